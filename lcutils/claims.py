@@ -1,0 +1,79 @@
+"""Claims: sentences that report an experiment, printed with the number that the run produced."""
+
+from __future__ import annotations
+
+import html
+import math
+import os
+from collections.abc import Sequence
+
+import torch
+
+from lcutils import _require
+from lcutils._ledger import Entry, record, require_id
+
+
+class ClaimError(AssertionError):
+    """A claim of the lesson does not hold in this run."""
+
+
+def claim(id: str, sentence: str, value: object, *, between: Sequence[float]) -> Entry:
+    """State a measured result, and check that it lies in the range that the lesson promises.
+
+    Args:
+        id: names the meaning, such as `05.noise_measured`; never reused.
+        sentence: the text to show; `{value:.3f}` in it becomes the number measured.
+        value: the number measured: a float, an int, or a tensor with one entry.
+        between: (low, high), both allowed; from the spread over seeds, not from this run.
+
+    Returns: an entry that shows the sentence, marked as confirmed or not.
+    Raises: ClaimError where LC_STRICT is set (the build, the tests, `make claims`) and the value
+        lies outside; a reader on another machine sees the failed claim and goes on.
+    """
+    require_id(id)
+    _require.text("sentence", sentence)
+    if "{value" not in sentence:
+        _require.refuse("sentence", "a sentence with {value} in it", _require.kind_of(sentence))
+    number = _one_number(value)
+    low, high = _range(between)
+    passed = low <= number <= high
+    shown = sentence.format(value=number)
+    promised = f"promised: {low:g} to {high:g}"
+    if passed:
+        text, colour, note = f"Measured: {shown} [{id}; {promised}]", "#2a7f62", promised
+    else:
+        note = f"not confirmed in this run: {number:g} lies outside {low:g} to {high:g}"
+        text, colour = f"NOT CONFIRMED: {shown} [{id}; {note}]", "#c0392b"
+    if not passed and os.environ.get("LC_STRICT"):
+        raise ClaimError(text)
+    block = (
+        f'<div style="border-left: 4px solid {colour}; padding: 0.3em 0.8em;">'
+        f"<b>{'Measured.' if passed else 'Not confirmed.'}</b> {html.escape(shown)}<br>"
+        f'<span style="opacity: 0.7; font-size: 0.85em;">{id} · {note}</span></div>'
+    )
+    return record(Entry("measured", id, passed, text, html=block))
+
+
+def _one_number(value: object) -> float:
+    if isinstance(value, torch.Tensor) and value.numel() == 1:
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        _require.refuse(
+            "value",
+            "one number",
+            _require.kind_of(value),
+            "A claim reports one number; take a mean first.",
+            TypeError,
+        )
+    if math.isnan(value):
+        _require.refuse("value", "a number", "nan", "The measurement itself failed.")
+    return float(value)
+
+
+def _range(between: object) -> tuple[float, float]:
+    if not isinstance(between, list | tuple) or len(between) != 2:
+        _require.refuse("between", "a pair (low, high)", _require.kind_of(between), error=TypeError)
+    low, high = (_require.number("between", end) for end in between)
+    if low > high:
+        _require.refuse("between", "low <= high", f"({low:g}, {high:g})", "Swap the two.")
+    return low, high

@@ -1,0 +1,97 @@
+"""Claims hold or say so; and each lesson's claims hold at seeds that its pages do not show."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from lcutils import ClaimError, _ledger, claim
+
+SOURCES = sorted(Path("notebooks/source").resolve().glob("[0-9][0-9]_*.py"))
+
+
+@pytest.fixture(autouse=True)
+def empty_ledger():
+    _ledger.forget_all()
+    yield
+    _ledger.forget_all()
+
+
+def test_a_claim_inside_its_range_is_shown_with_the_number_measured():
+    entry = claim("05.noise", "The variance is {value:.2f}.", 0.126, between=(0.11, 0.14))
+    assert entry.passed
+    assert entry.text == "Measured: The variance is 0.13. [05.noise; promised: 0.11 to 0.14]"
+
+
+def test_both_ends_of_the_range_are_allowed():
+    assert claim("05.low", "{value}", 1, between=(1, 2)).passed
+    assert claim("05.high", "{value}", 2, between=(1, 2)).passed
+
+
+def test_a_failed_claim_stops_the_build(monkeypatch):
+    monkeypatch.setenv("LC_STRICT", "1")
+    with pytest.raises(ClaimError, match="0.2 lies outside 0.11 to 0.14"):
+        claim("05.noise", "The variance is {value:.2f}.", 0.2, between=(0.11, 0.14))
+    assert repr(_ledger.report()) == "Nothing proved, measured or checked yet."
+
+
+def test_a_failed_claim_tells_a_reader_and_goes_on(monkeypatch):
+    monkeypatch.delenv("LC_STRICT", raising=False)
+    entry = claim("05.noise", "The variance is {value:.2f}.", 0.2, between=(0.11, 0.14))
+    assert not entry.passed
+    assert entry.text.startswith("NOT CONFIRMED: The variance is 0.20.")
+    assert "Not confirmed." in entry.html
+
+
+def test_a_tensor_with_one_entry_is_one_number():
+    assert claim("05.one", "{value}", torch.tensor([0.5]), between=(0, 1)).passed
+
+
+def test_nan_is_refused_not_compared():
+    with pytest.raises(ValueError, match="value: expected a number, got nan"):
+        claim("05.noise", "{value}", float("nan"), between=(0, 1))
+
+
+@pytest.mark.parametrize("junk", [None, "1", torch.zeros(2), True, [1]], ids=repr)
+def test_what_is_not_one_number_is_a_type_error(junk):
+    with pytest.raises(TypeError, match="value: expected one number"):
+        claim("05.noise", "{value}", junk, between=(0, 1))
+
+
+def test_a_sentence_without_its_number_is_refused():
+    with pytest.raises(ValueError, match=r"with \{value\} in it"):
+        claim("05.noise", "The variance is 0.125.", 0.125, between=(0, 1))
+
+
+def test_a_range_the_wrong_way_round_is_refused():
+    with pytest.raises(ValueError, match="Swap the two"):
+        claim("05.noise", "{value}", 0.5, between=(1, 0))
+
+
+@pytest.mark.parametrize("junk", [None, 3, (1,), "ab"], ids=repr)
+def test_a_range_that_is_no_pair_is_a_type_error(junk):
+    with pytest.raises(TypeError, match=r"between: expected a pair \(low, high\)"):
+        claim("05.noise", "{value}", 0.5, between=junk)
+
+
+def test_the_sentence_cannot_carry_markup_into_the_page():
+    entry = claim("05.noise", "<script>{value}</script>", 0.5, between=(0, 1))
+    assert "<script" not in entry.html
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_every_claim_of_the_lesson_holds_at_another_seed(source, seed):
+    run = subprocess.run(
+        [sys.executable, str(source)],
+        env={**os.environ, "LC_SEED": str(seed), "LC_STRICT": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    assert f"seed {seed}" in run.stdout
