@@ -18,7 +18,7 @@ def kind_of(value: object) -> str:
     if value is None:
         return "None"
     if isinstance(value, torch.Tensor):
-        return f"{str(value.dtype).removeprefix('torch.')} {list(value.shape)}"
+        return f"{_dtype(value)} {list(value.shape)}"
     if isinstance(value, bool | int | float | str):
         text = repr(value)
         return text if len(text) <= 40 else text[:37] + "..."
@@ -74,6 +74,27 @@ def tensor(
     return value
 
 
+def same_kind(**tensors: torch.Tensor) -> None:
+    """Check that all have the dtype and device of the first, which torch would mix or refuse late.
+
+    Raises: TypeError naming the first that differs.
+    """
+    (first, wanted), *others = tensors.items()
+    for name, value in others:
+        if (value.dtype, value.device) != (wanted.dtype, wanted.device):
+            refuse(
+                name,
+                f"{_dtype(wanted)} on {wanted.device} like {first}",
+                f"{_dtype(value)} on {value.device}",
+                f"Convert it with .to({first}).",
+                TypeError,
+            )
+
+
+def _dtype(value: torch.Tensor) -> str:
+    return str(value.dtype).removeprefix("torch.")
+
+
 def number(
     name: str,
     value: object,
@@ -127,4 +148,12 @@ def function(name: str, value: object, hint: str = "") -> Callable[..., object]:
     """Check something that can be called."""
     if not callable(value):
         refuse(name, "a function", kind_of(value), hint, TypeError)
+    return value
+
+
+def generator(name: str, value: object) -> torch.Generator:
+    """Check a source of random numbers."""
+    if not isinstance(value, torch.Generator):
+        hint = 'Make one with lc.rng("what the numbers are for").'
+        refuse(name, "a torch.Generator", kind_of(value), hint, TypeError)
     return value

@@ -1,0 +1,105 @@
+"""What several test files share."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import nbformat
+import torch
+from nbformat import NotebookNode
+
+from editions import Cell
+
+
+def assert_close(
+    name: str, got: torch.Tensor, want: torch.Tensor, tolerance: float = 1e-10
+) -> None:
+    """Fail with the tensor's name and the place where it differs most.
+
+    A tolerance wider than 1e-10 in float64 wants a comment at the call.
+    """
+    assert got.shape == want.shape, f"{name}: shape {list(got.shape)}, expected {list(want.shape)}"
+    assert got.dtype == want.dtype, f"{name}: {got.dtype}, expected {want.dtype}"
+    assert torch.isfinite(got).all(), f"{name}: not finite"
+    if got.numel() == 0:
+        return
+    difference = (got - want).abs()
+    worst = int(difference.argmax())
+    place = [int(i) for i in torch.unravel_index(torch.tensor(worst), got.shape)]
+    assert difference.max() <= tolerance, (
+        f"{name}{place}: {got.flatten()[worst]:.12g}, expected {want.flatten()[worst]:.12g} "
+        f"(off by {difference.max():.3g}, allowed {tolerance:g})"
+    )
+
+
+def notebook_of(*cells: NotebookNode) -> NotebookNode:
+    """A notebook made of `code(...)` and nbformat's markdown cells."""
+    return nbformat.v4.new_notebook(cells=list(cells))
+
+
+def code(source: str, *outputs: NotebookNode, tags: Sequence[str] = (), run: int | None = 1):
+    """A code cell that was run as number `run`, or never (None)."""
+    metadata = {"tags": list(tags)} if tags else {}
+    return nbformat.v4.new_code_cell(
+        source, outputs=list(outputs), execution_count=run, metadata=metadata
+    )
+
+
+def shown(text: str, kind: str = "text/plain") -> NotebookNode:
+    """An output that shows `text`."""
+    return nbformat.v4.new_output("display_data", data={kind: text})
+
+
+def never_run(notebook: NotebookNode, student: bool) -> list[str]:
+    """Ids of code cells without an execution count, which nbval passes whatever they show.
+
+    In the student edition a cell that would spoil a prediction has neither count nor output.
+    """
+    found = []
+    for cell in notebook.cells:
+        waits = student and "after-prediction" in cell.metadata.get("tags", [])
+        if cell.cell_type == "code" and (cell.execution_count is None) != waits:
+            found.append(cell.id)
+        elif cell.cell_type == "code" and waits and cell.outputs:
+            found.append(cell.id)
+    return found
+
+
+def over_limits(cells: Sequence[Cell]) -> list[str]:
+    """What about a lesson's cells is more than a reader should be asked to take in."""
+    found = [
+        f"cell '{cell.id}': {lines} lines, at most 20"
+        for cell in cells
+        if cell.kind == "code" and (lines := cell.source.count("\n") + 1) > 20
+    ]
+    words = sum(len(cell.source.split()) for cell in cells if cell.kind == "markdown")
+    ignored = sum("nbval-ignore-output" in cell.tags for cell in cells)
+    for what, count, most in (
+        ("cells", len(cells), 60),
+        ("words", words, 2200),
+        ("cells that nbval does not compare", ignored, 2),
+    ):
+        if count > most:
+            found.append(f"{count} {what}, at most {most}")
+    return found
+
+
+def broken_links(notebook: NotebookNode, folder: Path) -> list[str]:
+    """Relative links of a notebook in `folder` that lead to no file, or to no cell of it."""
+    texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    found = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", "\n".join(texts)):
+        if link.startswith(("https://", "#")):
+            continue
+        path, _, fragment = link.partition("#")
+        target = folder / path
+        if not target.is_file():
+            found.append(link)
+        elif fragment and fragment.removeprefix("cell-id=") not in cell_ids(target):
+            found.append(link)
+    return found
+
+
+def cell_ids(path: Path) -> list[str]:
+    """The ids of a stored notebook's cells."""
+    return [cell.id for cell in nbformat.read(path, as_version=4).cells]
