@@ -1,0 +1,203 @@
+"""Proofs: the equation that is shown is the object that is proved.
+
+Write matrices with `MatrixSymbol` from here (SymPy's own sorts what is typed), everything else
+with SymPy. A statement is first tried at small exact numbers, which give the counterexample if it
+is false; then for all sizes (`words.py`), else entry by entry at two sets of sizes (`values.py`)
+and in float64 at 20 larger shapes (`tensors.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lcutils import _require
+from lcutils._ledger import Entry, record, require_id
+from lcutils._limit import TimeLimitExceeded, run_limited
+from lcutils.proof import counterexample
+from lcutils.proof.latex import chain, equation, latex, plain_words
+from lcutils.proof.nodes import (
+    Grad,
+    MatrixSymbol,
+    dot,
+    each,
+    grad,
+    hadamard,
+    half_norm_sq,
+    norm_sq,
+    sign_mean,
+    sign_variance,
+)
+from lcutils.proof.statement import LARGER, Sizes, Statement
+
+__all__ = [
+    "MatrixSymbol",
+    "ProofError",
+    "derive",
+    "dot",
+    "each",
+    "grad",
+    "hadamard",
+    "half_norm_sq",
+    "norm_sq",
+    "prove",
+    "refute",
+    "sign_mean",
+    "sign_variance",
+]
+
+_SECONDS = 10.0
+
+
+class ProofError(AssertionError):
+    """A statement is not what the lesson says it is: false, true, or undecided."""
+
+
+def prove(
+    id: str,
+    lhs: Any,
+    rhs: Any,
+    *,
+    reason: str | None = None,
+    domain: Any = (),
+    torch: bool = False,
+) -> Entry:
+    """Show lhs = rhs, and prove it.
+
+    Args:
+        id: names the meaning, such as `05.order_lost`; never reused.
+        lhs, rhs: numbers or matrix expressions with symbolic sizes, or functions of the sizes
+            (`lambda T, d: ...`) that return one.
+        reason: the idea in a few words, shown below.
+        domain: inequalities that the statement assumes, such as `(gamma < 1,)`.
+        torch: compare each gradient with PyTorch's own, too.
+
+    Returns: an entry that shows the equation and says for which sizes it is proved.
+    Raises: ProofError if the statement is false, with numbers, or cannot be decided; ValueError
+        or TypeError if it is no statement (both sides are one object, a decimal, ...).
+    """
+    require_id(id)
+    if reason is not None:
+        _require.text("reason", reason)
+    statement = Statement(lhs, rhs, domain)
+    if torch and not any(side.has(Grad) for side in statement.shown):
+        _require.refuse("torch", "a statement with lc.grad(...) in it", "none", "Leave it out.")
+    left, right = (latex(side) for side in statement.shown)
+    shown, said = _how_far(id, statement, torch)
+    why = f" *{plain_words(reason)}*" if reason else ""
+    text = f"{left} = {right}\nProved{said}.{f' {reason}.' if reason else ''} [{id}]"
+    markdown = f"{equation(left, right)}\n\n**Proved**{shown}.{why} <small>{id}</small>"
+    return record(Entry("proved", id, True, text, markdown))
+
+
+def refute(id: str, lhs: Any, rhs: Any, *, domain: Any = ()) -> Entry:
+    """Show that lhs = rhs is false, by the smallest numbers found at which the sides differ.
+
+    Args:
+        id: names the meaning, such as `05.article_sign`; never reused.
+        lhs, rhs, domain: as for `prove`.
+
+    Returns: an entry that shows lhs and rhs as unequal, with the numbers.
+    Raises: ProofError if the statement is in fact true, or if no such numbers are found.
+    """
+    require_id(id)
+    statement = Statement(lhs, rhs, domain)
+    left, right = (latex(side) for side in statement.shown)
+    shown, said = _why_false(id, statement, smallest=True)
+    if not said:
+        _how_far(id, statement, False)
+        raise ProofError(f"{id}: in fact true: {left} = {right}")
+    display = equation(left, right, r"\neq")
+    text = f"{left} \\neq {right}\nNot equal. {said} [{id}]"
+    markdown = f"{display}\n\n**Not equal.** {shown} <small>{id}</small>"
+    return record(Entry("refuted", id, True, text, markdown))
+
+
+def derive(id: str, first: Any, *steps: tuple[str, Any], domain: Any = ()) -> Entry:
+    """Show a chain first = second = ..., each step proved from the one before.
+
+    Args:
+        id: names the meaning, such as `05.learns_nothing`; never reused.
+        first: as lhs of `prove`.
+        steps: pairs (reason, the next expression).
+        domain: as for `prove`.
+
+    Returns: an entry that shows the chain with its reasons.
+    Raises: ProofError naming the first step that is false or undecided.
+    """
+    require_id(id)
+    if not steps:
+        _require.refuse("steps", "at least one pair (reason, expression)", "none")
+    before, shown_first, lines, verdicts = first, "", [], []
+    for number, step in enumerate(steps, start=1):
+        if not isinstance(step, tuple) or len(step) != 2:
+            got = _require.kind_of(step)
+            _require.refuse(f"step {number}", "a pair (reason, expression)", got, error=TypeError)
+        reason = _require.text(f"step {number}", step[0])
+        statement = Statement(before, step[1], domain)
+        verdicts.append(_how_far(f"{id}, step {number}", statement, False))
+        left, right = (latex(side) for side in statement.shown)
+        shown_first = shown_first or left
+        lines.append((reason, right))
+        before = step[1]
+    weakest = max(verdicts, key=lambda verdict: len(verdict[0]))
+    sides = " = ".join([shown_first, *(side for _, side in lines)])
+    text = f"{sides}\nProved{weakest[1]}, step by step. [{id}]"
+    markdown = f"{chain(shown_first, lines)}\n\n**Proved**{weakest[0]}, step by step."
+    return record(Entry("proved", id, True, text, f"{markdown} <small>{id}</small>"))
+
+
+def _how_far(id: str, statement: Statement, torch: bool) -> tuple[str, str]:
+    """For which sizes it is proved, as markdown and as text; ProofError if it is not."""
+    left, right = (latex(side) for side in statement.shown)
+    _, why = _why_false(id, statement, smallest=False)
+    if why:
+        _, why = _why_false(id, statement, smallest=True)
+        raise ProofError(f"{id}: false: {left} = {right}. {why}")
+    for_all = _limited(id, statement.proved_for_all_sizes)
+    # both routes must agree: each guards the other against a mistake in our own rules
+    if not _limited(id, lambda: all(map(statement.proved_at, statement.two_sizes()))):
+        raise ProofError(
+            f"{id}: undecided: {left} = {right}. No counterexample was found, and no proof. State "
+            "positivity in the symbols or in domain, or split the statement with lc.derive."
+        )
+    if torch or not (for_all or statement.is_number):
+        at = statement.disagreement()
+        if at:
+            raise ProofError(f"{id}: false: {left} = {right}. The sides differ at {at} in float64.")
+    return _verdict(statement, for_all, torch, "$"), _verdict(statement, for_all, torch, "")
+
+
+def _verdict(statement: Statement, for_all: bool, torch: bool, quote: str) -> str:
+    words = " for all sizes" if statement.letters else ""
+    if statement.letters and not for_all:
+        words = " for " + " and ".join(_said(sizes, quote) for sizes in statement.two_sizes())
+    given = [f"{quote}{condition}{quote}" for condition in statement.conditions()]
+    if given:
+        words += f"{' with' if words else ' for'} {', '.join(given)}"
+    if torch:
+        words += f"; agrees with PyTorch's gradient at {LARGER} larger shapes"
+    elif statement.letters and not for_all:
+        words += f"; agrees at {LARGER} larger shapes"
+    return words
+
+
+def _said(sizes: Sizes, quote: str) -> str:
+    return ", ".join(f"{quote}{name} = {size}{quote}" for name, size in sizes.items())
+
+
+def _why_false(id: str, statement: Statement, *, smallest: bool) -> tuple[str, str]:
+    left, right = statement.shapes
+    if left != right:
+        sentence = f"The left side is {left}, the right side {right}."
+        return sentence, sentence
+    found = _limited(id, lambda: counterexample.find(statement, smallest=smallest))
+    return (found.sentence("$"), found.sentence()) if found else ("", "")
+
+
+def _limited(id: str, call: Callable[[], Any]) -> Any:
+    try:
+        return run_limited(call, _SECONDS)
+    except TimeLimitExceeded:
+        hint = "Split the statement with lc.derive, or state it for a smaller case."
+        raise ProofError(f"{id}: undecided after {_SECONDS:g} s. {hint}") from None

@@ -1,0 +1,98 @@
+"""Numbers at which the two sides of a false statement differ, the smallest first."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any, NamedTuple
+
+import sympy as sp
+
+from lcutils import _require
+from lcutils.proof import decide
+from lcutils.proof.latex import latex
+from lcutils.proof.statement import Sizes, Statement
+from lcutils.proof.values import Values
+
+_POINTS = 12  # at each set of sizes
+
+
+class Counterexample(NamedTuple):
+    """Numbers at which the two sides differ."""
+
+    at: tuple[tuple[str, str], ...]  # each name and its value, in LaTeX, sizes first
+    entry: str  # which entry differs; "" for a number
+    left: str
+    right: str
+
+    def sentence(self, quote: str = "") -> str:
+        """What the sides are, and where; `quote` stands around mathematics."""
+        where = ", ".join(f"{quote}{name} = {value}{quote}" for name, value in self.at)
+        start = f"At {where} the" if where else "The"
+        entry = f" has {self.entry} equal to" if self.entry else " is"
+        left, right = (f"{quote}{side}{quote}" for side in (self.left, self.right))
+        return f"{start} left side{entry} {left}, the right side {right}."
+
+
+def find(statement: Statement, *, smallest: bool = False) -> Counterexample | None:
+    """Numbers at which the sides differ, or None; `smallest` tries every size of 1 and 2 first.
+
+    Raises: ValueError if there is no point at which both sides are defined.
+    """
+    letters, sizes = statement.letters, statement.two_sizes()
+    if not statement.is_function:
+        small = [1, 2] if smallest and len(letters) <= 4 else [1]
+        combinations = itertools.product(small, repeat=len(letters))
+        in_order = sorted(combinations, key=lambda values: (sum(values), values))
+        first = [dict(zip(letters, values, strict=True)) for values in in_order]
+        sizes = first + sizes
+    for chosen in sizes:
+        found = _differ_at(statement, chosen)
+        if found:
+            return found
+    return None
+
+
+def _differ_at(statement: Statement, sizes: Sizes) -> Counterexample | None:
+    values = Values(sizes)
+    left, right = (values.side(side) for side in statement.at(sizes))
+    present = left.free_symbols | right.free_symbols
+    matrices = {
+        name: entries
+        for name, entries in sorted(values.symbols.items())
+        if entries.free_symbols & present
+    }
+    unknown = [*statement.scalars, *(entry for matrix in matrices.values() for entry in matrix)]
+    is_defined = False
+    for point in decide.points(unknown, statement.domain, _POINTS):
+        for i, (a, b) in enumerate(zip(left, right, strict=True)):
+            a, b = a.xreplace(point).doit(), b.xreplace(point).doit()
+            differs = decide.differ(a, b)
+            is_defined = is_defined or differs is not None
+            if differs:
+                entry = f"entry ({i // left.cols + 1}, {i % left.cols + 1})"
+                at = [(name, str(size)) for name, size in sizes.items()]
+                at += [(latex(symbol), latex(point[symbol])) for symbol in statement.scalars]
+                at += [
+                    (latex(sp.Symbol(name)), _plain(matrix.xreplace(point)))
+                    for name, matrix in matrices.items()
+                ]
+                return Counterexample(tuple(at), entry if len(left) > 1 else "", *_told_apart(a, b))
+    if not is_defined:
+        hint = "Both sides must be defined somewhere."
+        _require.refuse("domain", "inequalities that some point satisfies", "none found", hint)
+    return None
+
+
+def _plain(matrix: Any) -> str:
+    return latex(matrix[0, 0]) if len(matrix) == 1 else str(matrix.tolist())
+
+
+def _told_apart(a: Any, b: Any) -> tuple[str, str]:
+    """Both exactly if they are fractions, else to as many digits as show the difference."""
+    shown = latex(a), latex(b)
+    if not (a.is_Rational and b.is_Rational):
+        for digits in (4, 12, 30):
+            shown = latex(sp.N(a, digits)), latex(sp.N(b, digits))
+            if shown[0] != shown[1]:
+                break
+    return shown

@@ -1,0 +1,184 @@
+"""A statement lhs = rhs: what it is about, and how far it is proved."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import sympy as sp
+import torch
+
+from lcutils import _require
+from lcutils.proof import decide, nodes
+from lcutils.proof.latex import latex
+from lcutils.proof.tensors import Tensors, largest_difference
+from lcutils.proof.values import Values
+from lcutils.proof.words import Words, has_words
+
+Sizes = dict[str, int]
+_STRICT = sp.StrictLessThan | sp.StrictGreaterThan
+LARGER = 20
+
+
+class Statement:
+    """lhs = rhs, checked for kind and shape.
+
+    Args:
+        lhs, rhs: numbers, matrix expressions, or functions of the sizes that return one.
+        domain: strict or other inequalities between numbers that the statement assumes.
+    """
+
+    def __init__(self, lhs: Any, rhs: Any, domain: Sequence[Any]) -> None:
+        self.domain = _checked_domain(domain)
+        self.sides = (_checked_side("lhs", lhs), _checked_side("rhs", rhs))
+        functions = [side for side in self.sides if inspect.isfunction(side)]
+        self.is_function = bool(functions)
+        if functions:
+            names = [name for side in functions for name in inspect.signature(side).parameters]
+            self.letters = list(dict.fromkeys(names))
+        else:
+            self.letters = _letters(self.sides)
+        self.shown = self.at(self.two_sizes()[-1]) if functions else self.sides
+        if self.shown[0] == self.shown[1]:
+            hint = "A statement must say something; SymPy may have simplified what was typed."
+            _require.refuse("rhs", "something other than lhs", latex(self.shown[0]), hint)
+        self.scalars = sorted(
+            {
+                symbol
+                for side in self.shown
+                for symbol in side.free_symbols
+                if isinstance(symbol, sp.Symbol) and symbol.name not in self.letters
+            },
+            key=lambda symbol: symbol.name,
+        )
+
+    @property
+    def is_number(self) -> bool:
+        """Is it about numbers alone, without sizes?"""
+        return not self.letters
+
+    @property
+    def shapes(self) -> tuple[str, str]:
+        """The shapes of both sides, a number being 1 x 1."""
+        left, right = (
+            nodes.shape(side) if nodes.is_matrix(side) else "[1, 1]" for side in self.shown
+        )
+        return left, right
+
+    def at(self, sizes: Sizes) -> tuple[Any, Any]:
+        """Both sides, functions called with these sizes."""
+        left, right = (
+            _checked_side(name, side(**{p: sizes[p] for p in inspect.signature(side).parameters}))
+            if inspect.isfunction(side)
+            else side
+            for name, side in zip(("lhs", "rhs"), self.sides, strict=True)
+        )
+        return left, right
+
+    def two_sizes(self) -> list[Sizes]:
+        """Two sets of sizes, in neither of which two letters are equal; one empty set for none."""
+        if not self.letters:
+            return [{}]
+        return [{name: start + i for i, name in enumerate(self.letters)} for start in (2, 3)]
+
+    def conditions(self) -> list[str]:
+        """What is assumed of the numbers in it, in LaTeX."""
+        bounds = list(self.domain)
+        texts = []
+        for symbol in self.scalars:
+            above = [r for r in bounds if r.lts == symbol and r.gts.is_number]
+            if symbol.is_positive and not symbol.is_integer and len(above) == 1:
+                bounds.remove(above[0])
+                sign = "<" if isinstance(above[0], _STRICT) else r"\leq"
+                texts.append(rf"0 < {latex(symbol)} {sign} {latex(above[0].gts)}")
+            else:
+                texts.append(_assumption(symbol))
+        return [text for text in texts if text] + [latex(relation) for relation in bounds]
+
+    def proved_for_all_sizes(self) -> bool:
+        """Do the words of both sides agree? False says nothing."""
+        if self.is_function or not all(has_words(side) for side in self.sides):
+            return False
+        words = Words()
+        if not all(nodes.is_matrix(side) for side in self.sides):
+            left, right = (words.number(side) for side in self.sides)
+            return self.is_zero(left - right)
+        difference = words.matrix(nodes.Added(self.sides[0], -1 * self.sides[1]))
+        return all(self.is_zero(coefficient) for coefficient in difference.values())
+
+    def proved_at(self, sizes: Sizes) -> bool:
+        """Are all entries identical at these sizes?"""
+        values = Values(sizes)
+        left, right = (values.side(side) for side in self.at(sizes))
+        return all(self.is_zero(a - b) for a, b in zip(left, right, strict=True))
+
+    def is_zero(self, number: Any) -> bool:
+        """Is it zero wherever the domain holds?"""
+        return decide.is_zero(number.subs(decide.within(self.domain)))
+
+    def disagreement(self) -> str:
+        """The first of 20 larger random shapes at which float64 sees a difference, or ""."""
+        drawn, rng = random.Random(0), torch.Generator().manual_seed(0)
+        points = itertools.cycle(list(decide.points(self.scalars, self.domain, 8)))
+        for _ in range(LARGER):
+            picked = drawn.sample(range(4, 5 + max(3, len(self.letters))), len(self.letters))
+            sizes = dict(zip(self.letters, picked, strict=True))
+            tensors = Tensors(sizes, next(points), rng)
+            left, right = (tensors.side(side) for side in self.at(sizes))
+            if largest_difference(left, right) > 1e-9:  # rounding, after sums of products
+                return ", ".join(f"{name} = {size}" for name, size in sizes.items())
+        return ""
+
+
+def _assumption(symbol: Any) -> str:
+    name = latex(symbol)
+    if symbol.is_integer:
+        if symbol.is_nonnegative:
+            return rf"{name} = 1, 2, \dots" if symbol.is_positive else rf"{name} = 0, 1, \dots"
+        return rf"{name} \in \mathbb{{Z}}"
+    signs = {"positive": "> 0", "negative": "< 0", "nonnegative": r"\geq 0", "nonzero": r"\neq 0"}
+    known = [sign for fact, sign in signs.items() if getattr(symbol, f"is_{fact}")]
+    return f"{name} {known[0]}" if known else ""
+
+
+def _letters(sides: Sequence[Any]) -> list[str]:
+    leaves = nodes.MatrixSymbol | sp.Identity | sp.ZeroMatrix | sp.OneMatrix
+    sizes = {
+        symbol.name
+        for side in sides
+        for part in sp.preorder_traversal(side)
+        if isinstance(part, leaves)
+        for size in part.shape
+        for symbol in size.free_symbols
+    }
+    return sorted(sizes)
+
+
+def _checked_side(name: str, side: Any) -> Any:
+    if inspect.isfunction(side):
+        return side
+    if not isinstance(side, sp.Expr | sp.MatrixBase | int) or isinstance(side, bool):
+        hint = "Write it with SymPy and lcutils.proof.MatrixSymbol."
+        _require.refuse(name, "an expression", _require.kind_of(side), hint, TypeError)
+    side = sp.sympify(side)
+    side = side.as_immutable() if isinstance(side, sp.MatrixBase) else side
+    for part in sp.preorder_traversal(side):
+        if isinstance(part, sp.Float):
+            _require.refuse(name, "exact numbers", str(part), "Write a fraction: Rational(1, 2).")
+        if isinstance(part, sp.MatrixSymbol) and not isinstance(part, nodes.MatrixSymbol):
+            hint = "SymPy's own sorts what is typed: from lcutils.proof import MatrixSymbol."
+            _require.refuse(name, "matrix symbols that keep their order", str(part), hint)
+    return side
+
+
+def _checked_domain(domain: Any) -> tuple[Any, ...]:
+    relations = domain if isinstance(domain, list | tuple) else (domain,)
+    for relation in relations:
+        if not isinstance(relation, _STRICT | sp.LessThan | sp.GreaterThan):
+            hint = "Such as (gamma < 1,)."
+            got = _require.kind_of(relation)
+            _require.refuse("domain", "inequalities between numbers", got, hint, TypeError)
+    return tuple(relations)
