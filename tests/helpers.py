@@ -10,6 +10,8 @@ from nbformat import NotebookNode
 
 from editions import Cell
 
+_MORE = "## If you have more time"
+
 
 def assert_close(
     name: str, got: torch.Tensor, want: torch.Tensor, tolerance: float = 1e-10
@@ -72,16 +74,28 @@ def over_limits(cells: Sequence[Cell]) -> list[str]:
         for cell in cells
         if cell.kind == "code" and (lines := cell.source.count("\n") + 1) > 20
     ]
-    words = sum(len(cell.source.split()) for cell in cells if cell.kind == "markdown")
     ignored = sum("nbval-ignore-output" in cell.tags for cell in cells)
     for what, count, most in (
-        ("cells", len(cells), 60),
-        ("words", words, 2200),
+        *_counts(core_path(cells), "", 60, 2200),
+        *_counts(cells, " in all", 80, 2800),
         ("cells that nbval does not compare", ignored, 2),
     ):
         if count > most:
             found.append(f"{count} {what}, at most {most}")
     return found
+
+
+def core_path(cells: Sequence[Cell]) -> Sequence[Cell]:
+    """The cells of the first hour: those before the one that begins the rest."""
+    ends = (i for i, cell in enumerate(cells) if cell.source.startswith(_MORE))
+    return cells[: next(ends, len(cells))]
+
+
+def _counts(
+    cells: Sequence[Cell], where: str, most_cells: int, most_words: int
+) -> list[tuple[str, int, int]]:
+    words = sum(len(cell.source.split()) for cell in cells if cell.kind == "markdown")
+    return [(f"cells{where}", len(cells), most_cells), (f"words{where}", words, most_words)]
 
 
 def broken_links(notebook: NotebookNode, folder: Path) -> list[str]:

@@ -41,9 +41,14 @@ def test_an_empty_report_says_so():
 
 def test_kept_undoes_what_a_block_does_to_the_ledger_even_when_it_raises():
     record(Entry("checked", "05.noise", False, "wrong"))
-    with pytest.raises(RuntimeError, match="stop"), _ledger.kept():
-        record(Entry("checked", "05.noise", True, "a lie"))
-        raise RuntimeError("stop")
+
+    def lie():
+        with _ledger.kept():
+            record(Entry("checked", "05.noise", True, "a lie"))
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        lie()
     assert repr(report()) == "checked   0 of 1: none yet; not yet: 05.noise"
 
 

@@ -1,0 +1,87 @@
+# %% [markdown] id="promise"
+# # NN · The name of the lesson
+#
+# **The one question it asks?**
+#
+# What you can do after this hour, what you should know already, and how long the core path takes.
+#
+# *For authors: this file is copied for a new lesson; a test builds it, so what it shows is right.*
+#
+# - A cell's head is `# %% id="a-name"` or `# %% [markdown] id="a-name"`, then `tags=["..."]` where needed.
+#   Ids name the meaning, never the position, and are never used again.
+# - Tags: `exercise`; `solution` (the cell is in the solution edition only); `after-prediction` (shows nothing in the student edition until it is run); `hide-input`; `nbval-ignore-output` (timings, at most two a lesson); `raises-exception` (an error shown on purpose).
+# - In markdown every line begins with `# `, one sentence a line.
+#   A number that a run produced never stands here: `lc.claim` prints it.
+# - At most 60 cells, 20 lines a cell, 2,200 words.
+
+# %% id="start"
+from sympy import symbols
+
+import lcutils as lc
+
+lc.start("99")
+
+# %% [markdown] id="guess-before"
+# Predict before you run.
+# The block STUDENT, uncommented, stands in the student edition in the place of SOLUTION.
+
+# %% id="99-sum" tags=["exercise"]
+### BEGIN SOLUTION
+answer = 5050
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # a whole number
+### END STUDENT
+lc.predict("99.sum", "What is 1 + 2 + ... + 100?", answer=answer)
+
+# %% id="sum-measured" tags=["after-prediction"]
+total = sum(range(101))
+claim = lc.claim("99.sum", "The sum is {value}.", total, between=(5050, 5050))
+lc.reveal("99.sum", claim)
+
+# %% [markdown] id="pairs-before"
+# One equation, proved as it is shown.
+
+# %% id="pairs"
+n = symbols("n", positive=True, integer=True)
+lc.prove("99.pairs", n * (n + 1) / 2 + (n + 1), (n + 1) * (n + 2) / 2, reason="one more number")
+
+# %% [markdown] id="running_sum-before"
+# **Exercise 1** (3 minutes). Write `running_sum`.
+# In a function, SOLUTION becomes `raise NotImplementedError`; the docstring above it stays.
+# The exercise `99.running_sum` lives in the cell `99-running_sum`, and its data in `lcutils/exercises/lesson99.py`.
+
+
+# %% id="99-running_sum" tags=["exercise"]
+def running_sum(x):
+    """x: [B, T] -> the sums of the first 1 to T entries: [B, T]"""
+    ### BEGIN SOLUTION
+    return x.cumsum(dim=1)
+    ### END SOLUTION
+
+
+running_sum = lc.check("99.running_sum", running_sum)
+
+# %% [markdown] id="hints-running_sum"
+# <details><summary>Hint 1</summary>
+#
+# What to look at. Hints stand in the cell below the exercise, with an empty line on each side of the text.
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# How the first line begins: `return x.`
+#
+# </details>
+#
+# {{solution}}
+#
+# The word in braces becomes the links to the same cell in the solution edition.
+
+# %% [markdown] id="take-away"
+# ## Take away
+#
+# - Five lines at most.
+
+# %% id="report"
+lc.report()

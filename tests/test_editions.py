@@ -1,0 +1,410 @@
+"""A source's cells and its two editions, and what holds for every lesson of the workbook."""
+
+import ast
+from pathlib import Path
+
+import nbformat
+import pytest
+
+import build
+from editions import REPOSITORY, ROOT, VERSION, BuildError, Cell, editions, read_cells
+from helpers import broken_links, code, never_run, notebook_of, over_limits
+
+TINY = '''\
+# %% [markdown] id="promise"
+# # A title
+#
+# One sentence.
+
+# %% id="start"
+
+print("hello")
+
+
+# %% id="05-double" tags=["exercise"]
+def double(x):
+    """x: [B] -> twice as much: [B]"""
+    ### BEGIN SOLUTION
+    y = x  # SECRET
+    return y + x
+    ### END SOLUTION
+
+
+double = lc.check("05.double", double)
+
+# %% [markdown] id="hints-double"
+# <details><summary>Hint 1</summary>
+#
+# Add.
+#
+# </details>
+#
+# {{solution}}
+
+# %% id="05-guess" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "SECRET"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # a word
+### END STUDENT
+lc.predict("05.guess", "Which word?", answer=answer)
+
+# %% id="model-answer" tags=["solution"]
+print("SECRET")
+'''
+
+
+def made(text: str = TINY) -> tuple[dict[str, Cell], dict[str, Cell]]:
+    """The student and the solution edition of a source, by the cells' ids."""
+    both = editions(read_cells(text, "source/05_tiny.py"), "05_tiny")
+    return tuple({cell.id: cell for cell in edition} for edition in both)
+
+
+def code_cell(body: str, id: str = "a-name", tags: str = "") -> str:
+    return f'# %% id="{id}"{tags}\n{body}\n'
+
+
+def function_cell(*lines: str) -> str:
+    """A cell with a function: its docstring, then these lines of its body."""
+    return code_cell("\n".join(["def f(x):", '    """x: [B]"""', *(f"    {x}" for x in lines)]))
+
+
+# --- cells
+
+
+def test_a_cell_has_kind_id_tags_text_and_the_line_where_it_begins():
+    promise, start, double, *_ = read_cells(TINY, "source/05_tiny.py")
+    assert (promise.kind, promise.id) == ("markdown", "promise")
+    assert promise.source == "# A title\n\nOne sentence."
+    assert (start.kind, start.source, start.line) == ("code", 'print("hello")', 8)
+    assert double.tags == ("exercise",)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", ":1: a source begins with the head of a cell"),
+        ("import os\n" + TINY, ":1: a source begins with the head of a cell"),
+        ("# %%\nx = 1", ":1: a head reads"),
+        ('# %% id="a" tags=exercise\nx = 1', ":1: a head reads"),
+        (code_cell("x = 1") + code_cell("x = 2"), ":4: cell 'a-name': this id is taken"),
+        (code_cell("x = 1", id="colab"), ":2: cell 'colab': this id is taken"),
+        (code_cell("x = 1", id="A_name"), ":2: cell 'A_name': an id is lower-case"),
+        (code_cell("x = 1", id="05.name"), ":2: cell '05.name': an id is lower-case"),
+        (code_cell("x = 1", id="a" * 65), "an id is lower-case letters"),
+        (code_cell("x = 1", tags=' tags=["slow"]'), ":2: cell 'a-name': unknown tag 'slow'"),
+        (code_cell("x = 1", tags=" tags=[oops]"), ":2: cell 'a-name': unknown tag"),
+        (code_cell("\n\n"), "cell 'a-name': the cell is empty"),
+        ('# %% [markdown] id="a"\n# one\ntwo', ":3: cell 'a': a line of markdown begins with"),
+        ('# %% [markdown] id="a"\n# ### BEGIN SOLUTION', ":2: cell 'a': a marker of a region"),
+    ],
+)
+def test_a_source_that_breaks_a_rule_is_refused_with_its_place(text, message):
+    with pytest.raises(BuildError) as error:
+        read_cells(text, "source/05_tiny.py")
+    assert str(error.value).startswith("source/05_tiny.py:")
+    assert message in str(error.value)
+
+
+# --- the student edition
+
+
+def test_a_solution_in_a_function_becomes_not_implemented_and_its_docstring_stays():
+    student, _ = made()
+    assert student["05-double"].source == (
+        "def double(x):\n"
+        '    """x: [B] -> twice as much: [B]"""\n'
+        '    raise NotImplementedError("05.double: not written yet")\n'
+        "\n\n"
+        'double = lc.check("05.double", double)'
+    )
+
+
+def test_a_student_block_stands_uncommented_in_the_place_of_its_solution():
+    student, _ = made()
+    assert student["05-guess"].source == (
+        'answer = None  # a word\nlc.predict("05.guess", "Which word?", answer=answer)'
+    )
+
+
+def test_a_student_block_keeps_its_indentation_and_empty_lines():
+    student, _ = made(
+        function_cell(
+            "### BEGIN SOLUTION",
+            "return -x",
+            "### END SOLUTION",
+            "### BEGIN STUDENT",
+            "# for t in x:",
+            "#     y = t",
+            "",
+            "# return y",
+            "### END STUDENT",
+        )
+    )
+    body = student["a-name"].source.split('"""\n')[1]
+    assert body == "    for t in x:\n        y = t\n\n    return y"
+
+
+def test_each_of_two_solutions_in_a_cell_is_replaced():
+    block = "\n    ### BEGIN SOLUTION\n    return SECRET\n    ### END SOLUTION\n"
+    one, two = (f'def {name}(x):\n    """x: [B]"""{block}' for name in "fg")
+    student, solution = made(code_cell(f"{one}\n\n{two}"))
+    assert student["a-name"].source.count("raise NotImplementedError") == 2
+    assert solution["a-name"].source.count("return SECRET") == 2
+
+
+def test_hidden_tests_are_in_the_solution_edition_only():
+    student, solution = made(
+        code_cell("x = 1\n### BEGIN HIDDEN TESTS\nassert x == 1\n### END HIDDEN TESTS")
+    )
+    assert student["a-name"].source == "x = 1"
+    assert solution["a-name"].source == "x = 1\nassert x == 1"
+
+
+def test_a_cell_tagged_solution_is_in_the_solution_edition_only():
+    student, solution = made()
+    assert "model-answer" not in student
+    assert "model-answer" in solution
+
+
+def test_the_solution_edition_has_neither_markers_nor_student_blocks():
+    _, solution = made()
+    text = "\n".join(cell.source for cell in solution.values())
+    assert "###" not in text
+    assert "answer = None" not in text
+    assert text.count("SECRET") == 3
+
+
+def variants(text: str) -> list[str]:
+    """The text with each one of its lines dropped, doubled or, if it is a marker, misspelt."""
+    lines = text.split("\n")
+    changed = [lines[:i] + lines[i + 1 :] for i in range(len(lines))]
+    changed += [lines[: i + 1] + lines[i:] for i in range(len(lines))]
+    for old, new in [("###", "####"), ("###", "##"), (" SOL", "_SOL"), ("BEGIN", "begin")]:
+        for i, line in enumerate(lines):
+            if "###" in line and old in line:
+                changed.append([*lines[:i], line.replace(old, new), *lines[i + 1 :]])
+    return ["\n".join(variant) for variant in changed]
+
+
+def student_or_refusal(text: str) -> str:
+    """Everything that the student edition says, or why there is none."""
+    try:
+        student, _ = made(text)
+    except BuildError as error:
+        return f"refused: {error}"
+    return "\n".join(cell.source for cell in student.values())
+
+
+def test_no_solution_leaks_however_a_line_is_dropped_doubled_or_misspelt():
+    without_whole_cells = TINY[: TINY.index('# %% id="model-answer"')]
+    said = [student_or_refusal(text) for text in variants(without_whole_cells)]
+    assert not any("SECRET" in text for text in said)
+    assert sum(text.startswith("refused") for text in said) > 30
+    assert sum(not text.startswith("refused") for text in said) > 30
+
+
+@pytest.mark.parametrize(
+    ("text", "below", "message"),
+    [
+        (code_cell("### BEGIN SOLUTION\n### BEGIN SOLUTION"), 1, "BEGIN SOLUTION inside SOLUTION"),
+        (code_cell("x = 1\n### END SOLUTION"), 1, "END SOLUTION without its BEGIN"),
+        (code_cell("x = 1\n### BEGIN SOLUTION\nx = 2"), 1, "BEGIN SOLUTION without its END"),
+        (code_cell("### BEGIN SOLUTION\n### END STUDENT"), 1, "END STUDENT without its BEGIN"),
+        (code_cell("x = 1\n### BEGIN SOLUTION x"), 1, "not a marker, but like one"),
+        (code_cell("x = 1  ### BEGIN SOLUTION"), 0, "not a marker, but like one"),
+        (code_cell("### BEGIN SOLUTOIN"), 0, "not a marker, but like one"),
+        (code_cell("### Begin_Student"), 0, "not a marker, but like one"),
+        (
+            code_cell("### BEGIN STUDENT\n# x = None\n### END STUDENT"),
+            0,
+            "a STUDENT block stands directly below its SOLUTION",
+        ),
+        (
+            code_cell(
+                "### BEGIN SOLUTION\nx = 1\n### END SOLUTION\n"
+                "### BEGIN STUDENT\nx = None\n### END STUDENT"
+            ),
+            4,
+            "in a STUDENT block each line is commented",
+        ),
+        (
+            code_cell("### BEGIN SOLUTION\nx = 1\n### END SOLUTION"),
+            0,
+            "outside a function a SOLUTION needs a STUDENT block",
+        ),
+        (
+            code_cell("if True:\n    ### BEGIN SOLUTION\n    x = 1\n    ### END SOLUTION"),
+            0,
+            "outside a function a SOLUTION needs a STUDENT block",
+        ),
+        (
+            code_cell("def f(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION"),
+            0,
+            "f: its docstring stands above the SOLUTION",
+        ),
+        (code_cell("x = = 1"), 0, "not Python: invalid syntax: x = = 1"),
+        (
+            '# %% [markdown] id="a-name"\n# {{solution}}',
+            0,
+            "{{solution}} stands below an exercise",
+        ),
+    ],
+)
+def test_a_cell_that_breaks_a_rule_stops_the_build_at_its_line(text, below, message):
+    with pytest.raises(BuildError) as error:
+        made(text)
+    assert str(error.value).startswith(f"source/05_tiny.py:{2 + below}: cell 'a-name': {message}")
+
+
+def test_an_exercise_lives_in_the_cell_of_its_name():
+    with pytest.raises(BuildError, match=r"it asks 05\.other, so its id is '05-other'"):
+        made(TINY.replace('lc.check("05.double"', 'lc.check("05.other"'))
+
+
+def test_an_exercise_has_its_hints_in_the_next_cell():
+    with pytest.raises(BuildError, match="cell '05-double': the next cell holds the hints"):
+        made(TINY.replace("# {{solution}}", "# nothing"))
+
+
+def test_below_the_hints_stand_two_links_to_the_same_cell_of_the_solution_edition():
+    student, solution = made()
+    path = "notebooks/solutions/05_tiny.ipynb"
+    assert f"](../{path}#cell-id=05-double)" in student["hints-double"].source
+    assert f"]({REPOSITORY}/blob/v{VERSION}/{path})" in student["hints-double"].source
+    assert path not in solution["hints-double"].source
+
+
+def test_the_first_cell_of_both_editions_is_generated_and_the_same():
+    student, solution = made()
+    assert next(iter(student)) == next(iter(solution)) == "colab"
+    assert student["colab"] == solution["colab"]
+
+
+def test_the_template_builds_into_two_editions():
+    source = ROOT / "notebooks" / "source" / "_template.py"
+    cells = read_cells(source.read_text(encoding="utf-8"), source.name)
+    student, solution = editions(cells, "99_template")
+    assert len(student) == len(solution) == len(cells) + 1
+    assert not over_limits(cells)
+
+
+# --- the lessons as they stand
+
+SOURCES = sorted(build.SOURCES.glob("[0-9][0-9]_*.py"))
+EDITIONS = [(source, folder) for source in SOURCES for folder in ("notebooks", "solutions")]
+of_each_lesson = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+of_each_edition = pytest.mark.parametrize(
+    ("source", "folder"), EDITIONS, ids=[f"{source.stem}-{folder}" for source, folder in EDITIONS]
+)
+
+
+def path_of(source: Path, folder: str) -> Path:
+    place = {"notebooks": ROOT / "notebooks", "solutions": ROOT / "notebooks" / "solutions"}
+    return place[folder] / f"{source.stem}.ipynb"
+
+
+@of_each_lesson
+def test_both_editions_are_what_the_source_builds(source):
+    reasons = {path.name: build.stale(path, wanted) for path, wanted in build.plan(source).items()}
+    assert not any(reasons.values()), f"run `make notebooks`: {reasons}"
+
+
+@of_each_lesson
+def test_a_lesson_keeps_its_limits(source):
+    assert not over_limits(read_cells(source.read_text(encoding="utf-8"), source.name))
+
+
+@of_each_lesson
+def test_a_lesson_ends_with_its_report(source):
+    last = read_cells(source.read_text(encoding="utf-8"), source.name)[-1]
+    assert last.source.endswith("lc.report()")
+
+
+@of_each_lesson
+def test_a_lesson_starts_under_its_own_number(source):
+    calls = [node for node in ast.walk(ast.parse(source.read_text())) if isinstance(node, ast.Call)]
+    starts = [ast.unparse(call) for call in calls if ast.unparse(call.func) == "lc.start"]
+    assert starts == [f"lc.start('{source.name[:2]}')"]
+
+
+@of_each_edition
+def test_every_code_cell_was_run(source, folder):
+    stored = nbformat.read(path_of(source, folder), as_version=4)
+    assert not never_run(stored, student=folder == "notebooks")
+
+
+@of_each_edition
+def test_what_is_stored_is_safe_and_as_the_build_writes_it(source, folder):
+    path = path_of(source, folder)
+    stored = nbformat.read(path, as_version=4)
+    build.refuse_unsafe(stored)
+    nbformat.validate(stored)
+    cleaned = build.cleaned(stored, student=folder == "notebooks", stored=stored)
+    assert build.as_text(cleaned) == path.read_text(encoding="utf-8")
+
+
+@of_each_edition
+def test_links_lead_somewhere_from_each_folder_that_holds_the_notebook(source, folder):
+    path = path_of(source, folder)
+    stored = nbformat.read(path, as_version=4)
+    assert not broken_links(stored, path.parent)
+
+
+@of_each_lesson
+def test_links_to_solutions_work_from_the_readers_folder(source):
+    stored = nbformat.read(path_of(source, "notebooks"), as_version=4)
+    # make lab copies every lesson beside this one, so `study` has what `notebooks` has
+    up = [link for link in broken_links(stored, ROOT / "tests") if link.startswith("../")]
+    assert not up
+
+
+def test_no_notebook_is_without_a_source():
+    built = {path.stem for path in (ROOT / "notebooks").rglob("*.ipynb")}
+    assert built <= {source.stem for source in SOURCES}
+
+
+# --- these checks can fail
+
+
+def test_a_cell_never_run_is_found():
+    run, not_run = code("x = 1"), code("x = 2", run=None)
+    assert never_run(notebook_of(run, not_run), student=False) == [not_run.id]
+
+
+def test_a_cell_that_spoils_a_prediction_is_found_in_the_student_edition():
+    waiting = code("x = 1", tags=["after-prediction"], run=None)
+    spoiling = code("x = 2", tags=["after-prediction"])
+    assert never_run(notebook_of(waiting, spoiling), student=True) == [spoiling.id]
+    assert never_run(notebook_of(waiting, spoiling), student=False) == [waiting.id]
+
+
+@pytest.mark.parametrize(
+    ("cells", "what"),
+    [
+        ([Cell("code", "a", (), "x = 1\n" * 20, "", 1)], "cell 'a': 21 lines, at most 20"),
+        ([Cell("markdown", "a", (), "word " * 2201, "", 1)], "2201 words, at most 2200"),
+        ([Cell("code", "a", (), "x", "", 1)] * 61, "61 cells, at most 60"),
+        (
+            [Cell("markdown", "a", (), "## If you have more time", "", 1)]
+            + [Cell("code", "a", (), "x", "", 1)] * 80,
+            "81 cells in all, at most 80",
+        ),
+        (
+            [Cell("code", "a", ("nbval-ignore-output",), "x", "", 1)] * 3,
+            "3 cells that nbval does not compare, at most 2",
+        ),
+    ],
+    ids=["lines", "words", "cells", "cells-in-all", "timings"],
+)
+def test_a_lesson_over_a_limit_is_found(cells, what):
+    assert over_limits(cells) == [what]
+
+
+def test_a_link_to_no_file_or_no_cell_is_found(tmp_path):
+    target = tmp_path / "there.ipynb"
+    target.write_text(build.as_text(notebook_of(code("x = 1"))))
+    text = "[a](there.ipynb) [b](gone.ipynb) [c](there.ipynb#cell-id=gone) [d](https://x.org)"
+    links = notebook_of(nbformat.v4.new_markdown_cell(text))
+    assert broken_links(links, tmp_path) == ["gone.ipynb", "there.ipynb#cell-id=gone"]
