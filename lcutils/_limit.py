@@ -1,15 +1,17 @@
 """Runs a call under a time limit, without a second process or thread for the call itself.
 
 A timer thread sends SIGINT to the main thread and repeats it until the call is left; the
-handler turns it into `TimeLimitExceeded`. A loop that swallows BaseException, or that hangs
-inside C, cannot be stopped this way.
+handler turns it into `TimeLimitExceeded`. A loop that swallows BaseException, that hangs inside
+C or that has SIGINT ignored cannot be stopped this way: the kernel must be restarted.
 """
 
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable
+from types import FrameType
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -20,15 +22,27 @@ class TimeLimitExceeded(BaseException):
     """The call ran longer than allowed. A BaseException, so that `except Exception` lets it by."""
 
 
-def run_limited(call: Callable[[], Result], seconds: float) -> Result:
+def run_limited(
+    call: Callable[[], Result], seconds: float, afterwards: Callable[[], None] | None = None
+) -> Result:
     """Return `call()`, or raise TimeLimitExceeded once it has run for `seconds`.
 
-    The reader's own interrupt (the stop button) still reaches the handler that was there before.
+    The reader's own interrupt (the stop button) still reaches the handler that was there before,
+    and what that handler raises leaves this function even where the call swallows it.
+
+    Args:
+        call: what to run.
+        seconds: how long it may take.
+        afterwards: tidies up, however the call ended; neither the limit nor the stop button
+            cuts it short.
     Raises: RuntimeError outside the main thread, where Python runs no signal handlers.
     """
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("A time limit works in the main thread only; call this from a cell.")
     finished, expired = threading.Event(), threading.Event()
+    stopped: list[BaseException] = []  # what the handler raised inside the call
+    late: list[int] = []  # the reader's interrupts that came while entering or leaving
+    here = sys._getframe()
 
     def watch() -> None:
         wait = seconds
@@ -37,28 +51,59 @@ def run_limited(call: Callable[[], Result], seconds: float) -> Result:
             _interrupt_main_thread()
             wait = _REPEAT_SECONDS
 
-    def on_interrupt(number: int, frame: object) -> None:
-        if finished.is_set():  # our own signal, arriving after the call was left
+    def on_interrupt(number: int, frame: FrameType | None) -> None:
+        # an exception outside the call would skip the steps of leaving
+        if not _is_inside(frame, here):  # noqa: F821 - deleted when this handler is gone
+            if not expired.is_set():
+                late.append(number)
             return
-        if expired.is_set():
-            raise TimeLimitExceeded(f"stopped after {seconds:g} s")
-        if callable(previous):
-            previous(number, frame)  # type: ignore[arg-type]
+        try:
+            if expired.is_set():
+                raise TimeLimitExceeded(f"stopped after {seconds:g} s")
+            if callable(previous):
+                previous(number, frame)
+        except BaseException as error:
+            stopped.append(error)
+            raise
 
     timer = threading.Thread(target=watch, daemon=True)
     previous = signal.signal(signal.SIGINT, on_interrupt)
     try:
         timer.start()
-        return call()
+        result = _enter(call)
+    except BaseException:
+        if stopped:
+            raise stopped[0] from None
+        if expired.is_set():  # the call had put its own handler in place of ours
+            raise TimeLimitExceeded(f"stopped after {seconds:g} s") from None
+        raise
     finally:
-        _close(finished, timer, previous)
+        finished.set()
+        timer.join()
+        try:
+            if afterwards is not None:
+                afterwards()
+        finally:
+            # signal.signal first delivers a signal still pending to our handler, which keeps it
+            signal.signal(signal.SIGINT, signal.SIG_DFL if previous is None else previous)
+            del here  # a frame that holds itself would keep the call's values alive
+        if late:
+            signal.raise_signal(signal.SIGINT)
+    if stopped:
+        raise stopped[0]
+    return result
 
 
-def _close(finished: threading.Event, timer: threading.Thread, previous: object) -> None:
-    finished.set()
-    timer.join()
-    # signal.signal first delivers a signal still pending, to the old handler, which ignores it
-    signal.signal(signal.SIGINT, previous)  # type: ignore[arg-type]
+def _enter(call: Callable[[], Result]) -> Result:
+    return call()
+
+
+def _is_inside(frame: FrameType | None, outer: FrameType) -> bool:
+    """Is `frame` within the call that `outer` entered, and not in the steps around it?"""
+    child = None
+    while frame is not None and frame is not outer:
+        child, frame = frame, frame.f_back
+    return frame is outer and child is not None and child.f_code is _enter.__code__
 
 
 def _interrupt_main_thread() -> None:

@@ -1,0 +1,260 @@
+"""Judges a function: form and values at several sizes, inputs, gradients, the future."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lcutils.exercises import _guard
+from lcutils.exercises._cases import (
+    Case,
+    argument_names,
+    copies,
+    future_case,
+    gradient_case,
+    is_close,
+    is_float_tensor,
+    make_cases,
+    numbers,
+    run,
+    run_backward,
+    same,
+)
+from lcutils.exercises._data import FunctionExercise
+from lcutils.exercises._guard import Paper, Raised, Report
+from lcutils.exercises._verdict import Verdict
+
+_MAX_NUMBERS = 24  # in an example
+
+
+class OurVersion:
+    """The workbook's own function, in place of a reader's that is not right yet."""
+
+    being_checked: frozenset[str] = frozenset()  # ids for which none of them answers
+
+    def __init__(self, exercise: FunctionExercise) -> None:
+        functools.update_wrapper(self, exercise.reference)
+        self._id, self._function = exercise.id, exercise.reference
+        self.__name__ = f"our version of {exercise.reference.__name__}"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self._id in OurVersion.being_checked:
+            raise RuntimeError(f"This is {self.__name__}: write one of your own.")
+        return self._function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return self.__name__
+
+
+def judge(exercise: FunctionExercise, answer: object, seed: int = 0) -> Verdict:
+    """The verdict on a reader's function, at inputs drawn from `seed`: a reader has always 0."""
+    early = _no_function(exercise, answer)
+    if early:
+        return early
+    rng = torch.Generator().manual_seed(seed)
+    cases = list(make_cases(exercise, rng))
+    future = future_case(exercise, cases[-2], rng)
+    gradient = gradient_case(exercise, cases[-2], rng)
+
+    def work(paper: Paper) -> None:
+        for case in cases if future is None else [*cases, future]:
+            run(answer, case)
+            paper.close()  # what the small example prints is enough
+            if case.raised:
+                return
+        if gradient and all(case.output is not None for case in cases):
+            run_backward(answer, gradient)
+
+    before = OurVersion.being_checked
+    OurVersion.being_checked = before | {exercise.id}
+    try:
+        report = _guard.guarded(work)
+    finally:
+        OurVersion.being_checked = before
+    verdict = _judged(exercise, cases, future, gradient, report)
+    return verdict.with_(printed=tuple(report.printed))
+
+
+def _no_function(exercise: FunctionExercise, answer: object) -> Verdict | None:
+    if answer is None or answer is ...:
+        return Verdict("waiting", "Not written yet.")
+    if type(answer) is OurVersion:
+        return Verdict("ours", "This is our version:", "run your own cell again.")
+    if issubclass(type(answer), type) or not callable(answer):
+        return _wrong(f"This is {_guard.limited(None, answer)[1]}; wanted is a function.")
+    return None
+
+
+def _judged(
+    exercise: FunctionExercise,
+    cases: list[Case],
+    future: Case | None,
+    gradient: Case | None,
+    report: Report,
+) -> Verdict:
+    if report.timed_out:
+        return _wrong(
+            f"It was stopped after {_guard.SECONDS:g} s. Is there a loop that never ends?",
+        )
+    for case in cases if future is None else [*cases, future]:
+        if case.raised:
+            return _raised(exercise, case.raised, case.sizes)
+        if not case.done:  # it replaced something that the check itself is made of
+            return _wrong(_said_changes(report))
+    with torch.no_grad():
+        return _compared(exercise, cases, future, gradient, report)
+
+
+def _compared(
+    exercise: FunctionExercise,
+    cases: list[Case],
+    future: Case | None,
+    gradient: Case | None,
+    report: Report,
+) -> Verdict:
+    form = next(filter(None, map(_form_fault, cases)), "")
+    edited = next(filter(None, (_edited(exercise, case) for case in cases)), "")
+    is_right = not form and all(same(case.first, case.wanted) for case in cases)
+    if not is_right or edited:
+        mistake = _mistake(exercise, cases)
+        if form or mistake:
+            return _wrong(f"{form} {mistake}".strip(), _example(exercise, cases, form))
+    if edited:
+        return _wrong(f"It edits {edited} in place. Whoever called it may still need the old one.")
+    if report.changed:
+        return _wrong(_said_changes(report))
+    if future is not None:
+        leak = _leak(exercise, cases[-2], future)
+        if leak:
+            return _wrong(leak, _example(exercise, cases))
+    if not is_right:
+        return _wrong("The values differ.", _example(exercise, cases))
+    if any(not same(case.output, case.wanted) for case in cases):
+        return _wrong(
+            "A result changed when the function was called again. "
+            "Each call must return a tensor of its own.",
+        )
+    return _gradient_fault(exercise, gradient) or Verdict("right", "Right.")
+
+
+def _form_fault(case: Case) -> str:
+    """What is wrong with the kind, shape or dtype of the output, or nothing."""
+    sizes = f" for {case.sizes}" if case.sizes else ""
+    wanted = list(case.wanted.shape)
+    if case.output is None:
+        return f"It returned {case.kind}; wanted is a tensor of shape {wanted}{sizes}."
+    if list(case.output.shape) != wanted:
+        return f"The shape is {list(case.output.shape)}; wanted is {wanted}{sizes}."
+    if case.output.dtype != case.wanted.dtype:
+        got, want = (str(t.dtype).removeprefix("torch.") for t in (case.output, case.wanted))
+        return f"The result is {got}; with these inputs {want} is wanted."
+    if case.asks_gradient:
+        return "The result asks for gradients, though no input does. Return it with .detach()."
+    return ""
+
+
+def _mistake(exercise: FunctionExercise, cases: list[Case]) -> str:
+    """The sentence of the known mistake that gives the reader's outputs in every case."""
+    for sentence, wrong in exercise.mistakes.items():
+        if all(_makes(wrong, case) for case in cases):
+            return sentence
+    return ""
+
+
+def _makes(wrong: Callable[..., Tensor], case: Case) -> bool:
+    inputs = copies(case.inputs)
+    output = wrong(*inputs)
+    return same(case.first, output) and all(map(same, case.given, inputs))
+
+
+def _edited(exercise: FunctionExercise, case: Case) -> str:
+    """The name of an input that is not as it was, or nothing."""
+    for name, given, before in zip(argument_names(exercise), case.given, case.inputs, strict=True):
+        if not same(given, before):
+            return name
+        if is_float_tensor(given) and given.requires_grad:
+            return f"{name} (it asks for gradients now)"
+    return ""
+
+
+def _leak(exercise: FunctionExercise, base: Case, future: Case) -> str:
+    if base.first is None or future.first is None or base.first.shape != future.first.shape:
+        return ""
+    half = base.first.shape[1] // 2
+    for step in range(half):
+        if not same(base.first[:, step], future.first[:, step]):
+            return (
+                f"The result at step {step + 1} changes when {exercise.causal} changes at later "
+                "steps: it looks into the future."
+            )
+    return ""
+
+
+def _gradient_fault(exercise: FunctionExercise, case: Case | None) -> Verdict | None:
+    if case is None:
+        return None
+    if case.raised:
+        return _raised(exercise, case.raised, case.sizes, " when gradients are asked for")
+    ours = Case(case.inputs, case.wanted)
+    run_backward(exercise.reference, ours)
+    pairs = zip(argument_names(exercise), case.inputs, strict=True)
+    names = [name for name, value in pairs if is_float_tensor(value)]
+    for name, got, want in zip(names, case.gradients, ours.gradients, strict=True):
+        if got is None and want is not None:
+            return _wrong(
+                f"The values are right, but no gradient flows back to {name}. Compute with torch "
+                "alone, without .detach(), .data, .item() or .numpy().",
+            )
+        if not same(got, want):
+            return _wrong(f"The values are right, but the gradient that reaches {name} is not.")
+    return None
+
+
+def _raised(exercise: FunctionExercise, raised: Raised, sizes: str, when: str = "") -> Verdict:
+    if raised.is_stub:
+        return Verdict("waiting", "Not written yet.")
+    if raised.is_call:
+        arguments = ", ".join(argument_names(exercise))
+        return _wrong(f"It cannot be called with ({arguments}): {raised.message}.")
+    said = f"{raised.name}: {raised.message}" if raised.message else raised.name
+    at = f" for {sizes}" if sizes else ""
+    return _wrong(f"It raised this{at}{when}:", (said, *filter(None, [raised.where])))
+
+
+def _said_changes(report: Report) -> str:
+    listed = ", ".join(report.changed[:3])
+    if listed.endswith("generator"):
+        return f"It draws from {listed}, or seeds it. The result must depend on the inputs alone."
+    return f"It changes {listed}. A function must leave alone what is outside it."
+
+
+def _wrong(reason: str, example: tuple[str, ...] = ()) -> Verdict:
+    return Verdict("wrong", "Not yet.", reason, example)
+
+
+def _example(exercise: FunctionExercise, cases: list[Case], form: str = "") -> tuple[str, ...]:
+    """The worked example with got and wanted; or, if it is right, where the first case is not."""
+    worked = cases[0]
+    if worked.first is None or worked.first.numel() > _MAX_NUMBERS:
+        return ()
+    if form and not _form_fault(worked):
+        return ()
+    if form or not same(worked.first, worked.wanted):
+        rows = dict(zip(argument_names(exercise), worked.inputs, strict=True))
+        rows |= {"got": worked.first, "wanted": worked.wanted}
+        width = max(map(len, rows))
+        return tuple(f"{name:<{width}} = {numbers(value)}" for name, value in rows.items())
+    wrong = next((c for c in cases if not same(c.first, c.wanted)), None)
+    if wrong is None or wrong.first is None:
+        return ()
+    place = ~is_close(wrong.first, wrong.wanted)
+    at = [int(i) for i in place.nonzero()[0]]
+    got, want = (numbers(t[tuple(at)]) for t in (wrong.first, wrong.wanted))
+    return (
+        f"The small example comes out right; with {wrong.sizes} not:",
+        f"at {at}: got {got}, wanted {want}",
+    )

@@ -1,0 +1,933 @@
+# %% [markdown] id="promise"
+# # 05 · The memory update
+#
+# **What does a fixed state keep, and what does it forget?**
+#
+# A model that reads a long text word by word carries a *state*: a block of numbers whose size does not grow with the text.
+# Whatever it still knows about the first word, it knows through that state.
+# This lesson takes the simplest state there is, a running sum, and finds out exactly what it keeps.
+#
+# After this hour you can name a fact that no sum can hold, predict how many words a sum of $d$ numbers can recall, check that prediction by experiment, and derive an update rule from a loss.
+# On the way you will find the mistake in a published derivation.
+#
+# You need dot products, partial derivatives, the variance of a sum, and a little PyTorch.
+# The core path takes about 60 minutes.
+
+# %% id="start"
+import math
+
+import torch
+from sympy import Identity, ZeroMatrix, symbols
+from torch.distributions import Normal
+
+import lcutils as lc
+from lcutils import tasks, text
+from lcutils.memory import decay_memory, linear_attention_step
+from lcutils.proof import MatrixSymbol, dot, half_norm_sq, sign_variance
+from lcutils.show import BLUE, GREEN, GREY, ORANGE, label_lines
+
+lc.start("05")
+
+# %% [markdown] id="running-sum"
+# ## 1. A running sum
+#
+# Give each word a vector $x$.
+# The state $c$ starts at zero, and each word adds its vector, after a matrix $W$ has had its say:
+#
+# $$c_{t+1} = c_t + W x_{t+1}$$
+#
+# Here $c$ has $d$ entries, $x$ has $n$, and $W$ is $d \times n$.
+# For a first look take $W = I$ and three words with two numbers each: dog $(1, 0)$, bites $(0, 2)$, man $(3, 1)$.
+#
+# Before you run anything: one reader reads "dog bites man", another "man bites dog".
+# Do they end in the same state?
+
+# %% id="05-order" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "same"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type "same" or "different"
+### END STUDENT
+lc.predict("05.order", "Same final state, or different ones?", answer=answer)
+
+# %% id="two-sentences" tags=["after-prediction"]
+word = {"dog": (1.0, 0.0), "bites": (0.0, 2.0), "man": (3.0, 1.0)}
+
+
+def vectors(sentence):
+    return torch.tensor([word[w] for w in sentence.split()])  # [T, d]
+
+
+lc.reveal(
+    "05.order",
+    f"dog bites man: {vectors('dog bites man').cumsum(dim=0).tolist()}",
+    f"man bites dog: {vectors('man bites dog').cumsum(dim=0).tolist()}",
+)
+
+# %% [markdown] id="running-sum-seen"
+# The states on the way differ, the last ones do not.
+# Who bites whom is gone, and no reader of the final state can get it back: there is nothing left to read it from.
+#
+# **Exercise 1** (3 minutes). Write one step of this memory.
+# `x` stands for $W x$, already computed, one row for each text in a batch.
+
+
+# %% id="05-additive_step" tags=["exercise"]
+def additive_step(x, state):
+    """x: [B, D], state: [B, D] -> the new state: [B, D]"""
+    ### BEGIN SOLUTION
+    return state + x
+    ### END SOLUTION
+
+
+additive_step = lc.check("05.additive_step", additive_step)
+
+# %% [markdown] id="hints-additive_step"
+# <details><summary>Hint 1</summary>
+#
+# The equation above, with `x` already $W x_{t+1}$.
+# Give back a new tensor: whoever called you may still need the old state.
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# The whole body is one line: `return state + ...`
+#
+# </details>
+#
+# {{solution}}
+#
+# ## 2. Every order, one state
+#
+# Three words in two dimensions are an example.
+# Here is the statement for every $d$ and $n$, every $W$ and all vectors.
+# `lc.prove` shows an equation and proves that very equation; a false one would stop the notebook.
+
+# %% id="symbols"
+d, n, T = symbols("d n T", positive=True, integer=True)
+W = MatrixSymbol("W", d, n)
+x, x1, x2, x3 = (MatrixSymbol(name, n, 1) for name in ("x", "x_1", "x_2", "x_3"))
+c0, s_T = MatrixSymbol("c_0", d, 1), MatrixSymbol("s_T", n, 1)
+forward = ((c0 + W * x1) + W * x2) + W * x3
+backward = ((c0 + W * x3) + W * x2) + W * x1
+lc.prove("05.order_lost", forward, backward, reason="three words, last to first")
+
+# %% [markdown] id="induction-before"
+# Three words are still three words.
+# For a text of any length, suppose that after $T$ words the state is $c_0 + W s_T$, where $s_T$ is the sum of the vectors so far.
+# One more word keeps it in that form, with $s_{T+1} = s_T + x$:
+
+# %% id="any-length"
+lc.prove("05.any_length", (c0 + W * s_T) + W * x, c0 + W * (s_T + x), reason="one more word")
+
+# %% [markdown] id="induction-after"
+# With no words at all $s_0 = 0$ and the form holds, so it holds for every $T$: **the state is $c_0 + W (x_1 + \dots + x_T)$, and a sum has no order.**
+#
+# A sum is also quick.
+# No step has to wait for the one before: all states together are one cumulative sum.
+#
+# **Exercise 2** (5 minutes). Compute every state $c_1, \dots, c_T$ without a loop.
+
+
+# %% id="05-additive_scan" tags=["exercise"]
+def additive_scan(x, initial_state):
+    """x: [B, T, D], initial_state: [B, D] -> the states c_1 to c_T: [B, T, D]"""
+    ### BEGIN SOLUTION
+    return initial_state[:, None, :] + x.cumsum(dim=1)
+    ### END SOLUTION
+
+
+additive_scan = lc.check("05.additive_scan", additive_scan)
+
+# %% [markdown] id="hints-additive_scan"
+# <details><summary>Hint 1</summary>
+#
+# `torch.cumsum` adds along one axis. Which of the three is time?
+# What must the initial state look like before it can be added to all $T$ states?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# `initial_state[:, None, :]` has the shape `[B, 1, D]`.
+#
+# </details>
+#
+# {{solution}}
+#
+# ## 3. A derivation with a mistake in it
+#
+# The article that this workbook grew from derives how a memory should be updated.
+# In our words:
+#
+# 1. Consecutive states should agree, so the loss is $L = \tfrac12 \lVert c_t - c_{t+1} \rVert^2$.
+# 2. Its gradient is $\partial L / \partial c_t = c_{t+1} - c_t$.
+# 3. At the minimum the gradient is zero.
+# 4. Hence $c_{t+1} = c_t$: the state stays as it is.
+#
+# Check line 2 with numbers.
+# Let $c_t = 1$ and $c_{t+1} = 3$, so $L = 2$.
+# Move $c_t$ up to $2$: the loss falls to $\tfrac12$.
+# A loss that falls when $c_t$ rises has a negative derivative; line 2 says $+2$.
+#
+# **Exercise 3** (3 minutes). This is line 2 as code. Mend it.
+
+
+# %% id="05-state_gradient" tags=["exercise"]
+def state_gradient(state, target):
+    """Gradient of 1/2 ||state - target||^2 with respect to state; all [B, D]"""
+    ### BEGIN SOLUTION
+    return state - target
+    ### END SOLUTION
+    ### BEGIN STUDENT
+    # return target - state
+    ### END STUDENT
+
+
+state_gradient = lc.check("05.state_gradient", state_gradient)
+
+# %% [markdown] id="hints-state_gradient"
+# <details><summary>Hint 1</summary>
+#
+# Use the chain rule on one entry, $\tfrac12 (c - a)^2$, and keep the sign of what stands inside.
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# At $c = 1$, $a = 3$ the answer is $-2$.
+#
+# </details>
+#
+# {{solution}}
+#
+# Now the verdict on line 2, and the line that is true.
+# The second one is also compared with PyTorch's own derivative.
+
+# %% id="article-sign"
+c_t, c_next = MatrixSymbol("c_t", d, 1), MatrixSymbol("c_{t+1}", d, 1)
+loss = half_norm_sq(c_t - c_next)
+lc.refute("05.article_sign", lc.grad(loss, c_t), c_next - c_t)
+
+# %% id="true-sign"
+lc.prove("05.true_sign", lc.grad(loss, c_t), c_t - c_next, torch=True)
+
+# %% [markdown] id="line-4"
+# A sign is a small slip, and with either sign line 3 gives $c_{t+1} = c_t$.
+# The real mistake is that the update rule has already said what $c_{t+1}$ is: $c_t + W x_{t+1}$.
+# Put that into the loss, with $x$ for $x_{t+1}$, and watch what becomes of the state.
+
+# %% id="loss-blind"
+written_loss = half_norm_sq(c_t - (c_t + W * x))
+lc.derive(
+    "05.loss_blind",
+    lc.grad(written_loss, c_t),
+    ("the state cancels", lc.grad(half_norm_sq(W * x), c_t)),
+    ("nothing depends on it", ZeroMatrix(d, 1)),
+)
+
+# %% [markdown] id="blind"
+# The loss does not see the memory at all.
+# One thing is left for it to change: $W$, the matrix that writes.
+# A gradient step of size $\eta$ takes away from $W$ what it would have written for $x$:
+
+# %% id="writes-less"
+eta = symbols("eta", positive=True)
+lc.derive(
+    "05.writes_less",
+    W - eta * lc.grad(half_norm_sq(W * x), W),
+    ("the gradient", W - eta * W * x * x.T),
+    ("W to the left", W * (Identity(n) - eta * x * x.T)),
+)
+
+
+# %% id="writes-nothing"
+def train_on_articles_loss(W, steps, rng, lr=0.1):
+    """Gradient steps on the mean of 1/2 ||W x||^2 over 32 inputs; W: [d, n]"""
+    for _ in range(steps):
+        x = torch.randn(W.shape[1], 32, generator=rng)  # [n, 32]
+        W = W - lr * (W @ x) @ x.T / 32
+    return W
+
+
+rng = lc.rng("writes nothing")
+W_before = torch.randn(64, 64, generator=rng) / 8
+W_after = train_on_articles_loss(W_before, 200, rng)
+ratio = (W_after.norm() / W_before.norm()).item()
+lc.claim(
+    "05.writes_nothing",
+    "After 200 steps the norm of W is {value:.0e} of what it was.",
+    ratio,
+    between=(0.0, 1e-6),
+)
+
+# %% [markdown] id="writes-nothing-seen"
+# The loss is perfect and the memory is empty.
+# It is zero once $W x = 0$ for every input seen, and where the inputs span the space that means $W = 0$: **a memory trained on this loss learns to write nothing.**
+#
+# ## 4. Reading a sum
+#
+# What can be read from $c = k_1 + k_2 + \dots + k_T$?
+# From here on $W = I$, and every word has a random *key*: a vector $k$ of length 1, drawn without a preferred direction.
+# To ask whether the word with key $q$ was in the text, take the dot product $q \cdot c$, the *read-out*.
+#
+# For a word that was stored, say the first, one term of the sum is $k_1 \cdot k_1 = 1$: the *signal*.
+# Every other term $k_1 \cdot k_i$ is *cross-talk*, a small random number of mean zero.
+# For a word that was not stored, all $T$ terms are cross-talk.
+#
+# How large is one term?
+# No direction is preferred, so $\mathbb E\, k k^\top$ is a multiple of $I$, and since its trace is $\mathbb E \lVert k \rVert^2 = 1$, it is $I / d$.
+# For any fixed $q$ of length 1 the variance of $q \cdot k$ is therefore $q^\top (I/d)\, q = 1/d$.
+#
+# The keys are independent, so variances add: a word that was not stored reads $0$ with variance $T/d$.
+#
+# **Exercise 4** (5 minutes). Your turn for a word that *was* stored.
+# Write the variance of its read-out as an expression in `T` and `d`.
+
+# %% id="05-noise" tags=["exercise"]
+### BEGIN SOLUTION
+noise = (T - 1) / d
+### END SOLUTION
+### BEGIN STUDENT
+# noise = None  # an expression such as T**2 / d
+### END STUDENT
+lc.check("05.noise", noise)
+
+# %% [markdown] id="hints-noise"
+# <details><summary>Hint 1</summary>
+#
+# How many of the $T$ terms are random, and how many are the same in every draw?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# Each random term has variance $1/d$. With $T = 1$ nothing is random.
+#
+# </details>
+#
+# {{solution}}
+#
+# A formula found by adding variances can be checked without adding any.
+# Let every entry of a key be $\pm 1/\sqrt d$, each sign by the toss of a coin.
+# Then the variance is an average over finitely many choices of signs, and is computed exactly, here for $T = 3$.
+# Keys that may point anywhere have no such list: for them we measure, right after.
+# Each trial draws $2T$ fresh keys, stores the first $T$, and reads all of them.
+
+# %% id="noise-exact"
+k1, k2, k3 = (MatrixSymbol(name, d, 1) for name in ("k_1", "k_2", "k_3"))
+lc.prove("05.noise_exact", sign_variance(dot(k1, k1 + k2 + k3), k1, k2, k3), 2 / d)
+
+
+# %% id="read-outs"
+def read_outs(d, T, trials, rng):
+    """Read-outs of T stored words and of T others: two tensors [trials, T]"""
+    keys = tasks.unit_keys(trials, 2 * T, d, rng=rng)
+    state = keys[:, :T].sum(dim=1)  # [trials, d]
+    scores = torch.einsum("btd,bd->bt", keys, state)
+    return scores[:, :T], scores[:, T:]
+
+
+def draw_histogram(ax, stored, others):
+    bins = torch.linspace(-3, 4, 71)
+    for scores, colour, label in ((others, GREY, "not stored"), (stored, BLUE, "stored")):
+        ax.hist(scores.flatten(), bins, density=True, color=colour, alpha=0.6, label=label)
+    ax.set(xlabel="read-out", yticks=[])
+    ax.legend()
+
+
+# %% id="histogram"
+stored, others = read_outs(d=64, T=20, trials=2_000, rng=lc.rng("noise"))
+fig, ax = lc.subplots()
+draw_histogram(ax, stored, others)
+claim = lc.claim(
+    "05.noise_measured",
+    "20 words in 64 numbers: a stored word is read with variance {value:.3f}; "
+    f"theory says {19 / 64:.3f}.",
+    stored.var(),
+    between=(0.28, 0.315),
+)
+lc.figure(fig, claim)
+
+# %% [markdown] id="how-many"
+# ## 5. How many words fit?
+#
+# Take one word that was stored and one that was not, and say that the one with the larger read-out was stored.
+# The difference of the two read-outs has mean $1$ and variance $\frac{T-1}{d} + \frac{T}{d} = \frac{2T-1}{d}$.
+# If it is close to a normal variable, with distribution function $\Phi$, the answer is right with probability
+#
+# $$\Phi\!\left(\sqrt{\frac{d}{2T-1}}\right)$$
+#
+# A value to start from: $\Phi(1.28) = 0.9$.
+# Before you compute anything else: a sum of $d = 64$ numbers stores $T$ words.
+# Up to which $T$ is the answer right nine times in ten?
+
+# %% id="05-recall" tags=["exercise"]
+### BEGIN SOLUTION
+answer = 20
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # a whole number
+### END STUDENT
+lc.predict("05.recall", "Nine right in ten with d = 64: up to how many words?", answer=answer)
+
+
+# %% id="recall-defined"
+def expected(d, T):
+    return Normal(0, 1).cdf(torch.tensor((d / (2 * T - 1)) ** 0.5)).item()
+
+
+def measured(d, T, rng):
+    """How often a stored word reads above one that was not stored"""
+    stored, others = read_outs(d, T, trials=20_000 // T, rng=rng)
+    return (stored > others).float().mean().item()
+
+
+def capacity(d, rng):
+    T = 2
+    while measured(d, T, rng) >= 0.9:
+        T = T + 1
+    return T - 1
+
+
+# %% id="recall-measured" tags=["after-prediction"]
+words = capacity(64, lc.rng("capacity"))
+claim = lc.claim(
+    "05.capacity", "Right nine times in ten: up to {value:.0f} words.", words, between=(18, 21)
+)
+lc.reveal("05.recall", claim)
+
+# %% id="recall-curves" tags=["after-prediction"]
+lengths, rng, gaps = [4, 8, 16, 32, 64, 128], lc.rng("recall"), []
+fig, ax = lc.subplots()
+for size, colour in {16: ORANGE, 64: BLUE, 256: GREEN}.items():
+    theory = [expected(size, length) for length in lengths]
+    share = [measured(size, length, rng) for length in lengths]
+    ax.plot(lengths, theory, color=colour, label=f"d = {size}")
+    ax.plot(lengths, share, "o", color=colour)
+    gaps += [abs(a - b) for a, b in zip(theory, share, strict=True)]
+ax.set(xscale="log", xlabel="words stored, T", ylabel="share of right answers")
+ax.set_xticks(lengths, lengths, minor=False)
+label_lines(ax)
+claim = lc.claim(
+    "05.recall_theory",
+    "No measured dot lies further than {value:.3f} from the predicted curve.",
+    max(gaps),
+    between=(0.0, 0.02),
+)
+lc.reveal("05.recall", lc.figure(fig, claim))
+
+# %% [markdown] id="recall-seen"
+# There is no edge over which words fall out.
+# Every further word blurs all words alike, the first as much as the last.
+# And the number of words is proportional to $d$: setting $\sqrt{d / (2T - 1)} = 1.28$ gives $T \approx 0.3\, d$.
+#
+# ## 6. Forgetting on purpose
+#
+# A sum forgets nothing on purpose; it drowns.
+# Let the state fade instead, by a factor $0 < \gamma < 1$ at each step:
+#
+# $$c_{t+1} = \gamma\, c_t + W x_{t+1}$$
+
+# %% id="decay-weights"
+gamma = symbols("gamma", positive=True)
+unrolled = gamma * (gamma * (gamma * c0 + W * x1) + W * x2) + W * x3
+weights = gamma**3 * c0 + gamma**2 * W * x1 + gamma * W * x2 + W * x3
+lc.prove("05.decay_weights", unrolled, weights, reason="three steps")
+
+# %% [markdown] id="ages"
+# A word of *age* $a$, with $a = 0$ for the newest, keeps the weight $\gamma^a$.
+# Order is no longer lost: it has become age.
+#
+# Three numbers describe such a memory, and they are easily confused.
+# The *half-life* is the age at which the weight is one half: $\gamma^h = \tfrac12$, so $h = \ln 2 / (-\ln \gamma)$.
+# The *total weight* is $1 + \gamma + \gamma^2 + \dots$
+# The *noise sum* is $1 + \gamma^2 + \gamma^4 + \dots$, since a word of weight $\gamma^a$ adds cross-talk of variance $\gamma^{2a}/d$.
+# One more word turns the total $G$ of $T$ words into $\gamma G + 1$:
+
+# %% id="total-weight"
+G = (1 - gamma**T) / (1 - gamma)
+lc.prove("05.total_weight", gamma * G + 1, G.subs(T, T + 1), reason="one more word")
+
+# %% [markdown] id="total-weight-seen"
+# With one word $G = 1$, so this form holds for every $T$; as $\gamma^T$ goes to $0$, the total goes to $1/(1-\gamma)$.
+# With $\gamma^2$ in place of $\gamma$, the noise sum goes to $1/(1-\gamma^2)$.
+# For $\gamma = 0.9$ the three are about $7$, $10$ and $5$.
+#
+# A sum of $T$ words has a noise sum of $T$.
+# A memory with $\gamma = 0.97$ never exceeds $17$, however long the text, and pays with the old words, whose signal fades.
+# Which words gain, and which lose?
+# The same trial as before, with 128 words, for each age by itself:
+
+
+# %% id="by-age"
+def faded_read_outs(d, T, gamma, trials, rng):
+    """Like read_outs, with decay, and the newest of the stored words first"""
+    keys = tasks.unit_keys(trials, 2 * T, d, rng=rng)
+    _, state = decay_memory(keys[:, :T], gamma=gamma, output_final_state=True)  # [trials, d]
+    scores = torch.einsum("btd,bd->bt", keys, state)
+    return scores[:, :T].flip(1), scores[:, T:]
+
+
+def right_by_age(gamma, rng):
+    stored, others = faded_read_outs(d=64, T=128, gamma=gamma, trials=800, rng=rng)
+    return (stored > others).float().mean(dim=0)  # [T]
+
+
+rng = lc.rng("by age")
+share = {gamma: right_by_age(gamma, rng) for gamma in (1.0, 0.97, 0.9)}
+
+
+# %% id="by-age-figure"
+def expected_by_age(gamma, age, d=64, T=128):
+    noise_sum = sum(gamma ** (2 * a) for a in range(T))
+    spread = ((2 * noise_sum - gamma ** (2 * age)) / d) ** 0.5
+    return Normal(0, 1).cdf(torch.tensor(gamma**age / spread)).item()
+
+
+fig, ax = lc.subplots()
+for keep, colour in {1.0: ORANGE, 0.97: BLUE, 0.9: GREEN}.items():
+    curve = [expected_by_age(keep, age) for age in range(128)]
+    ax.plot(curve, color=colour, label=f"γ = {keep:g}")
+    ax.plot(range(0, 128, 8), share[keep][::8], "o", color=colour)
+ax.set(xlabel="age of the word, in steps", ylabel="share of right answers")
+label_lines(ax)
+gain = share[0.97][:10].mean() - share[1.0][:10].mean()
+sentence = "γ = 0.97: right answers for the ten newest words rise by {value:.2f} over the sum."
+lc.figure(fig, lc.claim("05.newest", sentence, gain, between=(0.15, 0.25)))
+
+# %% [markdown] id="play-before"
+# Now play.
+# Make the text longer and watch the noise grow; make $d$ larger; then let the state fade a little.
+# Can you find settings where decay helps the *average* stored word?
+
+
+# %% id="play"
+def draw(ax, d, T, gamma):
+    stored, others = faded_read_outs(d, T, gamma, max(1, 2_000 // T), lc.rng("play"))
+    draw_histogram(ax, stored, others)
+    right = (stored > others).float().mean().item()
+    ax.set_title(f"d = {d}, T = {T}, γ = {gamma:g}: right in {right:.2f} of all cases")
+
+
+lc.play(draw, d=(8, 256, 64), T=(1, 128, 20), gamma=(0.8, 1.0, 1.0, 0.01))
+
+# %% id="play-settings"
+fig, axes = lc.subplots(3, 1, sharex=True, height=5)
+draw(axes[0], d=64, T=5, gamma=1.0)
+draw(axes[1], d=64, T=100, gamma=1.0)
+draw(axes[2], d=64, T=100, gamma=0.9)
+for ax in axes:
+    ax.label_outer()
+lc.figure(fig, "More words, more blur. With decay less blur, but most words have faded away.")
+
+# %% [markdown] id="prose"
+# ## 7. On real prose
+#
+# Real text repeats itself, and its words are not drawn by lot.
+# Here are paragraphs from the documentation of PyTorch and SymPy, read from the packages on your machine and cut into passages of equal length.
+# Each of the 2,000 most frequent words gets a key.
+# A passage is stored as the sum of its words' keys; then we ask for all 2,000.
+# If $n$ different words are in the passage, how many of them are among the $n$ largest read-outs?
+
+# %% id="prose-read"
+prose = text.paragraphs()
+number = text.vocabulary(prose, 2_000)
+
+
+def share_found(d, length, rng, once=False):
+    """Share of a passage's words that are among its largest read-outs"""
+    passages = text.passages(prose, number, length)[:400]  # [N, T] numbers of words
+    keys = tasks.unit_keys(2_000, d, rng=rng)
+    is_there = torch.zeros(len(passages), 2_000).scatter(1, passages, 1.0)  # [N, 2000]
+    state = is_there @ keys if once else keys[passages].sum(dim=1)  # [N, d]
+    best_first = (state @ keys.T).argsort(dim=1, descending=True)
+    n_different = is_there.sum(dim=1, keepdim=True)
+    is_asked = torch.arange(2_000) < n_different  # [N, 2000]
+    return (is_there.gather(1, best_first) * is_asked).sum() / n_different.sum()
+
+
+# %% id="prose-figure"
+lengths, rng, found = [8, 16, 32, 64, 128], lc.rng("prose"), {}
+fig, ax = lc.subplots()
+for size, colour in {64: ORANGE, 256: BLUE, 1024: GREEN}.items():
+    found[size] = [share_found(size, length, rng) for length in lengths]
+    ax.plot(lengths, found[size], "o-", color=colour, label=f"d = {size}")
+ax.set(xscale="log", xlabel="words in the passage", ylabel="share of words found", ylim=(0, 1.05))
+ax.set_xticks(lengths, lengths, minor=False)
+label_lines(ax)
+claim = lc.claim(
+    "05.prose_page",
+    "256 numbers give back {value:.2f} of the words of a 128-word passage, "
+    f"and {found[256][0]:.2f} of an 8-word one.",
+    found[256][-1],
+    between=(0.24, 0.36),
+)
+lc.figure(fig, claim)
+
+# %% [markdown] id="repeats"
+# Repeats are costly.
+# A word that comes three times is read as $3$, and its cross-talk has variance $9/d$ where three different words have $3/d$.
+# "the" drowns the rest.
+# Write each word of a passage only once:
+
+# %% id="prose-once"
+rng = lc.rng("prose once")
+gain = share_found(256, 32, rng, once=True) - share_found(256, 32, rng)
+lc.claim(
+    "05.repeats_cost",
+    "d = 256, 32 words: {value:.2f} more of the words are found.",
+    gain,
+    between=(0.1, 0.24),
+)
+
+# %% [markdown] id="repair"
+# But to write a word only once, the memory must first look whether it is there, and a sum never looks.
+# The last section finds a rule that does.
+#
+# ## 8. A loss that asks for something
+#
+# The article's idea deserves better than its algebra: *let the memory be what a loss is minimised over.*
+# It only needs a loss that asks for something.
+# Let us ask that a key $k$ bring back a *value* $v$: a name its number, a question its answer.
+# One vector cannot hold such pairs, so let the state be a matrix $S$ of size $K \times V$, read with a key as $S^\top k$.
+#
+# Reward agreement between what is read and what was wanted: the loss $-v \cdot S^\top k$.
+# One gradient step on it, of size $1$, is an update rule:
+
+# %% id="agreement-step"
+K, V, beta = *symbols("K V", positive=True, integer=True), symbols("beta", positive=True)
+S, k, v = MatrixSymbol("S", K, V), MatrixSymbol("k", K, 1), MatrixSymbol("v", V, 1)
+lc.prove("05.agreement_step", S - lc.grad(-dot(v, S.T * k), S), S + k * v.T, torch=True)
+
+# %% [markdown] id="agreement-seen"
+# The sum is back, now of matrices $k v^\top$: the update of *linear attention* (Katharopoulos et al., ICML 2020) and of the correlation matrix memories of Kohonen (IEEE Transactions on Computers, 1972).
+# Penalise the error instead, $\tfrac12 \lVert S^\top k - v \rVert^2$.
+# The same step, of size $\beta$, gives the *delta rule* (Widrow and Hoff, 1960; as a layer: Schlag, Irie and Schmidhuber, ICML 2021):
+
+# %% id="error-step"
+error = half_norm_sq(S.T * k - v)
+lc.prove("05.error_step", S - beta * lc.grad(error, S), S + beta * k * (v - S.T * k).T, torch=True)
+
+# %% [markdown] id="two-rules-before"
+# It reads what the key brings back now, and writes only the difference: a rule that looks.
+# Ask both rules to store red under a key, and then blue under the same key.
+
+
+# %% id="two-rules"
+def agreement_loss(S, k, v):
+    return -(v @ S.T @ k)
+
+
+def error_loss(S, k, v):
+    return 0.5 * ((S.T @ k - v) ** 2).sum()
+
+
+key, (red, blue) = torch.tensor([0.6, 0.8]), torch.eye(2)
+
+
+def answer_after(loss):
+    state = torch.zeros(2, 2)  # [K, V]
+    for value in (red, blue):
+        state = state - torch.func.grad(loss)(state, key, value)
+    return (state.T @ key).round(decimals=3).tolist()
+
+
+print("agreement:", answer_after(agreement_loss), " error:", answer_after(error_loss))
+
+# %% id="linear-attention"
+state = torch.zeros(1, 1, 2, 2)  # [B, H, K, V]: the same memory in lcutils, with batch and heads
+for value in (red, blue):
+    q = key[None, None]  # [B, H, K]; the key asks as it wrote
+    o, state = linear_attention_step(q, q, value[None, None], state, scale=1.0)
+print("linear attention:", o[0, 0].round(decimals=3).tolist())
+
+# %% [markdown] id="one-sentence"
+# Red is $(1, 0)$ and blue $(0, 1)$.
+# The sum answers with both at once; the delta rule has replaced the one by the other.
+# Neither rule was invented: each follows from what its loss asks for.
+#
+# **Many update rules are one gradient step on a stated loss.** To design a memory is to say what it should be asked.
+# The next lessons are this sentence, unfolded.
+#
+# ## Exit questions
+
+# %% id="05-exit_sum" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "b"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("05.exit_sum", answer=answer)
+
+# %% id="05-exit_noise" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "b"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("05.exit_noise", answer=answer)
+
+# %% [markdown] id="take-away"
+# ## Take away
+#
+# - A sum has the same state for every order of its words.
+# - A loss in which the state cancels teaches the memory nothing, and teaches $W$ to write nothing.
+# - Reading a sum of $T$ random unit keys in $d$ dimensions: signal $1$, noise of variance $(T-1)/d$; about $0.3\,d$ words at nine right in ten.
+# - Decay spends the old words on the new: weight $\gamma^a$ at age $a$.
+# - An update rule can be derived: one gradient step on a loss that says what the memory should be asked.
+
+# %% [markdown] id="more-time"
+# ## If you have more time
+#
+# Two more questions.
+
+# %% id="05-exit_loss" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "b"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("05.exit_loss", answer=answer)
+
+# %% id="05-exit_decay" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "c"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("05.exit_decay", answer=answer)
+
+# %% [markdown] id="write-order-exercise"
+# **Exercise 5** (2 minutes). These five lines store a text and read it. In which order?
+#
+# ```
+# a      state = state + vectors[word]
+# b  state = torch.zeros(d)
+# c  read_outs = vectors @ state
+# d  for word in words:
+# e  vectors = tasks.unit_keys(n_words, d, rng=rng)
+# ```
+
+# %% id="05-write_order" tags=["exercise"]
+### BEGIN SOLUTION
+order = "e b d a c"
+### END SOLUTION
+### BEGIN STUDENT
+# order = None  # letters, such as "a b c d e"
+### END STUDENT
+lc.check("05.write_order", order)
+
+# %% [markdown] id="hints-write_order"
+# <details><summary>Hint 1</summary>
+#
+# What must be there before the first word? What waits for the last one?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# The last two lines are a and c.
+#
+# </details>
+#
+# {{solution}}
+#
+# **Exercise 6** (5 minutes). All states of the fading memory. A loop is allowed.
+
+
+# %% id="05-decay_scan" tags=["exercise"]
+def decay_scan(x, initial_state, gamma):
+    """x: [B, T, D], initial_state: [B, D], 0 < gamma <= 1 -> all states: [B, T, D]"""
+    ### BEGIN SOLUTION
+    state, states = initial_state, []
+    for t in range(x.shape[1]):
+        state = gamma * state + x[:, t]
+        states.append(state)
+    return torch.stack(states, dim=1)
+    ### END SOLUTION
+
+
+decay_scan = lc.check("05.decay_scan", decay_scan)
+
+# %% [markdown] id="hints-decay_scan"
+# <details><summary>Hint 1</summary>
+#
+# At each step, which of the two fades: the old state, the new word, or both?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# Collect the states in a list; `torch.stack(states, dim=1)` makes them `[B, T, D]`.
+#
+# </details>
+#
+# {{solution}}
+#
+# **Exercise 7** (2 minutes). A memory with $\gamma = 0.97$: after how many steps has it lost half of a word?
+
+# %% id="05-half_life" tags=["exercise"]
+### BEGIN SOLUTION
+steps = math.log(2) / -math.log(0.97)
+### END SOLUTION
+### BEGIN STUDENT
+# steps = None  # a number
+### END STUDENT
+lc.check("05.half_life", steps)
+
+# %% [markdown] id="hints-half_life"
+# <details><summary>Hint 1</summary>
+#
+# Solve $0.97^h = \tfrac12$ for $h$.
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# Take the logarithm of both sides.
+#
+# </details>
+#
+# {{solution}}
+#
+# **Exercise 8** (5 minutes). A *membership memory* answers one question: was this word stored?
+# A Bloom filter (Bloom, Communications of the ACM, 1970) keeps such a set in a few bits and is wrong now and then.
+# Make one from a sum: name the `n_items` words with the largest read-outs.
+
+
+# %% id="05-members" tags=["exercise"]
+def members(state, keys, n_items):
+    """state: [D], keys: [N, D], n_items: int -> True for the n_items most likely: bool [N]"""
+    ### BEGIN SOLUTION
+    best = (keys @ state).topk(n_items).indices
+    is_member = torch.zeros(len(keys), dtype=torch.bool)
+    is_member[best] = True
+    return is_member
+    ### END SOLUTION
+
+
+members = lc.check("05.members", members)
+
+# %% [markdown] id="hints-members"
+# <details><summary>Hint 1</summary>
+#
+# One product gives all read-outs. Which function of PyTorch names the largest entries?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# Start from `torch.zeros(len(keys), dtype=torch.bool)` and set the entries at `topk(n_items).indices`.
+#
+# </details>
+#
+# {{solution}}
+#
+# **What if the article's loss is only a part?**
+# Let a task train the memory as well: for each text of 8 words, a read-out matrix $R$ must give the stored words larger read-outs $R k \cdot c$ than 8 others.
+# $W$ and $R$ are trained together, on the task's loss plus the article's, in equal parts.
+# Will $W$ still go to zero? And the recall?
+
+# %% id="05-shrink" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "W shrinks to a half, R grows to compensate, and the recall stays above 0.9"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # a sentence: what becomes of W, of R and of the recall?
+### END STUDENT
+lc.predict("05.shrink", "What becomes of W, of R and of the recall?", answer=answer)
+
+
+# %% id="task"
+def losses(W, R, x):
+    """x: [B, 16, n], of which the first 8 are stored -> both losses, share of right answers"""
+    written = x[:, :8] @ W.T  # [B, 8, d]
+    state = written.sum(dim=1)  # [B, d]
+    scores = torch.einsum("btd,bd->bt", x @ R.T, state)
+    stored, others = scores[:, :8], scores[:, 8:]
+    task = torch.nn.functional.softplus(others - stored).mean()
+    article = 0.5 * written.square().sum(dim=-1).mean()
+    return task, article, (stored > others).float().mean().item()
+
+
+# %% id="task-trained"
+def train(weight, rng, steps=400):
+    """Trains W and R; returns their norms, in units of the first, and the recall"""
+    words = tasks.unit_keys(100, 32, rng=rng)
+    W, R = (torch.randn(32, 32, generator=rng).div(32**0.5).requires_grad_() for _ in range(2))
+    start, shares = torch.stack([W.norm(), R.norm()]).detach(), []
+    optimizer = torch.optim.Adam([W, R], lr=0.01)
+    for _ in range(steps):
+        drawn = torch.rand(64, 100, generator=rng).argsort(dim=1)[:, :16]  # no word twice
+        task, article, share = losses(W, R, words[drawn])
+        optimizer.zero_grad()
+        (task + weight * article).backward()
+        optimizer.step()
+        shares.append(share)
+    scale = torch.stack([W.norm(), R.norm()]).detach() / start
+    return scale[0], scale[1], sum(shares[-50:]) / 50
+
+
+# %% id="task-measured" tags=["after-prediction"]
+W_scale, R_scale, recall = train(1.0, lc.rng("task"))
+lc.reveal(
+    "05.shrink",
+    lc.claim("05.shrink_w", "W ends at {value:.2f} of its norm.", W_scale, between=(0.4, 0.55)),
+    lc.claim("05.shrink_r", "R ends at {value:.1f} times its.", R_scale, between=(5.2, 6.8)),
+    lc.claim("05.shrink_recall", "{value:.2f} right.", recall, between=(0.9, 0.96)),
+)
+
+# %% [markdown] id="scale-before"
+# The article's loss is a tax on the scale of $W$, and the read-out can pay it back.
+# For any number $a$, dividing $W$ by $a$ and multiplying $R$ by it leaves every read-out as it was:
+
+# %% id="scale-free"
+a, R, y = symbols("a", positive=True), MatrixSymbol("R", d, n), MatrixSymbol("y", n, 1)
+lc.prove("05.scale_free", dot(a * R * y, W / a * x), dot(R * y, W * x))
+
+# %% [markdown] id="shared-before"
+# **Keys that share a direction.**
+# So far keys pointed anywhere.
+# Let all of them lean towards one vector $m$, so that two keys have a mean cosine of about one fifth.
+# The state then contains $m$ about $T$ times: its norm grows like $T$, no longer like $\sqrt T$.
+# What becomes of recall, and can it be mended?
+
+
+# %% id="shared-mean"
+def right_with_shared_mean(centred, rng, d=256, T=64):
+    keys = tasks.unit_keys(200, 2 * T, d, rng=rng) + 0.5 * tasks.unit_keys(d, rng=rng)
+    keys = torch.nn.functional.normalize(keys, dim=-1)
+    written = keys - keys.mean(dim=(0, 1)) if centred else keys
+    state = written[:, :T].sum(dim=1)
+    scores = torch.einsum("btd,bd->bt", keys, state)
+    return (scores[:, :T] > scores[:, T:]).float().mean()
+
+
+rng = lc.rng("shared mean")
+lc.claim(
+    "05.shared_mean",
+    "64 words in 256 numbers: {value:.2f} right; "
+    f"independent keys gave {measured(256, 64, rng):.2f}.",
+    right_with_shared_mean(False, rng),
+    between=(0.63, 0.70),
+)
+
+# %% id="centred"
+lc.claim(
+    "05.centred",
+    "With the mean of the keys subtracted before they are written: {value:.2f} right.",
+    right_with_shared_mean(True, rng),
+    between=(0.9, 0.94),
+)
+
+# %% [markdown] id="sources"
+# ## Sources
+#
+# - Bloom, Space/time trade-offs in hash coding with allowable errors, Communications of the ACM, 1970.
+# - Frady, Kleyko and Sommer, A theory of sequence indexing and working memory in recurrent neural networks, Neural Computation, 2018: capacity of sums of random vectors.
+# - Katharopoulos, Vyas, Pappas and Fleuret, Transformers are RNNs, ICML 2020.
+# - Kohonen, Correlation matrix memories, IEEE Transactions on Computers, 1972.
+# - Schlag, Irie and Schmidhuber, Linear transformers are secretly fast weight programmers, ICML 2021.
+# - Widrow and Hoff, Adaptive switching circuits, IRE WESCON Convention Record, 1960.
+
+# %% id="report"
+lc.report()

@@ -1,0 +1,317 @@
+"""What a reader is told, and what a cell gets back."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+import torch
+
+import lcutils as lc
+from lcutils import _ledger, exercises
+from lcutils.exercises._data import FunctionExercise, Question
+from lcutils.exercises._functions import OurVersion
+
+ID = "05.additive_scan"
+CATALOGUE = exercises._catalogue()
+
+
+@pytest.fixture(autouse=True)
+def _fresh():
+    exercises._refused.clear()
+    exercises._predictions.clear()
+
+
+def right(x, initial_state):
+    return initial_state[:, None] + x.cumsum(1)
+
+
+def stub(x, initial_state):
+    """x: [B, T, D]"""
+    raise NotImplementedError("05.additive_scan: not written yet")
+
+
+def bare_stub(x, initial_state):
+    raise NotImplementedError
+
+
+def text_of(id, answer):
+    lc.check(id, answer)
+    return _ledger._entries[id].text
+
+
+def test_a_right_function_comes_back_itself_and_is_counted():
+    assert lc.check(ID, right) is right
+    assert repr(lc.report()) == f"checked   1 of 1: {ID}"
+    assert _ledger._entries[ID].text == f"Right. [{ID}]"
+
+
+def test_a_wrong_function_is_replaced_by_ours_which_says_so_and_computes_right():
+    ours = lc.check(ID, lambda x, initial_state: x)
+    assert repr(ours) == ours.__name__ == "our version of additive_scan"
+    x, c = torch.ones(1, 2, 1), torch.ones(1, 1)
+    assert ours(x, initial_state=c).flatten().tolist() == [2, 3]
+    assert repr(lc.report()) == f"checked   0 of 1: none yet; not yet: {ID}"
+
+
+@pytest.mark.parametrize("answer", [stub, bare_stub, None, ...])
+def test_an_untouched_stub_is_not_written_yet_and_costs_no_hint(answer):
+    assert text_of(ID, answer) == (
+        f"Not written yet. [{ID}]\nUntil then the lesson goes on with our additive_scan."
+    )
+    assert not exercises._refused
+
+
+@pytest.mark.parametrize("id", ["05.noise", "05.half_life", "05.write_order"])
+def test_other_kinds_give_nothing_back(id):
+    assert lc.check(id, None) is None
+    assert text_of(id, None).startswith("Not written yet.")
+
+
+def test_a_verdict_shows_the_worked_example_the_mistake_and_a_hint():
+    assert text_of(ID, lambda x, initial_state: x.cumsum(1)) == (
+        "Not yet. The initial state is missing. [05.additive_scan]\n"
+        "    x             = [[[1], [2], [4]]]\n"
+        "    initial_state = [[10]]\n"
+        "    got           = [[[1], [3], [7]]]\n"
+        "    wanted        = [[[11], [13], [17]]]\n"
+        "Hint: torch.cumsum adds along one axis. Which of the three is time?\n"
+        "Until then the lesson goes on with our additive_scan."
+    )
+
+
+def test_the_shape_is_said_first():
+    text = text_of(ID, lambda x, initial_state: initial_state + x.sum(1))
+    assert text.startswith(
+        "Not yet. The shape is [1, 1]; wanted is [1, 3, 1]. "
+        "This is the last state alone; wanted are all T. [05.additive_scan]"
+    )
+
+
+def test_each_refusal_gives_the_next_hint_and_then_the_last_again():
+    hints = CATALOGUE[ID].hints
+    texts = [text_of(ID, lambda x, initial_state: x) for _ in range(3)]
+    assert [hint in text for text, hint in zip(texts, (*hints, hints[-1]), strict=True)] == [
+        True
+    ] * 3
+
+
+def test_an_error_is_shown_with_the_readers_own_line():
+    def answer(x, initial_state):
+        return x.cumsum(1) @ initial_state.transpose(0, 5)
+
+    text = text_of(ID, answer)
+    assert "It raised this:" in text
+    assert "IndexError: Dimension out of range" in text
+    assert "    return x.cumsum(1) @ initial_state.transpose(0, 5)" in text
+
+
+def test_a_function_right_for_the_small_example_alone_is_told_where_it_fails():
+    def answer(x, initial_state):
+        return right(x, initial_state) + (x.shape[2] > 2)
+
+    text = text_of(ID, answer)
+    assert "The small example comes out right; with B = 2, T = 5, D = 3 not:" in text
+    assert re.search(r"at \[0, 0, 0\]: got -?[0-9.]+, wanted -?[0-9.]+", text)
+
+
+def test_a_function_that_fails_at_an_edge_is_told_the_sizes():
+    def answer(x, initial_state):
+        return right(x, initial_state).squeeze(1) if x.shape[1] == 1 else right(x, initial_state)
+
+    assert "The shape is [1, 1]; wanted is [1, 1, 1] for B = 1, T = 1, D = 1." in text_of(
+        ID, answer
+    )
+
+
+def test_an_unknown_look_into_the_future_is_named():
+    def answer(x, initial_state):
+        return right(x, initial_state) + 0.5 * x.sum(1, keepdim=True)
+
+    assert "The result at step 1 changes when x changes at later steps" in text_of(ID, answer)
+
+
+def test_a_loss_of_precision_in_a_factor_is_no_mistake():
+    def answer(x, initial_state, gamma):
+        T = x.shape[1]
+        powers = torch.tensor(gamma) ** torch.arange(T + 1)  # float32, whatever x is
+        states = [
+            sum((powers[t - s] * x[:, s] for s in range(t + 1)), powers[t + 1] * initial_state)
+            for t in range(T)
+        ]
+        return torch.stack(states, 1)
+
+    assert lc.check("05.decay_scan", answer) is answer
+
+
+def test_a_buffer_of_the_wrong_dtype_is_named_with_the_dtype():
+    def answer(x, initial_state):
+        out = torch.zeros(x.shape)
+        out += right(x, initial_state)
+        return out
+
+    assert "The result is float32; with these inputs float64 is wanted." in text_of(ID, answer)
+
+
+def test_quiz_shows_the_question_and_then_replies_to_the_choice():
+    question = CATALOGUE["05.exit_sum"]
+    asked = lc.quiz("05.exit_sum", answer=None)
+    assert asked.text.startswith(f"{question.text}\n    a) whether")
+    assert asked.text.endswith("Type a letter. [05.exit_sum]")
+    for letter, choice in question.choices.items():
+        entry = lc.quiz("05.exit_sum", answer=f" {letter.upper()}) ")
+        assert entry.passed == (letter == question.right)
+        assert f"{letter}) {choice.reply}" in entry.text
+    assert repr(lc.report()).startswith("answered  0 of 1")
+
+
+def test_a_prediction_opens_what_is_revealed():
+    assert repr(lc.reveal("05.order", "the same")) == 'Predict first (or answer="skip").'
+    assert not lc.predict("05.order", "Same?", answer=None).passed
+    assert repr(lc.reveal("05.order", "the same")) == 'Predict first (or answer="skip").'
+    entry = lc.predict("05.order", "Same?", answer="different")
+    assert (entry.kind, entry.passed, entry.text) == (
+        "predicted",
+        True,
+        "Same?\nYou predicted: different [05.order]",
+    )
+    assert repr(lc.reveal("05.order", "the same", 0.25, entry)) == (
+        f"You predicted: different\nthe same\n0.25\n{entry.text}"
+    )
+
+
+def test_skipping_is_a_prediction_and_taking_it_back_closes_again():
+    lc.predict("05.order", "Same?", answer="skip")
+    assert repr(lc.reveal("05.order", 1)) == "Prediction skipped.\n1"
+    lc.predict("05.order", "Same?", answer=None)
+    assert "Predict first" in repr(lc.reveal("05.order", 1))
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"), [(20, "20"), (0.5, "0.5"), (["b", 2], "b, 2"), ((1.0, 2.5), "1, 2.5")]
+)
+def test_a_prediction_may_be_a_number_or_a_list(answer, said):
+    assert f"You predicted: {said} " in lc.predict("05.recall", "How many?", answer=answer).text
+
+
+def test_a_prediction_of_one_id_does_not_open_another():
+    lc.predict("05.order", "Same?", answer="yes")
+    assert "Predict first" in repr(lc.reveal("05.recall", 1))
+
+
+def outputs(run, monkeypatch):
+    """What IPython would show, as a list of mime bundles."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    InteractiveShell.instance()
+    try:
+        with capture_output() as captured:
+            run()
+        return [output.data for output in captured.outputs]
+    finally:
+        InteractiveShell.clear_instance()
+
+
+def test_in_a_notebook_a_verdict_is_shown_as_html_and_text(monkeypatch):
+    shown = outputs(lambda: lc.check(ID, right), monkeypatch)
+    assert [set(bundle) for bundle in shown] == [{"text/plain", "text/html"}]
+    assert "border-left: 4px solid #2a7f62" in shown[0]["text/html"]
+
+
+def test_in_a_notebook_revealed_things_show_themselves_in_order(monkeypatch):
+    lc.predict("05.order", "Same?", answer="yes")
+    entry = lc.quiz("05.exit_sum", answer="b")
+    shown = outputs(lc.reveal("05.order", "one", entry, 2)._ipython_display_, monkeypatch)
+    texts = [bundle["text/plain"] for bundle in shown]
+    assert texts == ["You predicted: yes [05.order]", "one", entry.text, "2"]
+
+
+def test_in_a_notebook_nothing_is_revealed_before_the_prediction(monkeypatch):
+    shown = outputs(lc.reveal("05.order", "secret")._ipython_display_, monkeypatch)
+    assert len(shown) == 1
+    assert "secret" not in str(shown)
+
+
+def test_html_is_plain_and_follows_the_theme():
+    lc.check(ID, lambda x, initial_state: x)
+    lc.quiz("05.exit_sum", answer="a")
+    lc.predict("05.order", "Same?", answer="x")
+    for entry in _ledger._entries.values():
+        assert not re.search(r"<script|class=|\son\w+=|\bcolor: #|background: #", entry.html)
+        assert entry.html.count("<div") == entry.html.count("</div>")
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: lc.check("05.additive_stp", right), ValueError, "Near to it: 05.additive_step"),
+        (lambda: lc.check("06.nothing", right), ValueError, "Near to it: "),
+        (lambda: lc.check("scan", right), ValueError, "id: expected a lesson's number"),
+        (lambda: lc.check(None, right), TypeError, "id: expected a string, got None"),
+        (lambda: lc.check("05.exit_sum", "b"), ValueError, "It is a question: use lc.quiz"),
+        (lambda: lc.quiz(ID, answer="b"), ValueError, "It is an exercise: use lc.check"),
+        (lambda: lc.quiz("05.exit_summ", answer="b"), ValueError, "Near to it: 05.exit_sum"),
+        (lambda: lc.predict("order", "?", answer=1), ValueError, "id: expected"),
+        (lambda: lc.predict("05.order", "", answer=1), ValueError, "question: expected"),
+        (lambda: lc.predict("05.order", 3, answer=1), TypeError, "question: expected a string"),
+        (
+            lambda: lc.predict("05.order", "?", answer={}),
+            TypeError,
+            "answer: expected a prediction",
+        ),
+        (lambda: lc.predict("05.order", "?", answer=" "), ValueError, "answer: expected"),
+        (lambda: lc.reveal("order", 1), ValueError, "id: expected"),
+        (lambda: lc.reveal("05.order"), ValueError, "things: expected at least one"),
+    ],
+)
+def test_bad_arguments_are_refused_by_name(call, error, message):
+    with pytest.raises(error, match=re.escape(message)):
+        call()
+
+
+def test_ids_are_those_that_the_lesson_uses():
+    exercise_ids = {id for id, entry in CATALOGUE.items() if not isinstance(entry, Question)}
+    assert {id for id in exercise_ids if id.startswith("05.")} == {
+        f"05.{name}"
+        for name in (
+            *("additive_step", "state_gradient", "noise", "additive_scan"),
+            *("decay_scan", "members", "half_life", "write_order"),
+        )
+    }
+    questions = {id for id, entry in CATALOGUE.items() if isinstance(entry, Question)}
+    assert questions == {f"05.exit_{name}" for name in ("sum", "noise", "decay", "loss")}
+
+
+@pytest.mark.parametrize(
+    "exercise",
+    [e for e in CATALOGUE.values() if isinstance(e, FunctionExercise)],
+    ids=lambda e: e.id,
+)
+def test_a_reference_is_named_like_its_id_and_documented(exercise):
+    assert exercise.reference.__name__ == exercise.id[3:]
+    assert "[" in exercise.reference.__doc__
+    assert OurVersion(exercise).__doc__ == exercise.reference.__doc__
+
+
+def test_importing_the_exercises_imports_neither_sympy_nor_ipython():
+    code = (
+        "import sys, lcutils as lc; lc.check('05.additive_step', None);"
+        "print([m for m in ('sympy', 'IPython', 'matplotlib') if m in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_check_gives_the_same_words_in_two_runs():
+    code = (
+        "import lcutils as lc, torch\n"
+        "lc.check('05.decay_scan', lambda x, c, gamma: c[:, None] + x * torch.rand(1))\n"
+        "lc.check('05.members', lambda state, keys, n: keys @ state > 0.3)\n"
+    )
+    run = [sys.executable, "-c", code]
+    first, second = (
+        subprocess.run(run, capture_output=True, text=True, check=True).stdout for _ in "ab"
+    )
+    assert first == second
+    assert "Not yet." in first

@@ -1,0 +1,224 @@
+"""A call is left when its time is up or the reader presses stop, and nothing stays changed."""
+
+import gc
+import signal
+import threading
+import time
+import weakref
+
+import pytest
+
+from lcutils import _limit
+from lcutils._limit import TimeLimitExceeded, run_limited
+
+
+@pytest.fixture(autouse=True)
+def _handler_stays():
+    before, threads = signal.getsignal(signal.SIGINT), threading.active_count()
+    yield
+    assert signal.getsignal(signal.SIGINT) is before
+    assert threading.active_count() == threads
+
+
+def loop():
+    while True:
+        pass
+
+
+def press_stop():
+    signal.raise_signal(signal.SIGINT)
+
+
+def stop_after(seconds):
+    timer = threading.Timer(seconds, _limit._interrupt_main_thread)
+    timer.start()
+    return timer
+
+
+def test_a_quick_call_returns_its_value():
+    assert run_limited(lambda: 7, 5) == 7
+
+
+def test_an_error_of_the_call_comes_through_as_it_is():
+    with pytest.raises(ZeroDivisionError):
+        run_limited(lambda: 1 / 0, 5)
+
+
+def test_an_endless_loop_is_left_when_its_time_is_up():
+    start = time.perf_counter()
+    with pytest.raises(TimeLimitExceeded, match=r"stopped after 0\.1 s"):
+        run_limited(loop, 0.1)
+    assert time.perf_counter() - start < 2
+
+
+def test_a_sleeping_call_is_woken():
+    start = time.perf_counter()
+    with pytest.raises(TimeLimitExceeded):
+        run_limited(lambda: time.sleep(30), 0.1)
+    assert time.perf_counter() - start < 2
+
+
+def test_a_loop_that_catches_every_exception_once_is_stopped_by_the_next_signal():
+    def stubborn():
+        for _ in range(3):
+            try:
+                loop()
+            except BaseException:
+                continue
+        return "escaped"
+
+    with pytest.raises(TimeLimitExceeded):
+        run_limited(stubborn, 0.1)
+
+
+def test_a_call_that_swallows_the_limit_does_not_return_its_value():
+    def swallow():
+        try:
+            loop()
+        except BaseException:
+            return "as if nothing had happened"
+
+    with pytest.raises(TimeLimitExceeded):
+        run_limited(swallow, 0.1)
+
+
+def test_the_limit_names_itself_even_if_the_call_turns_it_into_another_error():
+    def disguise():
+        try:
+            loop()
+        except BaseException:
+            raise ValueError("something else") from None
+
+    with pytest.raises(TimeLimitExceeded):
+        run_limited(disguise, 0.1)
+
+
+def test_the_stop_button_stops_the_call():
+    timer = stop_after(0.1)
+    with pytest.raises(KeyboardInterrupt):
+        run_limited(loop, 20)
+    timer.join()
+
+
+def test_the_stop_button_counts_even_where_the_call_swallows_it():
+    def swallow():
+        try:
+            press_stop()
+        except BaseException:
+            return "as if nothing had happened"
+
+    with pytest.raises(KeyboardInterrupt):
+        run_limited(swallow, 5)
+
+
+def test_a_keyboard_interrupt_that_the_call_raises_itself_is_the_calls_own():
+    def pretend():
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            return "its own affair"
+
+    assert run_limited(pretend, 5) == "its own affair"
+
+
+def test_what_comes_afterwards_runs_whether_the_call_returns_raises_or_is_stopped():
+    seen = []
+    run_limited(lambda: 1, 5, lambda: seen.append("returned"))
+    with pytest.raises(ZeroDivisionError):
+        run_limited(lambda: 1 / 0, 5, lambda: seen.append("raised"))
+    with pytest.raises(TimeLimitExceeded):
+        run_limited(loop, 0.05, lambda: seen.append("stopped"))
+    assert seen == ["returned", "raised", "stopped"]
+
+
+def test_the_stop_button_waits_until_what_comes_afterwards_is_done():
+    seen = []
+
+    def tidy():
+        press_stop()
+        seen.append("tidied")
+
+    with pytest.raises(KeyboardInterrupt):
+        run_limited(lambda: 1, 5, tidy)
+    assert seen == ["tidied"]
+
+
+def test_the_limit_does_not_reach_what_comes_afterwards():
+    assert run_limited(lambda: 7, 0.05, lambda: time.sleep(0.2)) == 7
+
+
+def test_an_error_in_what_comes_afterwards_is_not_hidden_and_the_handler_is_restored():
+    with pytest.raises(ZeroDivisionError):
+        run_limited(lambda: 7, 5, lambda: 1 / 0)
+
+
+def test_a_handler_that_the_call_installed_is_replaced():
+    def install():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        loop()
+
+    with pytest.raises(TimeLimitExceeded):
+        run_limited(install, 0.1)
+
+
+def test_limits_nest_and_the_outer_one_is_kept():
+    start = time.perf_counter()
+    with pytest.raises(TimeLimitExceeded, match=r"0\.1 s"):
+        run_limited(lambda: run_limited(loop, 30), 0.1)
+    assert time.perf_counter() - start < 2
+
+
+def test_limits_nest_and_the_inner_one_leaves_the_outer_call_running():
+    def outer():
+        with pytest.raises(TimeLimitExceeded, match=r"0\.05 s"):
+            run_limited(loop, 0.05)
+        return "went on"
+
+    assert run_limited(outer, 20) == "went on"
+
+
+def test_many_calls_that_end_just_at_the_limit_leave_no_signal_behind():
+    outcomes = set()
+    for attempt in range(150):
+        end = time.perf_counter() + 0.002
+
+        def just_about(end=end):
+            while time.perf_counter() < end:
+                pass
+            return "in time"
+
+        try:
+            outcomes.add(run_limited(just_about, 0.0015 + 0.00001 * (attempt % 100)))
+        except TimeLimitExceeded:
+            outcomes.add("late")
+    assert outcomes <= {"in time", "late"}
+
+
+def test_values_of_the_call_are_not_kept_alive():
+    class Value:
+        pass
+
+    value = Value()
+    seen = weakref.ref(value)
+    gc.disable()
+    try:
+        run_limited(lambda kept=value: None, 5)
+        del value
+        assert seen() is None
+    finally:
+        gc.enable()
+
+
+def test_another_thread_is_refused():
+    caught = []
+
+    def work():
+        try:
+            run_limited(lambda: 1, 5)
+        except RuntimeError as error:
+            caught.append(str(error))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert caught == ["A time limit works in the main thread only; call this from a cell."]
