@@ -1,0 +1,190 @@
+"""In JupyterLab, as a reader sees it: lessons run, sliders move, exercises answer."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser
+
+import build
+import lab
+from editions import ROOT, read_cells
+from lab import Lab, Server
+
+pytestmark = pytest.mark.browser
+
+LESSONS = sorted(ROOT.glob("notebooks/[0-9]*.ipynb"))
+TINY = """\
+# %% [markdown] id="promise"
+# # 05 · Tiny
+# What is read: $o = S^\\top q$.
+
+# %% id="start"
+import lcutils as lc
+
+lc.start("05")
+
+# %% id="claim"
+lc.claim("05.half", "Half is {value:.2f}; theory says 0.50.", 0.5, between=(0.4, 0.6))
+
+# %% id="figure"
+fig, axes = lc.subplots(1, 2)
+axes[0].plot([0, 1])
+lc.figure(fig, "Recall falls from 1.00 to 0.25 as T grows. A remark follows the title.")
+
+
+# %% id="play"
+def draw(ax, d, gamma):
+    if d == 9:
+        raise ValueError("nine is too many")
+    ax.plot([gamma**age for age in range(d)])
+
+
+lc.play(draw, d=(2, 10, 5), gamma=(0.8, 1.0))
+
+
+# %% id="05-additive_step"
+def additive_step(x, state):
+    raise NotImplementedError
+
+
+additive_step = lc.check("05.additive_step", additive_step)
+"""
+ANSWER = """\
+def additive_step(x, state):
+    return {}
+
+additive_step = lc.check("05.additive_step", additive_step)"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small lesson, never run and as the build stores it, and copies of the real ones."""
+    folder = tmp_path_factory.mktemp("lessons")
+    tiny = build.notebook(read_cells(TINY, "tiny.py"))
+    nbformat.write(tiny, folder / "tiny.ipynb")
+    nbformat.write(build.cleaned(build.execute(tiny, folder), student=True), folder / "built.ipynb")
+    for lesson in LESSONS:
+        (folder / lesson.name).write_bytes(lesson.read_bytes())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[Server]:
+    with lab.server(folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with lab.browser(chromium) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def opened(server: Server, browser: Browser):
+    """Opens a notebook in a window 900 pixels wide. (Kernels are run before Playwright's loop.)"""
+
+    def open_notebook(name: str, dark: bool = False) -> Lab:
+        server.end_kernels()
+        server.set_dark(dark)
+        for context in browser.contexts:
+            context.close()
+        return Lab(browser.new_page(viewport={"width": 900, "height": 1000}), server, name)
+
+    return open_notebook
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["light", "dark"])
+def tiny(opened, request: pytest.FixtureRequest) -> Lab:
+    """The small lesson after Run All."""
+    lesson = opened("tiny.ipynb", dark=request.param)
+    lesson.run_all()
+    return lesson
+
+
+def press(lesson: Lab, *keys: str) -> None:
+    """Move the slider `d`; after each key wait for the picture, or the error, that follows."""
+    handle = lesson.output("play").query_selector(".noUi-handle")
+    assert handle
+    for key in keys:
+        before = shown(lesson)
+        handle.press(key)
+        lab.wait_until(lambda: shown(lesson) != before, 10, "another picture")  # noqa: B023
+
+
+def shown(lesson: Lab) -> tuple[str | None, str]:
+    """The picture's address, which is new for each picture, and the error's text."""
+    output = lesson.output("play")
+    picture, error = output.query_selector("img"), output.query_selector(".widget-html")
+    assert picture
+    assert error
+    return picture.get_attribute("src"), error.inner_text() if error.is_visible() else ""
+
+
+def test_a_lesson_runs_without_an_error(tiny):
+    assert tiny.errors() == []
+
+
+def test_the_theme_is_the_one_asked_for(tiny, request):
+    is_dark = "[dark]" in request.node.name
+    assert tiny.page.evaluate("document.body.dataset.jpThemeLight") == str(not is_dark).lower()
+
+
+def test_nothing_is_wider_than_a_narrow_window(tiny):
+    assert tiny.too_wide() == []
+
+
+def test_what_cells_show_can_be_read_in_the_theme(tiny):
+    assert tiny.faint() == []
+
+
+def test_a_figure_stands_under_its_title(tiny):
+    output = tiny.output("figure")
+    title, picture = output.query_selector("strong"), output.query_selector("img")
+    assert title.inner_text() == "Recall falls from 1.00 to 0.25 as T grows."
+    assert title.bounding_box()["y"] < picture.bounding_box()["y"]
+
+
+def test_a_move_of_a_slider_changes_the_picture_and_not_the_height(tiny):
+    before, height = shown(tiny), tiny.output("play").bounding_box()["height"]
+    press(tiny, "ArrowLeft")
+    assert shown(tiny)[0] != before[0]
+    assert tiny.output("play").bounding_box()["height"] == height
+
+
+def test_an_error_while_drawing_is_read_under_the_last_picture_and_goes_away(tiny):
+    press(tiny, "Home", "End")
+    last, _ = shown(tiny)
+    press(tiny, "ArrowLeft")
+    assert shown(tiny)[0] == last
+    assert "ValueError: nine is too many" in shown(tiny)[1]
+    press(tiny, "ArrowLeft")
+    assert shown(tiny)[1] == ""
+
+
+def test_an_exercise_names_the_mistake_and_then_passes(tiny):
+    cell = "05-additive_step"
+    assert "Not written yet" in tiny.output(cell).inner_text()
+    tiny.edit_cell(cell, ANSWER.format("x"))
+    tiny.run_cell(cell)
+    assert "the old state is missing" in tiny.output(cell).inner_text()
+    tiny.edit_cell(cell, ANSWER.format("state + x"))
+    tiny.run_cell(cell)
+    assert "Right" in tiny.output(cell).inner_text()
+    assert tiny.errors() == []
+
+
+def test_a_stored_lesson_says_how_to_bring_the_sliders_to_life(opened):
+    stored = opened("built.ipynb")
+    assert "Run this cell to move the sliders." in stored.output("play").inner_text()
+    assert stored.output("play").query_selector(".noUi-handle") is None
+
+
+@pytest.mark.parametrize("name", [lesson.name for lesson in LESSONS])
+def test_a_real_lesson_runs_and_fits_a_narrow_window(opened, name):
+    lesson = opened(name)
+    lesson.run_all()
+    assert lesson.errors() == []
+    assert lesson.too_wide() == []
