@@ -257,6 +257,10 @@ TRUE = {
     ),
     "03.bias": lambda: (grad(half_norm_sq(net - target), b), hadamard(net - target, slope)),
     "03.top_weights": lambda: (grad(two_layers, W2), top_error * hidden.T),
+    "03.bottom_weights": lambda: (
+        grad(two_layers, W),
+        hadamard(W2.T * top_error, hidden_slope) * x.T,
+    ),
     "03.linear": lambda: (grad(half_norm_sq(W * X - Z), W), (W * X - Z) * X.T, autograd),
     "03.softmax": lambda: (lambda N: grad(*cross_entropy(N)), minus_onehot),
     "10.read_all": lambda: (

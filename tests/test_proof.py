@@ -5,18 +5,36 @@ import subprocess
 import sys
 
 import pytest
-from sympy import Abs, Max, Rational, symbols
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sympy import Abs, Determinant, Identity, Max, Rational, Trace, exp, sec, symbols
 from sympy import MatrixSymbol as SympyMatrixSymbol
 
 import lcutils as lc
+from helpers import assert_close
 from lcutils._ledger import report
-from lcutils.proof import MatrixSymbol, half_norm_sq
+from lcutils.proof import MatrixSymbol, dot, each, grad, half_norm_sq, norm_sq
+from lcutils.proof.tensors import Tensors
+from lcutils.proof.words import Words
 from statements import FALSE, TRUE, stored_noise
 
 d, n = symbols("d n", positive=True, integer=True)
 y, z = symbols("y z", real=True)
 gamma = symbols("gamma", positive=True)
 A, x, c = MatrixSymbol("A", d, n), MatrixSymbol("x", n, 1), MatrixSymbol("c", d, 1)
+
+S, R = MatrixSymbol("S", n, n), MatrixSymbol("R", n, n)
+NOWHERE = (gamma < 1, gamma > 2)
+
+
+def one(d):
+    return MatrixSymbol("o", d, 1)
+
+
+def sec_by_hand(d):
+    return -(-1 * each(sec, one(d)))
+
 
 KINDS = {
     "sign",
@@ -124,11 +142,70 @@ def test_a_premise_in_the_domain_is_used_and_shown():
         (lambda: lc.derive("00.steps", y), "steps: expected at least one pair"),
         (lambda: lc.derive("00.steps", y, z), "step 1: expected a pair"),
         (lambda: lc.grad(A, A), "loss: expected"),
+        (lambda: lc.grad(y, A * x), "x: expected a symbol"),
+        (lambda: lc.prove("00.det", Determinant(S), norm_sq(S)), "got Determinant"),
+        (lambda: lc.prove("00.power", S**2, S * S), "got MatPow"),
+        (lambda: lc.prove("00.name", A * x, MatrixSymbol("x", d, 1)), "two called x"),
+        (lambda: lc.prove("00.size", lambda d: one(d), A * x), "sizes: expected those of"),
+        (lambda: lc.prove("00.sec", lambda d: each(sec, one(d)), sec_by_hand), "that PyTorch has"),
+        (lambda: lc.prove("00.none", y, 2 * y - y + gamma, domain=NOWHERE), "some point satisfies"),
+        (lambda: MatrixSymbol("A", 0, 1), "rows: expected a whole number"),
+        (lambda: MatrixSymbol("A", d, symbols("k")), "columns: expected a positive integer"),
+        (lambda: A + A.T, "sum: expected terms of shape"),
+        (lambda: A * A, "product: expected inner sizes that agree"),
+        (lambda: A * x + 1, "sum: expected matrices, got 1"),
+        (lambda: dot(x, c), "b: expected shape"),
+        (lambda: each(1, x), "function: expected a SymPy function"),
+        (lambda: norm_sq(y), "x: expected a matrix"),
     ],
 )
 def test_bad_input_is_refused_by_name(call, message):
     with pytest.raises((TypeError, ValueError), match=message):
         call()
+
+
+def squares():
+    """Expressions of shape n x n made of what the proof for all sizes can read."""
+
+    def larger(inner):
+        return st.one_of(
+            st.builds(lambda a, b: a + b, inner, inner),
+            st.builds(lambda a, b: a - b, inner, inner),
+            st.builds(lambda a, b: a * b, inner, inner),
+            st.builds(lambda a: a.T, inner),
+            st.builds(lambda a: gamma * a / 2, inner),
+            st.builds(lambda a, b: dot(a, b) * a, inner, inner),
+            st.builds(lambda a, b: dot(a * x, b * x) ** 2 * b, inner, inner),
+            st.builds(lambda a: Trace(a) * a, inner),
+            st.builds(lambda a: grad(half_norm_sq(a), S), inner),
+            st.builds(lambda a: grad(x.T * a * x, S), inner),
+            st.builds(lambda a: grad(exp(-norm_sq(a * x) / 50) + dot(a, S), S), inner),
+        )
+
+    return st.recursive(st.sampled_from([S, R, S * x * x.T, Identity(n)]), larger, max_leaves=4)
+
+
+@given(squares())
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_the_words_of_an_expression_have_its_value_and_autograds(expression):
+    tensors = Tensors({"n": 3}, {gamma: Rational(3, 4)}, torch.Generator().manual_seed(0))
+    want = tensors.side(expression).detach()
+    words = Words()
+    total = torch.zeros(3, 3, dtype=torch.float64)
+    named = words.matrix(expression)
+
+    def product(word):
+        value = torch.eye(3 if not word else int(word[0].rows.subs(n, 3)), dtype=torch.float64)
+        for letter in word:
+            matrix = tensors.matrix({"S": S, "R": R, "x": x}[letter.name]).detach()
+            value = value @ (matrix.T if letter.transposed else matrix)
+        return value
+
+    numbers = {name: float(product(cycle).trace()) for cycle, name in words._names.items()}
+    for word, coefficient in named.items():
+        total += float(coefficient.subs({**numbers, gamma: Rational(3, 4), n: 3})) * product(word)
+    scale = float(want.abs().max().clamp(min=1))
+    assert_close(str(expression), total / scale, want / scale)
 
 
 def test_shapes_that_differ_are_a_false_statement():

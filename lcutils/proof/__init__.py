@@ -9,7 +9,7 @@ and in float64 at 20 larger shapes (`tensors.py`).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from lcutils import _require
 from lcutils._ledger import Entry, record, require_id
@@ -49,6 +49,32 @@ __all__ = [
 _SECONDS = 10.0
 
 
+class _Extent(NamedTuple):
+    """How far a statement, or each step of a chain, is proved."""
+
+    sizes: list[Sizes] | None  # None: for all sizes, or without any
+    has_sizes: bool
+    conditions: list[str]
+    torch: bool = False
+
+    def words(self, quote: str = "") -> str:
+        """As the end of a sentence; `quote` stands around mathematics."""
+        text = " for all sizes" if self.has_sizes else ""
+        if self.sizes:
+            shown = [
+                ", ".join(f"{quote}{k} = {n}{quote}" for k, n in s.items()) for s in self.sizes
+            ]
+            text = f" for {' and '.join(shown)}"
+        if self.conditions:
+            given = ", ".join(f"{quote}{condition}{quote}" for condition in self.conditions)
+            text += f"{' with' if text else ' for'} {given}"
+        if self.torch:
+            text += f"; agrees with PyTorch's gradient at {LARGER} larger shapes"
+        elif self.sizes:
+            text += f"; agrees at {LARGER} larger shapes"
+        return text
+
+
 class ProofError(AssertionError):
     """A statement is not what the lesson says it is: false, true, or undecided."""
 
@@ -83,10 +109,10 @@ def prove(
     if torch and not any(side.has(Grad) for side in statement.shown):
         _require.refuse("torch", "a statement with lc.grad(...) in it", "none", "Leave it out.")
     left, right = (latex(side) for side in statement.shown)
-    shown, said = _how_far(id, statement, torch)
+    extent = _how_far(id, statement, torch)
     why = f" *{plain_words(reason)}*" if reason else ""
-    text = f"{left} = {right}\nProved{said}.{f' {reason}.' if reason else ''} [{id}]"
-    markdown = f"{equation(left, right)}\n\n**Proved**{shown}.{why} <small>{id}</small>"
+    text = f"{left} = {right}\nProved{extent.words()}.{f' {reason}.' if reason else ''} [{id}]"
+    markdown = f"{equation(left, right)}\n\n**Proved**{extent.words('$')}.{why} <small>{id}</small>"
     return record(Entry("proved", id, True, text, markdown))
 
 
@@ -105,7 +131,7 @@ def refute(id: str, lhs: Any, rhs: Any, *, domain: Any = ()) -> Entry:
     left, right = (latex(side) for side in statement.shown)
     shown, said = _why_false(id, statement, smallest=True)
     if not said:
-        _how_far(id, statement, False)
+        _how_far(id, statement)
         raise ProofError(f"{id}: in fact true: {left} = {right}")
     display = equation(left, right, r"\neq")
     text = f"{left} \\neq {right}\nNot equal. {said} [{id}]"
@@ -128,27 +154,32 @@ def derive(id: str, first: Any, *steps: tuple[str, Any], domain: Any = ()) -> En
     require_id(id)
     if not steps:
         _require.refuse("steps", "at least one pair (reason, expression)", "none")
-    before, shown_first, lines, verdicts = first, "", [], []
+    before, shown_first, lines, extents = first, "", [], []
     for number, step in enumerate(steps, start=1):
         if not isinstance(step, tuple) or len(step) != 2:
             got = _require.kind_of(step)
             _require.refuse(f"step {number}", "a pair (reason, expression)", got, error=TypeError)
         reason = _require.text(f"step {number}", step[0])
         statement = Statement(before, step[1], domain)
-        verdicts.append(_how_far(f"{id}, step {number}", statement, False))
+        extents.append(_how_far(f"{id}, step {number}", statement))
         left, right = (latex(side) for side in statement.shown)
         shown_first = shown_first or left
         lines.append((reason, right))
         before = step[1]
-    weakest = max(verdicts, key=lambda verdict: len(verdict[0]))
+    conditions = dict.fromkeys(c for extent in extents for c in extent.conditions)
+    whole = _Extent(
+        next((extent.sizes for extent in extents if extent.sizes), None),
+        any(extent.has_sizes for extent in extents),
+        list(conditions),
+    )
     sides = " = ".join([shown_first, *(side for _, side in lines)])
-    text = f"{sides}\nProved{weakest[1]}, step by step. [{id}]"
-    markdown = f"{chain(shown_first, lines)}\n\n**Proved**{weakest[0]}, step by step."
+    text = f"{sides}\nProved{whole.words()}, step by step. [{id}]"
+    markdown = f"{chain(shown_first, lines)}\n\n**Proved**{whole.words('$')}, step by step."
     return record(Entry("proved", id, True, text, f"{markdown} <small>{id}</small>"))
 
 
-def _how_far(id: str, statement: Statement, torch: bool) -> tuple[str, str]:
-    """For which sizes it is proved, as markdown and as text; ProofError if it is not."""
+def _how_far(id: str, statement: Statement, torch: bool = False) -> _Extent:
+    """For which sizes it is proved; ProofError if it is not."""
     left, right = (latex(side) for side in statement.shown)
     _, why = _why_false(id, statement, smallest=False)
     if why:
@@ -162,28 +193,11 @@ def _how_far(id: str, statement: Statement, torch: bool) -> tuple[str, str]:
             "positivity in the symbols or in domain, or split the statement with lc.derive."
         )
     if torch or not (for_all or statement.is_number):
-        at = statement.disagreement()
-        if at:
-            raise ProofError(f"{id}: false: {left} = {right}. The sides differ at {at} in float64.")
-    return _verdict(statement, for_all, torch, "$"), _verdict(statement, for_all, torch, "")
-
-
-def _verdict(statement: Statement, for_all: bool, torch: bool, quote: str) -> str:
-    words = " for all sizes" if statement.letters else ""
-    if statement.letters and not for_all:
-        words = " for " + " and ".join(_said(sizes, quote) for sizes in statement.two_sizes())
-    given = [f"{quote}{condition}{quote}" for condition in statement.conditions()]
-    if given:
-        words += f"{' with' if words else ' for'} {', '.join(given)}"
-    if torch:
-        words += f"; agrees with PyTorch's gradient at {LARGER} larger shapes"
-    elif statement.letters and not for_all:
-        words += f"; agrees at {LARGER} larger shapes"
-    return words
-
-
-def _said(sizes: Sizes, quote: str) -> str:
-    return ", ".join(f"{quote}{name} = {size}{quote}" for name, size in sizes.items())
+        against = statement.disagreement()
+        if against:
+            raise ProofError(f"{id}: not confirmed: {left} = {right}. {against}")
+    sizes = None if for_all or statement.is_number else statement.two_sizes()
+    return _Extent(sizes, not statement.is_number, statement.conditions(), torch)
 
 
 def _why_false(id: str, statement: Statement, *, smallest: bool) -> tuple[str, str]:

@@ -13,7 +13,8 @@ from lcutils.proof.latex import latex
 from lcutils.proof.statement import Sizes, Statement
 from lcutils.proof.values import Values
 
-_POINTS = 12  # at each set of sizes
+_POINTS = ((3, 30), (8, 12))  # up to 3 unknowns 30 points, up to 8 twelve, else
+_POINTS_FOR_MANY = 4  # where one point tells more
 
 
 class Counterexample(NamedTuple):
@@ -62,9 +63,15 @@ def _differ_at(statement: Statement, sizes: Sizes) -> Counterexample | None:
         if entries.free_symbols & present
     }
     unknown = [*statement.scalars, *(entry for matrix in matrices.values() for entry in matrix)]
-    is_defined = False
-    for point in decide.points(unknown, statement.domain, _POINTS):
-        for i, (a, b) in enumerate(zip(left, right, strict=True)):
+    entries = [
+        (i, a, b)
+        for i, (a, b) in enumerate(zip(left, right, strict=True))
+        if not decide.is_zero_by_name(a - b)
+    ]
+    is_defined = not entries
+    limit = next((points for few, points in _POINTS if len(unknown) <= few), _POINTS_FOR_MANY)
+    for point in decide.points(unknown, statement.domain, limit):
+        for i, a, b in entries:
             a, b = a.xreplace(point).doit(), b.xreplace(point).doit()
             differs = decide.differ(a, b)
             is_defined = is_defined or differs is not None

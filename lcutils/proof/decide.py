@@ -11,9 +11,9 @@ import sympy as sp
 
 _POOL = tuple(
     sp.Rational(value)
-    for value in ("1", "2", "3", "-1", "1/2", "0", "5", "1/3", "-2", "3/4", "7", "-1/2", "2/3")
+    for value in ("1", "2", "-1", "3", "1/2", "0", "5", "1/3", "-2", "3/4", "7", "-1/2", "2/3")
 )
-_DIGITS = 30
+_DIGITS = 40
 Point = dict[sp.Symbol, Any]
 
 
@@ -62,22 +62,31 @@ def _fits(symbol: Any, value: Any) -> bool:
 
 def differ(left: Any, right: Any) -> bool | None:
     """Do two exact numbers differ? None where one of them is not defined."""
-    difference = left - right
-    if difference.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
+    left, right = sp.sympify(left), sp.sympify(right)
+    if left.is_Rational and right.is_Rational:
+        return bool(left != right)
+    if any(side.has(sp.nan, sp.zoo, sp.oo, -sp.oo) for side in (left, right)):
         return None
-    if difference.is_Rational:
-        return bool(difference != 0)
-    parts = sp.N(difference, _DIGITS, maxn=400).as_real_imag()
+    a, b = _digits(left), _digits(right)
+    if a is None or b is None:
+        return None
+    return bool(abs(a - b) > sp.Rational(1, 10 ** (_DIGITS - 10)) * max(abs(a), abs(b)))
+
+
+def _digits(number: Any) -> Any:
+    """A complex decimal, every digit of it right; None if there is none, 0 if none was found."""
+    parts = sp.N(number, _DIGITS).as_real_imag()
     if not all(part.is_Number for part in parts):
         return None
-    return any(part != 0 and getattr(part, "_prec", 2) > 1 for part in parts)
+    real, imaginary = (0 if getattr(part, "_prec", 2) == 1 else part for part in parts)
+    return real + sp.I * imaginary
 
 
 def is_zero(number: Any) -> bool:
     """True if the number is zero identically; False if none of the ways shows it."""
     ways: tuple[Callable[[Any], Any], ...] = (
         lambda e: e,
-        lambda e: sp.expand(sp.numer(sp.together(_rational(e, {})))),
+        _expanded_by_name,
         sp.expand,
         lambda e: sp.cancel(sp.together(e)),
         lambda e: sp.expand(sp.numer(sp.together(sp.expand(e.rewrite(sp.exp))))),
@@ -87,6 +96,18 @@ def is_zero(number: Any) -> bool:
     return any(way(number) == 0 for way in ways)
 
 
+def is_zero_by_name(number: Any) -> bool:
+    """True if a number with functions in it is zero whatever these are: quicker than points.
+
+    False for fractions and polynomials, which points decide in no time.
+    """
+    return bool(number == 0) or (number.has(sp.Function) and _expanded_by_name(number) == 0)
+
+
+def _expanded_by_name(number: Any) -> Any:
+    return sp.expand(sp.numer(sp.together(_rational(number, {}))))
+
+
 def _rational(number: Any, names: dict[Any, sp.Symbol]) -> Any:
     """The number with a name for each exp(...), tanh(...), x**T in it: quick to expand.
 
@@ -94,6 +115,8 @@ def _rational(number: Any, names: dict[Any, sp.Symbol]) -> Any:
     """
     if not number.args:
         return number
+    if isinstance(number, sp.exp) and number.args[0].could_extract_minus_sign():
+        return 1 / _rational(sp.exp(-number.args[0]), names)
     renamed = number.func(*[_rational(arg, names) for arg in number.args])
     if isinstance(renamed, sp.Function) or (renamed.is_Pow and not renamed.exp.is_Integer):
         return names.setdefault(renamed, sp.Dummy())

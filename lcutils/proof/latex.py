@@ -76,11 +76,9 @@ class _Printer(LatexPrinter):  # type: ignore[misc]  # SymPy comes without types
     def _print_Multiplied(self, written: Any) -> str:
         factors = list(written.args)
         sign = ""
-        while factors[0] == -1 and len(factors) > 1:
-            sign += "-"
-            factors.pop(0)
-        if len(sign) > 1:  # minus of a minus
-            sign = r"-\left(-" + sign[2:]
+        if factors[0] == -1:
+            sign = "-"
+            del factors[0]
         parts: list[str] = []
         for factor in factors:
             if isinstance(factor, sp.Rational) and factor > 0:
@@ -90,7 +88,7 @@ class _Printer(LatexPrinter):  # type: ignore[misc]  # SymPy comes without types
             if parts and re.match(r"\d|\\t?frac", shown):
                 parts.append(r"\cdot")
             parts.append(shown)
-        return sign + " ".join(parts) + (r"\right)" if "left" in sign else "")
+        return sign + " ".join(parts)
 
     _print_MatAdd, _print_MatMul = _print_Added, _print_Multiplied  # such as (1 - beta) I
 
@@ -110,6 +108,12 @@ class _Printer(LatexPrinter):  # type: ignore[misc]  # SymPy comes without types
     def _function(name: str) -> str:
         known = {"log": r"\ln", "exp": r"\exp", "tanh": r"\tanh", "sin": r"\sin", "cos": r"\cos"}
         return known.get(name, rf"\operatorname{{{name}}}")
+
+    def _print_MatrixElement(self, entry: Any) -> str:
+        """Counted from 1, as in mathematics."""
+        matrix, row, column = entry.args
+        place = f"{self._print(row + 1)},{self._print(column + 1)}"
+        return rf"\left[{self._print(matrix)}\right]_{{{place}}}"
 
     def _print_Grad(self, written: Any) -> str:
         loss, x = written.args

@@ -305,6 +305,26 @@ def grad(loss: Any, x: Any) -> Any:
     return Grad(loss, x)
 
 
+_MATRICES = (
+    *(MatrixSymbol, Added, Multiplied, Transposed, Hadamard, Each, Grad, sp.ImmutableDenseMatrix),
+    *(sp.MatAdd, sp.MatMul, sp.Transpose, sp.Inverse, sp.Identity, sp.ZeroMatrix, sp.OneMatrix),
+)
+_NUMBERS_OF_MATRICES = (Dot, NormSq, SignMoment, MatrixElement, sp.Trace, sp.Derivative)
+
+
+def unknown_part(expression: Any) -> str:
+    """The kind of a part that no proof can read, or ""."""
+    for part in sp.preorder_traversal(expression):
+        if is_matrix(part):
+            known = isinstance(part, _MATRICES)
+        else:
+            has_matrix = any(is_matrix(arg) for arg in part.args)
+            known = isinstance(part, _NUMBERS_OF_MATRICES) or not has_matrix
+        if not known:
+            return type(part).__name__
+    return ""
+
+
 def is_matrix(value: Any) -> bool:
     """Is it a matrix, symbolic or explicit?"""
     return isinstance(value, sp.MatrixExpr | sp.MatrixBase)

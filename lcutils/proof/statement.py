@@ -39,6 +39,10 @@ class Statement:
         if functions:
             names = [name for side in functions for name in inspect.signature(side).parameters]
             self.letters = list(dict.fromkeys(names))
+            unknown = set(_letters([s for s in self.sides if s not in functions])) - {*names}
+            if unknown:
+                got = ", ".join(sorted(unknown))
+                _require.refuse("sizes", f"those of the function, {', '.join(names)}", got)
         else:
             self.letters = _letters(self.sides)
         self.shown = self.at(self.two_sizes()[-1]) if functions else self.sides
@@ -54,6 +58,14 @@ class Statement:
             },
             key=lambda symbol: symbol.name,
         )
+        self.matrices = sorted(
+            {part for side in self.shown for part in side.atoms(nodes.MatrixSymbol)},
+            key=lambda matrix: matrix.name,
+        )
+        names = [symbol.name for symbol in (*self.scalars, *self.matrices)]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            _require.refuse("symbols", "one name for one thing", f"two called {twice[0]}")
 
     @property
     def is_number(self) -> bool:
@@ -85,7 +97,7 @@ class Statement:
         return [{name: start + i for i, name in enumerate(self.letters)} for start in (2, 3)]
 
     def conditions(self) -> list[str]:
-        """What is assumed of the numbers in it, in LaTeX."""
+        """What is assumed of the symbols in it, in LaTeX."""
         bounds = list(self.domain)
         texts = []
         for symbol in self.scalars:
@@ -96,6 +108,7 @@ class Statement:
                 texts.append(rf"0 < {latex(symbol)} {sign} {latex(above[0].gts)}")
             else:
                 texts.append(_assumption(symbol))
+        texts += [] if self.is_function else [_fixed_shape(matrix) for matrix in self.matrices]
         return [text for text in texts if text] + [latex(relation) for relation in bounds]
 
     def proved_for_all_sizes(self) -> bool:
@@ -120,17 +133,23 @@ class Statement:
         return decide.is_zero(number.subs(decide.within(self.domain)))
 
     def disagreement(self) -> str:
-        """The first of 20 larger random shapes at which float64 sees a difference, or ""."""
+        """What speaks against the statement at 20 larger random shapes in float64, or ""."""
         drawn, rng = random.Random(0), torch.Generator().manual_seed(0)
         points = itertools.cycle(list(decide.points(self.scalars, self.domain, 8)))
-        for _ in range(LARGER):
+        agreed = 0
+        for _ in range(5 * LARGER):
             picked = drawn.sample(range(4, 5 + max(3, len(self.letters))), len(self.letters))
             sizes = dict(zip(self.letters, picked, strict=True))
             tensors = Tensors(sizes, next(points), rng)
             left, right = (tensors.side(side) for side in self.at(sizes))
-            if largest_difference(left, right) > 1e-9:  # rounding, after sums of products
-                return ", ".join(f"{name} = {size}" for name, size in sizes.items())
-        return ""
+            difference = largest_difference(left, right)
+            if difference > 1e-9:  # rounding, after sums of products
+                at = ", ".join(f"{name} = {size}" for name, size in sizes.items())
+                return f"The sides differ at {at} in float64."
+            agreed += difference <= 1e-9  # nan, where a side is not defined, is neither
+            if agreed == LARGER:
+                return ""
+        return f"Both sides are defined at {agreed} of {5 * LARGER} random points only."
 
 
 def _assumption(symbol: Any) -> str:
@@ -142,6 +161,14 @@ def _assumption(symbol: Any) -> str:
     signs = {"positive": "> 0", "negative": "< 0", "nonnegative": r"\geq 0", "nonzero": r"\neq 0"}
     known = [sign for fact, sign in signs.items() if getattr(symbol, f"is_{fact}")]
     return f"{name} {known[0]}" if known else ""
+
+
+def _fixed_shape(matrix: Any) -> str:
+    """The shape of a matrix whose sizes are numbers; a vector's one column says nothing."""
+    rows, columns = matrix.shape
+    if [size for size in matrix.shape if size.is_Integer] in ([], [1]):
+        return ""
+    return rf"{latex(matrix)} \in \mathbb{{R}}^{{{latex(rows)} \times {latex(columns)}}}"
 
 
 def _letters(sides: Sequence[Any]) -> list[str]:
@@ -171,6 +198,10 @@ def _checked_side(name: str, side: Any) -> Any:
         if isinstance(part, sp.MatrixSymbol) and not isinstance(part, nodes.MatrixSymbol):
             hint = "SymPy's own sorts what is typed: from lcutils.proof import MatrixSymbol."
             _require.refuse(name, "matrix symbols that keep their order", str(part), hint)
+    kind = nodes.unknown_part(side)
+    if kind:
+        hint = "Known are + - * .T, inverses, traces and the functions of lcutils.proof."
+        _require.refuse(name, "parts that can be proved", kind, hint, TypeError)
     return side
 
 

@@ -10,6 +10,7 @@ import sympy as sp
 import torch
 from sympy.matrices.expressions.matexpr import MatrixElement
 
+from lcutils import _require
 from lcutils.proof import nodes
 from lcutils.proof.nodes import (
     Added,
@@ -37,8 +38,7 @@ class Tensors:
     def __init__(
         self, sizes: Mapping[str, int], point: Mapping[Any, Any], rng: torch.Generator
     ) -> None:
-        self.sizes, self.rng = sizes, rng
-        self.point = {symbol.name: float(value) for symbol, value in point.items()}
+        self.sizes, self.point, self.rng = sizes, point, rng
         self.symbols: dict[str, torch.Tensor] = {}
 
     def side(self, expression: Any) -> torch.Tensor:
@@ -50,15 +50,11 @@ class Tensors:
     def matrix(self, expression: Any) -> torch.Tensor:
         """A matrix expression."""
         args = expression.args
-        rows, columns = (int(self.number(sp.sympify(size))) for size in expression.shape)
         if isinstance(expression, sp.MatrixSymbol):
-            if expression.name not in self.symbols:
-                drawn = torch.randn(rows, columns, generator=self.rng, dtype=torch.float64)
-                self.symbols[expression.name] = drawn.requires_grad_()
-            return self.symbols[expression.name]
+            return self._drawn(expression)
         if isinstance(expression, sp.MatrixBase):
             entries = [self.number(entry) for entry in expression]
-            return torch.stack(entries).reshape(rows, columns)
+            return torch.stack(entries).reshape(expression.shape)
         if isinstance(expression, Added | sp.MatAdd):
             return torch.stack([self.matrix(arg) for arg in args]).sum(0)
         if isinstance(expression, Multiplied | sp.MatMul):
@@ -71,16 +67,16 @@ class Tensors:
             return _call(str(args[0]), self.matrix(args[1]))
         if isinstance(expression, Grad):
             return self._gradient(*args)
+        rows, columns = self._shape(expression)
         if isinstance(expression, sp.Identity):
             return torch.eye(rows, dtype=torch.float64)
         if isinstance(expression, sp.OneMatrix):
             return torch.ones(rows, columns, dtype=torch.float64)
         if isinstance(expression, sp.ZeroMatrix):
             return torch.zeros(rows, columns, dtype=torch.float64)
-        if isinstance(expression, sp.Inverse):
-            inverse: torch.Tensor = torch.linalg.inv(self.matrix(args[0]))
-            return inverse
-        raise NotImplementedError(f"{type(expression).__name__} has no tensor here")
+        assert isinstance(expression, sp.Inverse), expression
+        inverse: torch.Tensor = torch.linalg.inv(self.matrix(args[0]))
+        return inverse
 
     def number(self, expression: Any) -> torch.Tensor:
         """A number, as a tensor without dimensions."""
@@ -93,12 +89,12 @@ class Tensors:
             return self.matrix(args[0]).square().sum()
         if isinstance(expression, MatrixElement):
             return self.matrix(args[0])[int(args[1]), int(args[2])]
-        if isinstance(expression, sp.Symbol):
-            known = {**self.point, **self.sizes}
-            return torch.tensor(float(known[expression.name]), dtype=torch.float64)
-        if isinstance(expression, SignMoment) or not expression.free_symbols:
-            exact = Values(self.sizes).number(expression)
-            return torch.tensor(float(exact), dtype=torch.float64)
+        if isinstance(expression, SignMoment) or not expression.has(sp.MatrixSymbol):
+            exact = sp.N(Values(self.sizes).number(expression).xreplace(self.point).doit())
+            real = float(exact) if exact.is_real else math.nan  # torch's log(-1) is nan, too
+            return torch.tensor(real, dtype=torch.float64)
+        if isinstance(expression, sp.Trace):
+            return self.matrix(args[0]).trace()
         values = [self.number(arg) for arg in args]
         if isinstance(expression, sp.Add):
             return torch.stack(values).sum()
@@ -115,6 +111,17 @@ class Tensors:
             product = product @ factor if product.dim() and factor.dim() else product * factor
         return product
 
+    def _drawn(self, symbol: Any) -> torch.Tensor:
+        if symbol.name not in self.symbols:
+            rows, columns = self._shape(symbol)
+            drawn = torch.randn(rows, columns, generator=self.rng, dtype=torch.float64)
+            self.symbols[symbol.name] = drawn.requires_grad_()
+        return self.symbols[symbol.name]
+
+    def _shape(self, matrix: Any) -> tuple[int, int]:
+        rows, columns = (int(self.number(sp.sympify(size))) for size in matrix.shape)
+        return rows, columns
+
     def _gradient(self, loss: Any, x: Any) -> torch.Tensor:
         at, value = self.matrix(x), self.number(loss)
         if not value.requires_grad:
@@ -124,13 +131,14 @@ class Tensors:
 
 
 def _call(name: str, *values: torch.Tensor) -> torch.Tensor:
-    function: Callable[..., torch.Tensor] = getattr(torch, name.lower())
+    function: Callable[..., torch.Tensor] | None = getattr(torch, name.lower(), None)
+    if function is None:
+        _require.refuse("function", "one that PyTorch has, too", name)
     return function(*values)
 
 
 def largest_difference(left: torch.Tensor, right: torch.Tensor) -> float:
-    """The largest difference of two matrices, relative to the larger of 1 and their entries."""
+    """The largest difference, relative to the larger of 1 and all entries; nan where undefined."""
     left, right = left.detach(), right.detach()
     scale = max(1.0, float(left.abs().max()), float(right.abs().max()))
-    difference = float((left - right).abs().max()) / scale
-    return math.inf if math.isnan(difference) else difference
+    return float((left - right).abs().max()) / scale

@@ -8,6 +8,7 @@ from typing import Any
 import sympy as sp
 from sympy.matrices.expressions.matexpr import MatrixElement
 
+from lcutils import _require
 from lcutils.proof import nodes
 from lcutils.proof.nodes import (
     Added,
@@ -60,22 +61,24 @@ class Values:
         if isinstance(expression, Grad):
             loss, x = self.number(args[0]), self._entries(args[1])
             return x.applyfunc(lambda entry: sp.diff(loss, entry))
-        rows, columns = (self._size(size) for size in expression.shape)
+        rows, columns = self._shape(expression)
         if isinstance(expression, sp.Identity):
             return sp.eye(rows)
         if isinstance(expression, sp.OneMatrix):
             return sp.ones(rows, columns)
         if isinstance(expression, sp.ZeroMatrix):
             return sp.zeros(rows, columns)
-        if isinstance(expression, sp.Inverse):
-            return self.matrix(args[0]).inv()
-        raise NotImplementedError(f"{type(expression).__name__} has no entries here")
+        assert isinstance(expression, sp.Inverse), expression
+        return self.matrix(args[0]).inv()
 
     def number(self, expression: Any) -> Any:
         """A number, with every matrix in it written out."""
         args = expression.args
-        if nodes.is_matrix(expression):  # 1 x 1
-            return self.matrix(expression)[0, 0]
+        if nodes.is_matrix(expression):
+            (only,) = self.matrix(expression)  # 1 x 1
+            return only
+        if isinstance(expression, sp.Trace):
+            return self.matrix(args[0]).trace()
         if isinstance(expression, Dot):
             a, b = (self.matrix(arg) for arg in args)
             return sp.Add(*[x * y for x, y in zip(a, b, strict=True)])
@@ -105,7 +108,7 @@ class Values:
         return scalars * product
 
     def _entries(self, symbol: Any) -> sp.ImmutableMatrix:
-        rows, columns = (self._size(size) for size in symbol.shape)
+        rows, columns = self._shape(symbol)
         if symbol.name not in self.symbols:
             self.symbols[symbol.name] = sp.ImmutableMatrix(
                 rows,
@@ -114,11 +117,13 @@ class Values:
             )
         entries = self.symbols[symbol.name]
         if entries.shape != (rows, columns):
-            raise ValueError(f"{symbol.name}: one name for two matrices of different shapes")
+            got = f"{entries.shape} and {rows, columns}"
+            _require.refuse(symbol.name, "one shape under one name", got)
         return entries
 
-    def _size(self, size: Any) -> int:
-        return int(self.number(sp.sympify(size)))
+    def _shape(self, matrix: Any) -> tuple[int, int]:
+        rows, columns = (int(self.number(sp.sympify(size))) for size in matrix.shape)
+        return rows, columns
 
     def _sign_moment(self, kind: str, x: Any, *keys: Any) -> Any:
         """Exact averages: different products of signs are uncorrelated, a square of one is 1."""

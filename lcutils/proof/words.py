@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import sympy as sp
+from sympy.matrices.expressions.matexpr import MatrixElement
 
 from lcutils.proof import nodes
 from lcutils.proof.nodes import Added, Dot, Grad, MatrixSymbol, Multiplied, NormSq, Transposed
@@ -42,7 +43,7 @@ _MATRICES = (
     *(Added, Multiplied, Transposed, Grad, MatrixSymbol),
     *(sp.MatAdd, sp.MatMul, sp.Identity, sp.ZeroMatrix),
 )
-_OPAQUE = (sp.MatrixBase, nodes.Each, nodes.SignMoment, sp.Derivative)
+_OPAQUE = (nodes.SignMoment, sp.Derivative, MatrixElement)
 
 
 def has_words(expression: Any) -> bool:
@@ -84,13 +85,16 @@ class Words:
         if isinstance(expression, Dot):
             a, b = expression.args
             return self._trace(Multiplied(Transposed(a), b))
+        if isinstance(expression, sp.Trace):
+            return self._trace(expression.args[0])
         if isinstance(expression, NormSq):
             return self.number(Dot(expression.args[0], expression.args[0]))
         if nodes.is_matrix(expression):  # 1 x 1
             return self._trace(expression)
         if not expression.args:
             return expression
-        return expression.func(*[self.number(arg) for arg in expression.args])
+        value = expression.func(*[self.number(arg) for arg in expression.args])
+        return value.doit() if isinstance(expression, sp.Sum | sp.Product) else value
 
     def _product(self, factors: tuple[Any, ...]) -> Sum:
         product: Sum = {(): sp.Integer(1)}
