@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -92,7 +93,8 @@ class Report:
         done = [entry.id for entry in mine if entry.passed]
         waiting = [entry.id for entry in mine if not entry.passed]
         line = f"{kind:<9} {len(done)} of {len(mine)}: {', '.join(done) or 'none yet'}"
-        return line + (f"; not yet: {', '.join(waiting)}" if waiting else "")
+        line += f"; not yet: {', '.join(waiting)}" if waiting else ""
+        return textwrap.fill(line, 90, subsequent_indent=" " * 10, break_on_hyphens=False)
 
 
 def report() -> Report:

@@ -77,7 +77,7 @@ def over_limits(cells: Sequence[Cell]) -> list[str]:
     ignored = sum("nbval-ignore-output" in cell.tags for cell in cells)
     for what, count, most in (
         *_counts(core_path(cells), "", 60, 2200),
-        *_counts(cells, " in all", 80, 2800),
+        *_counts(cells, " in all", 84, 2800),
         ("cells that nbval does not compare", ignored, 2),
     ):
         if count > most:

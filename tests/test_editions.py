@@ -388,8 +388,8 @@ def test_a_cell_that_spoils_a_prediction_is_found_in_the_student_edition():
         ([Cell("code", "a", (), "x", "", 1)] * 61, "61 cells, at most 60"),
         (
             [Cell("markdown", "a", (), "## If you have more time", "", 1)]
-            + [Cell("code", "a", (), "x", "", 1)] * 80,
-            "81 cells in all, at most 80",
+            + [Cell("code", "a", (), "x", "", 1)] * 84,
+            "85 cells in all, at most 84",
         ),
         (
             [Cell("code", "a", ("nbval-ignore-output",), "x", "", 1)] * 3,

@@ -35,6 +35,15 @@ def test_a_later_result_takes_the_place_of_the_earlier_one():
     assert repr(report()) == "checked   1 of 1: 05.noise"
 
 
+def test_a_long_report_breaks_between_ids():
+    for i in range(30):
+        record(Entry("proved", f"05.statement_{i}", True, "x"))
+    lines = repr(report()).split("\n")
+    assert len(lines) > 1
+    assert all(len(line) <= 90 for line in lines)
+    assert all(line.rstrip(",").split()[-1].startswith("05.statement_") for line in lines)
+
+
 def test_an_empty_report_says_so():
     assert repr(report()) == "Nothing proved, measured or checked yet."
 
