@@ -235,3 +235,14 @@ def test_the_length_of_a_choice_does_not_give_it_away(question):
     lengths = {letter: len(choice.text) for letter, choice in question.choices.items()}
     assert max(lengths.values()) <= 1.35 * min(lengths.values())
     assert lengths[question.right] != max(lengths.values())
+
+
+def test_an_expression_that_agrees_at_the_first_points_only_does_not_pass():
+    zero_at_small_T = (T - 2) * (T - 3) * (T - 4) * (T - 5)
+    verdict = _values.judge_expression(ENTRIES["05.noise"], (T - 1) / d + zero_at_small_T)
+    assert not verdict.passed
+
+
+def test_true_is_no_number():
+    verdict = _values.judge_number(ENTRIES["05.half_life"], True)
+    assert verdict.reason == "This is True; wanted is a number, in steps."

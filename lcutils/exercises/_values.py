@@ -60,7 +60,8 @@ def judge_expression(exercise: ExpressionExercise, answer: object) -> Verdict:
         return _WAITING
     verdict, said = limited(lambda: _judged_expression(exercise, answer), answer)
     if not isinstance(verdict, Verdict):
-        return _wrong(f"This is {said}; wanted is an expression in {exercise.symbols}.")
+        names = " and ".join(exercise.symbols.split())
+        return _wrong(f"This is {said}; wanted is an expression in {names}.")
     return verdict
 
 
@@ -78,6 +79,7 @@ def _judged_expression(exercise: ExpressionExercise, answer: Any) -> Verdict | N
         allowed = " and ".join(ours)
         return _wrong(f"It contains {', '.join(unknown)}; wanted is an expression in {allowed}.")
     answer = answer.xreplace({s: ours[s.name] for s in answer.free_symbols})
+    answer = sympy.nsimplify(answer, rational=True)  # a root may be written ** 0.5
     if _equal(answer, exercise.reference(*symbols), symbols):
         return _RIGHT
     for sentence, wrong in exercise.mistakes.items():

@@ -141,6 +141,8 @@ ENTRIES = (
             "This is one random term. How many are there?": lambda T, d: 1 / d,
             "A random term has the variance 1/d, not 1/d^2.": lambda T, d: (T - 1) / d**2,
             "This is the standard deviation; square it.": lambda T, d: square_root((T - 1) / d),
+            "A bracket is missing: T - 1/d is T minus one over d.": lambda T, d: T - 1 / d,
+            "T words have T - 1 others: count one less, not one more.": lambda T, d: (T + 1) / d,
             "Upside down: more words make more noise, not less.": lambda T, d: d / (T - 1),
             "A term has the variance 1/d, not 1/sqrt(d).": lambda T, d: (T - 1) / square_root(d),
             "This is for the difference of two read-outs.": lambda T, d: (2 * T - 1) / d,

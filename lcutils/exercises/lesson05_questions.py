@@ -38,24 +38,24 @@ ENTRIES = (
         "What does one small gradient step on W do?",
         {
             "a": Choice(
-                "it draws both states closer together",
-                "In a way, but not by moving the states: their difference is W x, whatever c_t is.",
+                "it moves c_t some way to c_(t+1)",
+                "No c_t moves: it has cancelled, and the step changes W only.",
             ),
             "b": Choice(
-                "it makes W write less for this x",
-                "The state cancels, 1/2 ||W x||^2 is left, and the step takes from W what it "
-                "would have written.",
+                "it makes W write more for this x",
+                "The other way round: what W writes for x is just what the loss punishes.",
             ),
             "c": Choice(
-                "it keeps the state from growing",
+                "it bounds the length of the state",
                 "The loss does not know how large the state is: c_t has cancelled.",
             ),
             "d": Choice(
-                "it makes W write x even more strongly",
-                "The other way round: what W writes for x is just what the loss punishes.",
+                "it makes W write less for this x",
+                "The state cancels, 1/2 ||W x||^2 is left, and the step takes from W a part of "
+                "what it would have written.",
             ),
         },
-        right="b",
+        right="d",
     ),
     Question(
         "05.exit_noise",
@@ -63,23 +63,23 @@ ENTRIES = (
         "with about as much noise. How large must the new d be?",
         {
             "a": Choice(
+                "hardly larger than before",
+                "Then the variance is about four times what it was: it is (T - 1)/d.",
+            ),
+            "b": Choice(
                 "about twice as large as before",
                 "Then the variance is about twice what it was: it is (T - 1)/d, without a root.",
             ),
-            "b": Choice(
+            "c": Choice(
                 "about four times as large",
                 "The variance is (T - 1)/d, so d must grow as T does.",
             ),
-            "c": Choice(
+            "d": Choice(
                 "about sixteen times as large",
                 "More than you need: the variance would be about a quarter of what it was.",
             ),
-            "d": Choice(
-                "exactly as large as before",
-                "Then the variance is about four times what it was: it is (T - 1)/d.",
-            ),
         },
-        right="b",
+        right="c",
     ),
     Question(
         "05.exit_decay",
@@ -87,23 +87,23 @@ ENTRIES = (
         "What becomes of the noise, and of a word once stored?",
         {
             "a": Choice(
-                "the noise grows ever on, the word fades",
-                "The word does fade, but the noise levels off: its sum "
-                "1 + gamma^2 + gamma^4 + ... ends near 17.",
+                "the noise levels off, the word fades",
+                "The noise sum ends near 17, and at age a the word has the weight gamma^a.",
             ),
             "b": Choice(
                 "the noise levels off, the word stays",
                 "The noise does level off, but at age a the word has the weight gamma^a.",
             ),
             "c": Choice(
-                "the noise levels off, the word fades",
-                "The noise sum ends near 17, and at age a the word has the weight gamma^a.",
+                "the noise grows ever on, the word fades",
+                "The word does fade, but the noise levels off: its sum "
+                "1 + gamma^2 + gamma^4 + ... ends near 17.",
             ),
             "d": Choice(
                 "the noise dies out, the word fades",
                 "The word does fade, but new words keep coming, so the noise does not die out.",
             ),
         },
-        right="c",
+        right="a",
     ),
 )
