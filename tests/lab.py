@@ -299,9 +299,11 @@ def main() -> None:
             page = chromium.new_page(viewport={"width": options.width, "height": 1300})
             lab = Lab(page, running, options.notebook.name)
             lab.run_all()
-            print(*lab.screenshots(options.folder, name), sep="\n")
-            print(*(f"error in {error}" for error in lab.errors()), sep="\n")
-            print(*(f"too wide: {node}" for node in lab.too_wide()), sep="\n")
+            lines = [str(piece) for piece in lab.screenshots(options.folder, name)]
+            lines += [f"error in {error}" for error in lab.errors()]
+            lines += [f"too wide: {node}" for node in lab.too_wide()]
+            lines += [f"hard to read: {text}" for text in lab.faint()]
+            print(*lines, sep="\n")
 
 
 if __name__ == "__main__":

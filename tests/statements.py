@@ -41,6 +41,7 @@ eta, gamma, alpha, beta, lam, tau = symbols("eta gamma alpha beta lambda tau", p
 a1, a2, a3, n_wc, n_w, n_c, D, n_neg = symbols("a_1 a_2 a_3 n_wc n_w n_c D n_neg", positive=True)
 y, z, z1, z2, z3 = symbols("y z z_1 z_2 z_3", real=True)
 a = symbols("a", integer=True)
+any1, any2 = symbols("x_1 x_2")  # not even real
 
 W, c0, b, target = MatrixSymbol("W", d, n), *(MatrixSymbol(s, d, 1) for s in ("c_0", "b", "z"))
 c_t, c_next = MatrixSymbol("c_t", d, 1), MatrixSymbol("c_{t+1}", d, 1)
@@ -307,6 +308,7 @@ TRUE = {
         Rational(1, 4) - (sigma(z) - Rational(1, 2)) ** 2,
     ),
     "00.trace_turns": lambda: (dot(P * P, P.T), dot(P.T, P * P) + 0 * y),
+    "00.transposed": lambda: (dot(S.T * k, v), dot(k, S * v)),
     "00.trace_of_product": lambda: (dot(W * X, Z), dot(X, W.T * Z)),
     "00.root": lambda: (sqrt(1 - 2 * gamma + gamma**2), 1 - gamma, below_one),
 }
@@ -487,6 +489,9 @@ FALSE = {
         exp(2 * z1) / (exp(2 * z1) + exp(2 * z2)),
         exp(z1) / (exp(z1) + exp(z2)),
     ),
+    ("04.shift", "sign"): lambda: (exp(-z1), exp(z1)),
+    ("04.shift", "equal to 12 digits"): lambda: (exp(z1), exp(z1) * (1 + Rational(1, 10**12))),
+    ("00.root", "swapped operands"): lambda: (sqrt(any1 * any2), sqrt(any1) * sqrt(any2)),
     ("14.rotation", "sign"): lambda: (sin(y) * sin(z) + cos(y) * cos(z), cos(y + z)),
 }
 

@@ -15,6 +15,7 @@ import lcutils as lc
 from helpers import assert_close
 from lcutils._ledger import report
 from lcutils.proof import MatrixSymbol, dot, each, grad, half_norm_sq, norm_sq
+from lcutils.proof.decide import points
 from lcutils.proof.tensors import Tensors
 from lcutils.proof.words import Words
 from statements import FALSE, TRUE, stored_noise
@@ -51,6 +52,17 @@ KINDS = {
 }
 
 
+# proved entry by entry; every other statement with sizes in it is proved for all sizes
+AT_SIZES = {
+    *("02.skip_gram", "03.layer", "03.bias", "03.top_weights", "03.bottom_weights", "03.softmax"),
+    *("05.noise_stored", "05.noise_unstored", "05.signal", "10.rows"),
+}
+WITHOUT_SIZES = {
+    *("02.pmi", "02.sgns_slope", "04.shift", "05.total_weight", "05.all_weight", "05.half_life"),
+    *("05.noise_weight", "06.slope", "07.quarter", "14.rotation", "00.root"),
+}
+
+
 def parts(statement):
     lhs, rhs, *options = statement()
     return lhs, rhs, options[0] if options else {}
@@ -62,8 +74,13 @@ def test_true_statement_is_proved(id):
     entry = lc.prove(id, lhs, rhs, **options)
     assert entry.passed
     assert entry.kind == "proved"
-    assert "Proved" in entry.text
     assert id in entry.text
+    if id in AT_SIZES:
+        assert "; agrees " in entry.text
+    elif id in WITHOUT_SIZES:
+        assert "sizes" not in entry.text
+    else:
+        assert "Proved for all sizes" in entry.text
 
 
 @pytest.mark.parametrize(("id", "kind"), sorted(FALSE), ids=lambda part: part.replace(" ", "-"))
@@ -120,6 +137,19 @@ def test_a_gradient_agrees_with_pytorch():
 def test_what_cannot_be_decided_is_an_error_that_says_what_to_try():
     with pytest.raises(lc.ProofError, match=r"undecided.*lc\.derive"):
         lc.prove("00.larger", Max(y, z), (y + z + Abs(y - z)) / 2)
+
+
+def test_what_holds_at_small_sizes_only_is_not_confirmed_at_larger_ones():
+    with pytest.raises(lc.ProofError, match=r"not confirmed.*differ at T = "):
+        lc.prove("00.small", lambda T: (y + 1) ** 2 + (T - 2) * (T - 3), y**2 + 2 * y + 1)
+
+
+def test_points_respect_what_is_known_of_the_symbols_and_the_domain():
+    whole = symbols("m", positive=True, integer=True)
+    for point in points([whole, y, z], (y < z, z <= 3), 30):
+        assert point[whole].is_positive
+        assert point[whole].is_integer
+        assert point[y] < point[z] <= 3
 
 
 def test_a_premise_in_the_domain_is_used_and_shown():

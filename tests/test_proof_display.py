@@ -155,6 +155,7 @@ def test_the_reader_notices_a_missing_bracket():
     ("expression", "shown"),
     [
         (B * y + A * x, r"B y + A x"),
+        (y + (A * x + y), r"y + \left(A x + y\right)"),
         (y - (A * x + y), r"y - \left(A x + y\right)"),
         (A * (B * x), r"A \left(B x\right)"),
         (A - beta * x * (A.T * x - y).T, r"A - \beta x \left(A^\top x - y\right)^\top"),

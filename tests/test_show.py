@@ -295,6 +295,12 @@ def test_a_picture_holds_no_version_and_no_date():
     assert Image.open(io.BytesIO(risen().png)).info.keys() <= {"transparency"}
 
 
+def test_a_picture_is_stored_with_few_colours_and_so_in_few_bytes():
+    picture = risen()
+    assert Image.open(io.BytesIO(picture.png)).mode == "P"
+    assert len(picture.png) < 15_000
+
+
 def test_later_changes_to_a_figure_do_not_change_what_is_shown():
     fig, ax = lc.subplots()
     picture = lc.figure(fig, "Empty.")

@@ -81,7 +81,9 @@ ENTRIES = (
         mistakes={
             "The sign is the wrong way round, as in the article.": lambda c, a: a - c,
             "Twice too large: the 1/2 cancels the 2 of the square.": lambda c, a: 2 * (c - a),
-            "Half too small: the square brings a factor 2.": lambda c, a: (c - a) / 2,
+            "Only half as large as it should be: the square brings a factor 2.": lambda c, a: (
+                (c - a) / 2
+            ),
             "This is the loss itself.": lambda c, a: (c - a).square().sum() / 2,
             "This is the loss of each text.": lambda c, a: (c - a).square().sum(1) / 2,
             "This is the loss of each entry.": lambda c, a: (c - a).square() / 2,
@@ -145,7 +147,9 @@ ENTRIES = (
             "T words have T - 1 others: count one less, not one more.": lambda T, d: (T + 1) / d,
             "Upside down: more words make more noise, not less.": lambda T, d: d / (T - 1),
             "A term has the variance 1/d, not 1/sqrt(d).": lambda T, d: (T - 1) / square_root(d),
-            "This is for the difference of two read-outs.": lambda T, d: (2 * T - 1) / d,
+            "This counts the noise of two read-outs; one is asked for.": lambda T, d: (
+                (2 * T - 1) / d
+            ),
             "This is the mean square; the mean is 1.": lambda T, d: 1 + (T - 1) / d,
         },
         hints=(

@@ -7,8 +7,8 @@
 # Whatever it still knows about the first word, it knows through that state.
 # This lesson finds out exactly what the simplest state keeps: a running sum.
 #
-# After this hour you can name a fact that no sum can hold, predict how many words a sum of $d$ numbers can recall, check that prediction by experiment, and derive an update rule from a loss.
-# On the way you will find the mistake in a published derivation.
+# After this hour you can name a fact that no sum of word vectors can hold, predict how many words a sum of $d$ numbers can recall, check that prediction by experiment, and derive an update rule from a loss.
+# On the way you will mend a published derivation.
 #
 # You need dot products, partial derivatives, the variance of a sum, some PyTorch.
 # The core path takes an hour.
@@ -211,7 +211,8 @@ lc.prove("05.true_sign", lc.grad(loss, c_t), c_t - c_next, torch=True)
 # %% [markdown] id="line-4"
 # A sign is a small slip, and with either sign line 3 gives $c_{t+1} = c_t$.
 # The real mistake is that the update rule has already said what $c_{t+1}$ is: $c_t + W x_{t+1}$.
-# Put that into the loss, with $x$ for $x_{t+1}$, and watch what becomes of the state.
+# Put that into the loss, with $x$ for $x_{t+1}$.
+# `lc.derive` proves a chain of equations, each step from the one before:
 
 # %% id="loss-blind"
 written_loss = half_norm_sq(c_t - (c_t + W * x))
@@ -224,8 +225,7 @@ lc.derive(
 
 # %% [markdown] id="blind"
 # The loss does not see the memory at all.
-# One thing is left for it to change: $W$, the matrix that writes.
-# `lc.derive` proves a chain of equations, each step from the one before.
+# What it can still change is $W$, the matrix that writes.
 # A gradient step of size $\eta$ takes away from $W$ a part of what it would have written for $x$:
 
 # %% id="writes-less"
@@ -259,12 +259,12 @@ lc.claim(
 )
 
 # %% [markdown] id="writes-nothing-seen"
-# The loss is perfect and the memory is empty.
+# The loss is perfect, the memory empty.
 # It is zero once $W x = 0$ for every input seen, and where the inputs span the space that means $W = 0$: **a memory trained on this loss learns to write nothing.**
 #
 # ## 4. Reading a sum
 #
-# What can be read from $c = k_1 + k_2 + \dots + k_T$?
+# What can be read from $c = k_1 + k_2 + \dots + k_T$, with all words different?
 # From here on $W = I$, and every word has a random *key*: a vector $k$ of length 1, drawn without a preferred direction.
 # To ask whether the word with key $q$ was in the text, take the dot product $q \cdot c$, the *read-out*.
 #
@@ -307,7 +307,7 @@ lc.check("05.noise", noise)
 #
 # This can be checked without adding variances.
 # Let every entry of a key be $\pm 1/\sqrt d$, each sign by the toss of a coin.
-# Then the variance is an average over finitely many choices of signs, and is computed exactly, here for $T = 3$.
+# Then the variance is an average over finitely many choices of signs, and is computed exactly, here for $T = 3$ and given $d$.
 # Keys that may point anywhere have no such list: for them we measure, right after.
 # Each trial draws $2T$ fresh keys, stores the first $T$, and reads all of them.
 
@@ -357,7 +357,7 @@ lc.figure(fig, claim)
 # $$\Phi\!\left(\sqrt{\frac{d}{2T-1}}\right)$$
 #
 # A value to start from: $\Phi(1.28) = 0.9$.
-# Before you compute anything else: a sum of $d = 64$ numbers stores $T$ words.
+# Now guess, or work it out: a sum of $d = 64$ numbers stores $T$ words.
 # Up to which $T$ is the answer right nine times in ten?
 
 # %% id="05-recall" tags=["exercise"]
@@ -391,7 +391,10 @@ def capacity(d, rng):
 # %% id="recall-measured" tags=["after-prediction"]
 words = capacity(64, lc.rng("capacity"))
 claim = lc.claim(
-    "05.capacity", "Right nine times in ten: up to {value:.0f} words.", words, between=(18, 21)
+    "05.capacity",
+    "Right nine times in ten: up to {value:.0f} words (theory: 20).",
+    words,
+    between=(18, 21),
 )
 lc.reveal("05.recall", claim)
 
@@ -454,9 +457,9 @@ lc.prove("05.total_weight", gamma * G + 1, G.subs(T, T + 1), reason="one more wo
 # For $\gamma = 0.9$ the three are about $7$, $10$ and $5$.
 #
 # A sum of $T$ words has a noise sum of $T$.
-# A memory with $\gamma = 0.97$ never exceeds $17$, however long the text, and pays with the old words, whose signal fades.
+# A memory with $\gamma = 0.97$ keeps it below $17$, however long the text, and pays with the old words.
 # Which words gain, and which lose?
-# A stored word of age $a$ reads $\gamma^a$, with a noise of $N - \gamma^{2a}$ in units of $1/d$, where $N$ is the noise sum; another word reads $0$, with $N$.
+# A stored word of age $a$ reads $\gamma^a$, with noise variance $(N - \gamma^{2a})/d$, where $N$ is the noise sum; another reads $0$, with $N/d$.
 # The same trial as before, with 128 words, for each age by itself:
 
 
@@ -464,7 +467,8 @@ lc.prove("05.total_weight", gamma * G + 1, G.subs(T, T + 1), reason="one more wo
 def faded_read_outs(d, T, gamma, trials, rng):
     """Like read_outs, with decay, and the newest of the stored words first"""
     keys = tasks.unit_keys(trials, 2 * T, d, rng=rng)
-    _, state = decay_memory(keys[:, :T], gamma=gamma, output_final_state=True)  # [trials, d]
+    states, _ = decay_memory(keys[:, :T], gamma=gamma)  # [trials, T, d]
+    state = states[:, -1]
     scores = torch.einsum("btd,bd->bt", keys, state)
     return scores[:, :T].flip(1), scores[:, T:]
 
@@ -498,8 +502,8 @@ lc.figure(fig, lc.claim("05.newest", sentence, gain, between=(0.15, 0.25)))
 
 # %% [markdown] id="play-before"
 # Now play.
-# Make the text longer; make $d$ larger; then let the state fade.
-# Which stored words does decay help, and does it help the average one?
+# Lengthen the text; raise $d$; let the state fade.
+# Decay helps the newest words; does it ever help the average one?
 
 
 # %% id="play"
@@ -585,14 +589,14 @@ lc.claim(
 
 # %% [markdown] id="repair"
 # But to write a word only once, the memory must first look whether it is there, and a sum never looks.
-# The last section finds a rule that does, for a richer kind of memory.
+# The next section finds a rule that does, for a richer kind of memory.
 #
 # ## 8. A loss that asks for something
 #
 # The article's idea deserves better than its algebra: *let the memory be what a loss is minimised over.*
 # Only the loss must ask for something.
 # Let us ask that a key $k$ bring back a *value* $v$: a name its number, a question its answer.
-# One vector cannot hold such pairs, so let the state be a matrix $S$ of size $K \times V$, read with a key as $S^\top k$.
+# A sum of keys does not say which value goes with which, so let the state be a matrix $S$ of size $K \times V$, read with a key as $S^\top k$.
 #
 # Reward agreement between what is read and what was wanted: the loss $-v \cdot S^\top k$.
 # One gradient step on it, of size $1$, is an update rule:
@@ -604,7 +608,7 @@ S, k, v = MatrixSymbol("S", K, V), MatrixSymbol("k", K, 1), MatrixSymbol("v", V,
 lc.prove("05.agreement_step", S - lc.grad(-dot(v, S.T * k), S), S + k * v.T, torch=True)
 
 # %% [markdown] id="agreement-seen"
-# The sum is back, now of matrices $k v^\top$: the update of *linear attention* (Katharopoulos et al., ICML 2020) and of the correlation matrix memories of Kohonen (IEEE Transactions on Computers, 1972).
+# The sum is back, now of matrices $k v^\top$: the update of *linear attention* without its normaliser (Katharopoulos et al., ICML 2020) and of the correlation matrix memories of Kohonen (IEEE Transactions on Computers, 1972).
 # Penalise the error instead, $\tfrac12 \lVert S^\top k - v \rVert^2$.
 # The same step, of size $\beta$, gives the *delta rule* (Widrow and Hoff, 1960; as a layer: Schlag, Irie and Schmidhuber, ICML 2021):
 
@@ -613,7 +617,7 @@ error = half_norm_sq(S.T * k - v)
 lc.prove("05.error_step", S - beta * lc.grad(error, S), S + beta * k * (v - S.T * k).T, torch=True)
 
 # %% [markdown] id="two-rules-before"
-# It reads what the key brings back now, and writes only the difference: a rule that looks.
+# It reads what the key brings back now, and writes only $\beta$ times the difference: a rule that looks.
 # Ask both rules to store red under a key, then blue.
 
 
@@ -649,7 +653,7 @@ print("linear attention:", o[0, 0].round(decimals=3).tolist())
 # Red is $(1, 0)$ and blue $(0, 1)$.
 # The sum answers with both at once; the delta rule has replaced the one by the other, exactly so because $\beta = 1$ and the key has length 1.
 #
-# **Many update rules are one gradient step on a stated loss.** To design a memory is to say what it should be asked.
+# **Both rules are one gradient step on a stated loss.** To design a memory is to say what it should be asked.
 #
 # ## Exit questions
 
@@ -676,7 +680,7 @@ lc.quiz("05.exit_noise", answer=answer)
 #
 # - A sum has the same state for every order of its words.
 # - A loss in which the state cancels teaches the memory nothing, and teaches $W$ to write nothing.
-# - Reading a sum of $T$ random unit keys in $d$ dimensions: signal $1$, noise of variance $(T-1)/d$; about $0.3\,d$ words at nine right in ten.
+# - Reading a sum of $T$ random unit keys in $d$ dimensions: signal $1$, noise of variance $(T-1)/d$; about $0.3\,d$ words at nine right in ten, against one other word each.
 # - Decay spends the old words on the new: weight $\gamma^a$ at age $a$.
 # - An update rule can be derived: one gradient step on a loss that says what the memory should be asked.
 
@@ -768,7 +772,7 @@ decay_scan = lc.check("05.decay_scan", decay_scan)
 #
 # {{solution}}
 #
-# **Exercise 7** (2 minutes). A memory with $\gamma = 0.97$: after how many steps has it lost half of a word?
+# **Exercise 7** (2 minutes). A memory with $\gamma = 0.97$: after about how many steps has it lost half of a word?
 
 # %% id="05-half_life" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -872,17 +876,19 @@ def train(weight, rng, steps=400):
 
 # %% id="task-measured" tags=["after-prediction"]
 W_scale, R_scale, recall = train(1.0, lc.rng("task"))
-_, _, without = train(0.0, lc.rng("task"))
-sentence = f"{{value:.2f}} right; without the article's loss {without:.2f}."
+alone = train(0.0, lc.rng("task"))  # the task's loss alone
+in_W = f"W ends at {{value:.2f}} of its norm; on the task's loss alone at {alone[0]:.1f}."
+in_R = f"R ends at {{value:.1f}} times its norm; on the task's loss alone {alone[1]:.1f}."
+right = f"{{value:.2f}} right; on the task's loss alone {alone[2]:.2f}."
 lc.reveal(
     "05.shrink",
-    lc.claim("05.shrink_w", "W ends at {value:.2f} of its norm.", W_scale, between=(0.4, 0.55)),
-    lc.claim("05.shrink_r", "R ends at {value:.1f} times its.", R_scale, between=(5.2, 6.8)),
-    lc.claim("05.shrink_recall", sentence, recall, between=(0.9, 0.96)),
+    lc.claim("05.shrink_w", in_W, W_scale, between=(0.4, 0.55)),
+    lc.claim("05.shrink_r", in_R, R_scale, between=(5.2, 6.8)),
+    lc.claim("05.shrink_recall", right, recall, between=(0.9, 0.96)),
 )
 
 # %% [markdown] id="scale-before"
-# The article's loss is a tax on the scale of $W$, and the read-out can pay it back, in these 400 steps only in part.
+# The article's loss is a tax on the scale of $W$; a larger $R$ can make up for it, and in these 400 steps nearly did.
 # For any positive number $a$, dividing $W$ by $a$ and multiplying $R$ by it leaves every read-out as it was:
 
 # %% id="scale-free"
@@ -893,7 +899,7 @@ lc.prove("05.scale_free", dot(a * R * y, W / a * x), dot(R * y, W * x))
 # **Keys that share a direction.**
 # So far keys pointed anywhere.
 # Let all of them lean towards one vector $m$, so that two keys have a mean cosine of about one fifth.
-# The state then contains $m$ in proportion to $T$: its norm grows like $T$, no longer like $\sqrt T$.
+# The state then contains $m$ in proportion to $T$, and each key meets this large part a little differently: more noise.
 # What becomes of recall, and can it be mended?
 
 
