@@ -14,7 +14,7 @@ from sympy import MatrixSymbol as SympyMatrixSymbol
 import lcutils as lc
 from helpers import assert_close
 from lcutils._ledger import report
-from lcutils.proof import MatrixSymbol, dot, each, grad, half_norm_sq, norm_sq
+from lcutils.proof import MatrixSymbol, dot, each, grad, hadamard, half_norm_sq, norm_sq
 from lcutils.proof.decide import points
 from lcutils.proof.tensors import Tensors
 from lcutils.proof.words import Words
@@ -127,6 +127,18 @@ def test_a_chain_is_proved_step_by_step_and_names_the_step_that_fails():
     steps = ("double it", 2 * A * x), ("halve it", A * x)
     with pytest.raises(lc.ProofError, match="step 2: false"):
         lc.derive("00.chain", A * (x + x), *steps)
+
+
+def test_a_chain_is_proved_no_further_than_its_weakest_step():
+    squared = hadamard(x, x)
+    steps = ("all sizes", 2 * hadamard(x, x)), ("entry by entry", hadamard(2 * x, x))
+    entry = lc.derive("00.weakest", gamma * (squared + squared) / gamma, *steps)
+    assert "Proved for n = 2 and n = 3 with \\gamma > 0; agrees at 20" in entry.text
+
+
+def test_a_single_entry_is_proved_at_sizes():
+    entry = lc.prove("00.entry", x[0, 0] * (x + x), 2 * x * x[0, 0])
+    assert "Proved for n = 2 and n = 3;" in entry.text
 
 
 def test_a_gradient_agrees_with_pytorch():

@@ -498,6 +498,7 @@ def test_a_slider_shows_the_digits_that_its_step_changes():
         ((8,), TypeError, r"d: expected \(low, high\).*, got a tuple"),
         ((8, "128"), TypeError, "d: expected a number, got '128'"),
         ((128, 8), ValueError, r"d: expected low < high, got \(128, 8\)"),
+        ((8, 8), ValueError, r"d: expected low < high, got \(8, 8\)"),
         ((8, float("inf")), ValueError, "d: expected a number, got inf"),
         ((8, 128, 7), ValueError, "start of d: expected 8 <= start of d <= 128, got 7"),
         ((8, 128, 9, 0), ValueError, "step of d: expected .* <= step of d <= 120, got 0"),

@@ -326,9 +326,9 @@ def read_outs(d, T, trials, rng):
 
 
 def draw_histogram(ax, stored, others):
-    bins = torch.linspace(-3, 4, 71)
+    look = {"bins": torch.linspace(-3, 4, 71), "density": True, "alpha": 0.6}
     for scores, colour, label in ((others, GREY, "not stored"), (stored, BLUE, "stored")):
-        ax.hist(scores.flatten(), bins, density=True, color=colour, alpha=0.6, label=label)
+        ax.hist(scores.flatten(), histtype="stepfilled", color=colour, label=label, **look)
     ax.set(xlabel="read-out", yticks=[])
     ax.legend()
 
