@@ -933,7 +933,7 @@ lc.claim(
 # %% [markdown] id="sources"
 # ## Sources
 #
-# - The article: a Chinese introduction to ultra-long context (超长上下文) in language models, section 4.2, item 3, the memory; its four lines are retold above in our words.
+# - The article: an introduction to ultra-long context in language models, in Chinese, section 4.2, item 3, the memory; its four lines are retold above in our words.
 # - Bloom, Space/time trade-offs in hash coding with allowable errors, Communications of the ACM, 1970.
 # - Frady, Kleyko and Sommer, A theory of sequence indexing and working memory in recurrent neural networks, Neural Computation, 2018: capacity of sums of random vectors.
 # - Katharopoulos, Vyas, Pappas and Fleuret, Transformers are RNNs, ICML 2020.
