@@ -139,6 +139,7 @@ def test_an_exercise_knows_at_least_five_mistakes_each_with_a_sentence_of_its_ow
         assert all(sentence.endswith((".", "?")) for sentence in exercise.mistakes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exercise", of_kind(FunctionExercise), ids=by_id)
 def test_right_functions_pass_at_200_seeds(exercise):
     assert len(RIGHT[exercise.id]) >= 2
