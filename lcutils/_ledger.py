@@ -11,7 +11,20 @@ from dataclasses import dataclass
 from lcutils import _require
 
 _ID = re.compile(r"[0-9]{2}\.[a-z][a-z0-9_]*")
+# Seen in a light and in a dark theme: what is true or right, wrong, waiting, for information.
+_COLOURS = {"right": "#2a7f62", "wrong": "#c0392b", "waiting": "#8a8a8a", "ours": "#2f6db5"}
 _KINDS = ("proved", "refuted", "measured", "predicted", "checked", "answered")
+
+
+def block(state: str, inner: str, style: str = "") -> str:
+    """HTML behind a bar in the colour of `state`: right, wrong, waiting or ours.
+
+    Args:
+        inner: HTML; whatever a reader wrote in it is escaped already.
+        style: further declarations, each ended by a semicolon.
+    """
+    bar = f"border-left: 4px solid {_COLOURS[state]}; padding: 0.3em 0.8em;"
+    return f'<div style="{" ".join(filter(None, [bar, style]))}">{inner}</div>'
 
 
 @dataclass(frozen=True)

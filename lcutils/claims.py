@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import torch
 
 from lcutils import _require
-from lcutils._ledger import Entry, record, require_id
+from lcutils._ledger import Entry, block, record, require_id
 
 
 class ClaimError(AssertionError):
@@ -40,18 +40,18 @@ def claim(id: str, sentence: str, value: object, *, between: Sequence[float]) ->
     shown = sentence.format(value=number)
     promised = f"promised: {low:g} to {high:g}"
     if passed:
-        text, colour, note = f"Measured: {shown} [{id}; {promised}]", "#2a7f62", promised
+        text, note = f"Measured: {shown} [{id}; {promised}]", promised
     else:
         note = f"not confirmed in this run: {number:g} lies outside {low:g} to {high:g}"
-        text, colour = f"NOT CONFIRMED: {shown} [{id}; {note}]", "#c0392b"
+        text = f"NOT CONFIRMED: {shown} [{id}; {note}]"
     if not passed and os.environ.get("LC_STRICT"):
         raise ClaimError(text)
-    block = (
-        f'<div style="border-left: 4px solid {colour}; padding: 0.3em 0.8em;">'
+    inner = (
         f"<b>{'Measured.' if passed else 'Not confirmed.'}</b> {html.escape(shown)}<br>"
-        f'<span style="opacity: 0.7; font-size: 0.85em;">{id} · {note}</span></div>'
+        f'<span style="opacity: 0.7; font-size: 0.85em;">{id} · {note}</span>'
     )
-    return record(Entry("measured", id, passed, text, html=block))
+    html_block = block("right" if passed else "wrong", inner)
+    return record(Entry("measured", id, passed, text, html=html_block))
 
 
 def _one_number(value: object) -> float:

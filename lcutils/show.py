@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lcutils import _require
-from lcutils._ledger import Entry
+from lcutils._ledger import Entry, block
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,10 +59,7 @@ _STYLE: dict[Any, object] = {
     "figure.constrained_layout.h_pad": 0.1,
 }
 _VIEW = "application/vnd.jupyter.widget-view+json"
-_BLOCK = (
-    '<div style="border-left: 4px solid {colour}; padding: 0.3em 0.8em; line-height: 1.5;">'
-    "{text}</div>"
-)
+_LINE_HEIGHT = "line-height: 1.5;"  # a widget would inherit its own
 
 
 def subplots(
@@ -233,7 +230,7 @@ class Sliders:
         return self._text
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        note = _BLOCK.format(colour="#8a8a8a", text="Run this cell to move the sliders.")
+        note = block("waiting", "Run this cell to move the sliders.", _LINE_HEIGHT)
         view = {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id}
         return {"text/plain": self._text, "text/html": note, _VIEW: view}
 
@@ -259,7 +256,7 @@ class Sliders:
         except Exception as error:  # shown to the reader, whose next move may well succeed
             text = html.escape(f"{type(error).__name__}: {error}")
             text += "<br>The picture is still that of the last setting without an error."
-            self.problem.value = _BLOCK.format(colour="#c0392b", text=text)
+            self.problem.value = block("wrong", text, _LINE_HEIGHT)
             self.problem.layout.display = None
         else:
             self.problem.layout.display = "none"

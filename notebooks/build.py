@@ -28,9 +28,17 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from editions import ROOT, BuildError, Cell, editions, environment, read_cells
+from editions import (
+    ROOT,
+    SOURCES,
+    BuildError,
+    Cell,
+    editions,
+    environment,
+    lesson_sources,
+    read_cells,
+)
 
-SOURCES = ROOT / "notebooks" / "source"
 MAX_BYTES = 300_000
 CELL_SECONDS = 60
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -214,13 +222,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="only say which are stale")
     parser.add_argument("--force", action="store_true", help="build even what is not stale")
     options = parser.parse_args(arguments)
-    sources = sorted(SOURCES.glob("[0-9][0-9]_*.py"))
-    if missing := set(options.lesson) - {source.name[:2] for source in sources}:
-        parser.error(f"no source of lesson {', '.join(sorted(missing))}")
+    try:
+        sources = lesson_sources(SOURCES, options.lesson)
+    except ValueError as error:
+        parser.error(str(error))
     status = 0
     for source in sources:
-        if options.lesson and source.name[:2] not in options.lesson:
-            continue
         try:
             reasons = {path.name: stale(path, wanted) for path, wanted in plan(source).items()}
             reason = next(filter(None, reasons.values()), "")

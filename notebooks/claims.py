@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from editions import ROOT, environment
+from editions import SOURCES, environment, lesson_sources
 
 # Run in a process of its own: the script, with every claim noted on its way. A claim that fails
 # does not raise here, so that the script goes on and the other claims are seen as well.
@@ -117,15 +117,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("lesson", nargs="*", help="two digits, such as 05; all if none is given")
     parser.add_argument("--seeds", nargs="+", type=int, default=list(range(10)))
     options = parser.parse_args(arguments)
-    sources = sorted((ROOT / "notebooks" / "source").glob("[0-9][0-9]_*.py"))
-    if missing := set(options.lesson) - {source.name[:2] for source in sources}:
-        parser.error(f"no source of lesson {', '.join(sorted(missing))}")
-    jobs = [
-        (source, seed)
-        for source in sources
-        if not options.lesson or source.name[:2] in options.lesson
-        for seed in options.seeds
-    ]
+    try:
+        sources = lesson_sources(SOURCES, options.lesson)
+    except ValueError as error:
+        parser.error(str(error))
+    jobs = [(source, seed) for source in sources for seed in options.seeds]
     with ThreadPoolExecutor(2) as pool:
         runs = list(pool.map(lambda job: run_source(*job), jobs))
     print(table(runs))

@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+SOURCES = ROOT / "notebooks" / "source"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 REPOSITORY, VERSION = PROJECT["urls"]["Repository"], PROJECT["version"]
 
@@ -71,6 +72,17 @@ class Cell:
     def exercise(self) -> str:
         """The id of its exercise: `05.additive_scan` lives in cell `05-additive_scan`."""
         return self.id.replace("-", ".", 1)
+
+
+def lesson_sources(folder: Path, numbers: Sequence[str]) -> list[Path]:
+    """The sources of these lessons, such as "05", or of all if none is named.
+
+    Raises: ValueError naming the lessons that have no source.
+    """
+    sources = sorted(folder.glob("[0-9][0-9]_*.py"))
+    if missing := set(numbers) - {source.name[:2] for source in sources}:
+        raise ValueError(f"no source of lesson {', '.join(sorted(missing))}")
+    return [source for source in sources if not numbers or source.name[:2] in numbers]
 
 
 def read_cells(text: str, file: str) -> list[Cell]:

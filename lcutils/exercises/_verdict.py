@@ -7,9 +7,7 @@ import sys
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lcutils._ledger import Entry, record
-
-_COLOURS = {"right": "#2a7f62", "wrong": "#c0392b", "waiting": "#8a8a8a", "ours": "#2f6db5"}
+from lcutils._ledger import Entry, block, record
 
 
 @dataclass(frozen=True)
@@ -62,12 +60,11 @@ class Verdict:
         if self.footer:
             text.append(self.footer)
             body.append(_small(self.footer))
-        block = (
-            f'<div style="border-left: 4px solid {_COLOURS[self.state]}; padding: 0.3em 0.8em;">'
+        inner = (
             f"{above}<b>{html.escape(self.headline)}</b> {html.escape(self.reason)}"
-            f"{''.join(body)}{_small(id)}</div>"
+            f"{''.join(body)}{_small(id)}"
         )
-        return Entry(kind, id, self.passed, "\n".join(text), html=block)
+        return Entry(kind, id, self.passed, "\n".join(text), html=block(self.state, inner))
 
 
 def _pre(lines: tuple[str, ...]) -> str:
