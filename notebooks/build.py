@@ -38,6 +38,8 @@ from editions import (
     lesson_sources,
     read_cells,
 )
+from lcutils.exercises import catalogue
+from lcutils.exercises._data import Question
 
 MAX_BYTES = 300_000
 CELL_SECONDS = 60
@@ -171,7 +173,8 @@ def write_whole(path: Path, text: str) -> None:
 def plan(source: Path) -> dict[Path, NotebookNode]:
     """Where the two editions of a source go, and what they say, not yet run."""
     cells = read_cells(source.read_text(encoding="utf-8"), f"{source.parent.name}/{source.name}")
-    student, solution = editions(cells, source.stem)
+    hints = {e.id: e.hints for e in catalogue().values() if not isinstance(e, Question)}
+    student, solution = editions(cells, source.stem, hints)
     folder = source.parent.parent
     return {
         folder / f"{source.stem}.ipynb": notebook(student),

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -40,7 +40,7 @@ _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _MARKER = re.compile(r"( *)### (BEGIN|END) (SOLUTION|STUDENT|HIDDEN TESTS)")
 _NEARLY_MARKER = re.compile(r"^\s*###|\b(BEGIN|END)[\W_]*(SOLUTION|STUDENT|HIDDEN)", re.IGNORECASE)
 _CALL = re.compile(r'\blc\.(check|predict|quiz)\(\s*"([^"]*)"')
-_LINK = "{{solution}}"  # in the markdown cell below an exercise, after its hints
+_HINTS = "{{hints}}"  # in the markdown cell below an exercise: its hints, then its solution
 
 
 def environment() -> dict[str, str]:
@@ -208,8 +208,14 @@ def solution_source(cell: Cell) -> str:
     return "\n".join(kept).strip("\n")
 
 
-def editions(cells: Sequence[Cell], name: str) -> tuple[list[Cell], list[Cell]]:
-    """The cells of the student and of the solution edition of the lesson `name`."""
+def editions(
+    cells: Sequence[Cell], name: str, hints: Mapping[str, Sequence[str]]
+) -> tuple[list[Cell], list[Cell]]:
+    """The cells of the student and of the solution edition of the lesson `name`.
+
+    Args:
+        hints: exercise's id -> its hints, as the verdict shows them
+    """
     first = Cell("code", _FIRST, ("hide-input",), COLAB, "notebooks/editions.py", 1)
     student, solution = [first], [first]
     exercise: Cell | None = None
@@ -219,11 +225,14 @@ def editions(cells: Sequence[Cell], name: str) -> tuple[list[Cell], list[Cell]]:
             _check_exercise(cell, after)
         if cell.kind == "code":
             mine, full = student_source(cell), solution_source(cell)
-        elif _LINK in cell.source and exercise is None:
-            raise cell.error(f"{_LINK} stands below an exercise")
         else:
-            mine = cell.source.replace(_LINK, _solution_link(name, exercise))
-            full = cell.source.replace(_LINK, "*The exercise above holds its solution.*")
+            mine = full = cell.source
+        if cell.kind == "markdown" and _HINTS in cell.source:
+            if exercise is None or exercise.exercise not in hints:
+                raise cell.error(f"{_HINTS} stands below an exercise that has some")
+            folded = _folded(hints[exercise.exercise])
+            mine = mine.replace(_HINTS, folded + _solution_link(name, exercise))
+            full = full.replace(_HINTS, folded + "\n*The exercise above holds its solution.*")
         if "solution" not in cell.tags:
             student.append(replace(cell, source=mine))
         solution.append(replace(cell, source=full))
@@ -241,16 +250,21 @@ def _check_exercise(cell: Cell, after: Cell | None) -> None:
     if wrong := [id for _, id in calls if id != cell.exercise]:
         raise cell.error(f"it asks {wrong[0]}, so its id is '{wrong[0].replace('.', '-', 1)}'")
     is_checked = any(verb == "check" for verb, _ in calls)
-    if is_checked and (after is None or after.kind != "markdown" or _LINK not in after.source):
-        raise cell.error(f"the next cell holds the hints, in markdown, and {_LINK}")
+    if is_checked and (after is None or after.kind != "markdown" or _HINTS not in after.source):
+        raise cell.error(f"the next cell is markdown and begins with {_HINTS}")
 
 
-def _solution_link(name: str, exercise: Cell | None) -> str:
-    if exercise is None:
-        return ""
+def _folded(hints: Sequence[str]) -> str:
+    return "".join(
+        f"<details><summary>Hint {number}</summary>\n\n{hint}\n\n</details>\n"
+        for number, hint in enumerate(hints, 1)
+    )
+
+
+def _solution_link(name: str, exercise: Cell) -> str:
     path = f"notebooks/solutions/{name}.ipynb"
     return (
-        f"[Solution](../{path}#cell-id={exercise.id}) "
+        f"\n[Solution](../{path}#cell-id={exercise.id}) "
         f"([on the web]({REPOSITORY}/blob/v{VERSION}/{path}))"
     )
 

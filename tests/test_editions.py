@@ -33,13 +33,9 @@ def double(x):
 double = lc.check("05.double", double)
 
 # %% [markdown] id="hints-double"
-# <details><summary>Hint 1</summary>
+# {{hints}}
 #
-# Add.
-#
-# </details>
-#
-# {{solution}}
+# What comes next.
 
 # %% id="05-guess" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -57,7 +53,8 @@ print("SECRET")
 
 def made(text: str = TINY) -> tuple[dict[str, Cell], dict[str, Cell]]:
     """The student and the solution edition of a source, by the cells' ids."""
-    both = editions(read_cells(text, "source/05_tiny.py"), "05_tiny")
+    hints = {"05.double": ("Add.", "`return y`")}
+    both = editions(read_cells(text, "source/05_tiny.py"), "05_tiny", hints)
     return tuple({cell.id: cell for cell in edition} for edition in both)
 
 
@@ -246,9 +243,14 @@ def test_no_solution_leaks_however_a_line_is_dropped_doubled_or_misspelt():
         ),
         (code_cell("x = = 1"), 0, "not Python: invalid syntax: x = = 1"),
         (
-            '# %% [markdown] id="a-name"\n# {{solution}}',
+            '# %% [markdown] id="a-name"\n# {{hints}}',
             0,
-            "{{solution}} stands below an exercise",
+            "{{hints}} stands below an exercise that has some",
+        ),
+        (
+            '# %% id="05-guess" tags=["exercise"]\nx = 1\n# %% [markdown] id="a-name"\n# {{hints}}',
+            2,
+            "{{hints}} stands below an exercise that has some",
         ),
     ],
 )
@@ -264,8 +266,17 @@ def test_an_exercise_lives_in_the_cell_of_its_name():
 
 
 def test_an_exercise_has_its_hints_in_the_next_cell():
-    with pytest.raises(BuildError, match="cell '05-double': the next cell holds the hints"):
-        made(TINY.replace("# {{solution}}", "# nothing"))
+    with pytest.raises(BuildError, match="cell '05-double': the next cell is markdown"):
+        made(TINY.replace("# {{hints}}", "# nothing"))
+
+
+def test_the_hints_of_the_exercise_above_stand_folded_in_both_editions():
+    for edition in made():
+        first, second, rest = edition["hints-double"].source.split("</details>")
+        assert first == "<details><summary>Hint 1</summary>\n\nAdd.\n\n"
+        assert second == "\n<details><summary>Hint 2</summary>\n\n`return y`\n\n"
+        assert rest.startswith("\n\n")
+        assert rest.endswith("\n\nWhat comes next.")
 
 
 def test_below_the_hints_stand_two_links_to_the_same_cell_of_the_solution_edition():
@@ -285,7 +296,7 @@ def test_the_first_cell_of_both_editions_is_generated_and_the_same():
 def test_the_template_builds_into_two_editions():
     source = ROOT / "notebooks" / "source" / "_template.py"
     cells = read_cells(source.read_text(encoding="utf-8"), source.name)
-    student, solution = editions(cells, "99_template")
+    student, solution = editions(cells, "99_template", {"99.running_sum": ("Look.", "Begin.")})
     assert len(student) == len(solution) == len(cells) + 1
     assert not over_limits(cells)
 

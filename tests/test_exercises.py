@@ -11,9 +11,10 @@ import lcutils as lc
 from lcutils import _ledger, exercises
 from lcutils.exercises._data import FunctionExercise, Question
 from lcutils.exercises._functions import OurVersion
+from lcutils.exercises._verdict import Verdict
 
 ID = "05.additive_scan"
-CATALOGUE = exercises._catalogue()
+CATALOGUE = exercises.catalogue()
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +76,7 @@ def test_a_verdict_shows_the_worked_example_the_mistake_and_a_hint():
         "    initial_state = [[10]]\n"
         "    got           = [[[1], [3], [7]]]\n"
         "    wanted        = [[[11], [13], [17]]]\n"
-        "Hint: torch.cumsum adds along one axis. Which of the three is time?\n"
+        "Hint: `torch.cumsum` adds along one axis. Which of the three is time?\n"
         "Until then the lesson goes on with our additive_scan."
     )
 
@@ -231,6 +232,12 @@ def test_in_a_notebook_nothing_is_revealed_before_the_prediction(monkeypatch):
     shown = outputs(lc.reveal("05.order", "secret")._ipython_display_, monkeypatch)
     assert len(shown) == 1
     assert "secret" not in str(shown)
+
+
+def test_what_stands_in_backticks_is_shown_as_code_and_stays_escaped():
+    entry = Verdict("wrong", "Not yet.", "`a < b`", hint="Try `x.<b>`.").entry("checked", ID)
+    assert "<code>a &lt; b</code>" in entry.html
+    assert "Try <code>x.&lt;b&gt;</code>." in entry.html
 
 
 def test_html_is_plain_and_follows_the_theme():

@@ -25,7 +25,7 @@ from lcutils.exercises._functions import OurVersion
 ID = "05.additive_step"
 torch.ones(1).to("meta")  # the first use imports much
 lc.check, lc.quiz, lc.predict  # noqa: B018 - looked up once, so that no test is the first
-exercises._catalogue()
+exercises.catalogue()
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from sympy import Rational, cancel, expand, symbols
 
-from lcutils.exercises import _catalogue, _functions, _values
+from lcutils.exercises import _functions, _values, catalogue
 from lcutils.exercises._cases import copies, make_cases, same
 from lcutils.exercises._data import (
     ExpressionExercise,
@@ -17,7 +17,7 @@ from lcutils.exercises._data import (
     Question,
 )
 
-ENTRIES = _catalogue()
+ENTRIES = catalogue()
 T, d = symbols("T d", positive=True, integer=True)
 
 

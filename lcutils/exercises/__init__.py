@@ -179,7 +179,7 @@ def reveal(id: str, *things: object) -> Revealed:
 
 
 @functools.cache
-def _catalogue() -> dict[str, Exercise | Question]:
+def catalogue() -> dict[str, Exercise | Question]:
     """Every exercise and question of every lesson, by id."""
     names = sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name.startswith("lesson"))
     lessons = [import_module(f"{__name__}.{name}") for name in names]
@@ -201,7 +201,7 @@ def _question(id: object) -> Question:
 
 
 def _find(id: object, what: str) -> Exercise | Question:
-    name, known = require_id(id), _catalogue()
+    name, known = require_id(id), catalogue()
     if name not in known:
         near = difflib.get_close_matches(name, known, n=3) or sorted(known)[:3]
         _require.refuse("id", f"the id of {what}", repr(name), f"Near to it: {', '.join(near)}.")

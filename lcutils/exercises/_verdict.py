@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import sys
 from dataclasses import dataclass, replace
 from typing import Any
@@ -53,7 +54,7 @@ class Verdict:
             body.append(_pre(self.example))
         if self.hint:
             text.append(f"Hint: {self.hint}")
-            body.append(f"<div><i>Hint.</i> {html.escape(self.hint)}</div>")
+            body.append(f"<div><i>Hint.</i> {_inline(self.hint)}</div>")
         if self.printed:
             text += ["Your code printed:", *(f"    {line}" for line in self.printed)]
             body.append(f"<div>Your code printed:</div>{_pre(self.printed)}")
@@ -61,10 +62,15 @@ class Verdict:
             text.append(self.footer)
             body.append(_small(self.footer))
         inner = (
-            f"{above}<b>{html.escape(self.headline)}</b> {html.escape(self.reason)}"
+            f"{above}<b>{html.escape(self.headline)}</b> {_inline(self.reason)}"
             f"{''.join(body)}{_small(id)}"
         )
         return Entry(kind, id, self.passed, "\n".join(text), html=block(self.state, inner))
+
+
+def _inline(text: str) -> str:
+    """Escaped, with what stands in backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def _pre(lines: tuple[str, ...]) -> str:

@@ -68,8 +68,8 @@ ENTRIES = (
             "Each text gets the x of all texts in the batch.": lambda x, c: c + x.sum(0),
         },
         hints=(
-            "The new state is the old one and x, entry by entry, in a new tensor.",
-            "The body is one line: return state + ...",
+            "Add `x` to the old state, in a new tensor: your caller may still need the old one.",
+            "The body is one line: `return state + ...`",
         ),
     ),
     FunctionExercise(
@@ -96,7 +96,7 @@ ENTRIES = (
             ),
         },
         hints=(
-            "Use the chain rule on one entry, 1/2 (c - a)^2; keep the sign of what is inside.",
+            "Use the chain rule on one entry, `1/2 (c - a)^2`; keep the sign of what is inside.",
             "At state 1 and target 3 the loss falls when the state grows: the answer is -2.",
         ),
         has_gradient=False,  # to compute it by autograd is right, too
@@ -127,8 +127,8 @@ ENTRIES = (
             "Nothing adds up: each step holds its own x only.": lambda x, c: c[:, None] + x,
         },
         hints=(
-            "torch.cumsum adds along one axis. Which of the three is time?",
-            "initial_state[:, None, :] has the shape [B, 1, D] and can be added to all T states.",
+            "`torch.cumsum` adds along one axis. Which of the three is time?",
+            "`initial_state[:, None, :]` is [B, 1, D], so it can be added to all T states.",
         ),
         causal="x",
     ),
@@ -154,7 +154,7 @@ ENTRIES = (
         },
         hints=(
             "How many of the T terms are random, and how many are the same in every draw?",
-            "Each random term has the variance 1/d. With T = 1 nothing is random.",
+            "Each random term has variance `1/d`. With `T = 1` nothing is random.",
         ),
     ),
 )

@@ -84,8 +84,8 @@ ENTRIES = (
             ),
         },
         hints=(
-            "At each step the old state fades and the new x does not.",
-            "Collect the states in a list; torch.stack(states, dim=1) makes them [B, T, D].",
+            "At each step, which of the two fades: the old state, the new word, or both?",
+            "Collect the states in a list; `torch.stack(states, dim=1)` makes them [B, T, D].",
         ),
         causal="x",
     ),
@@ -120,8 +120,8 @@ ENTRIES = (
             "These are the first n_items keys.": lambda c, k, n: torch.arange(len(k)) < n,
         },
         hints=(
-            "keys @ state is all read-outs. Which function of PyTorch finds the largest?",
-            "Set torch.zeros(len(keys), dtype=torch.bool) to True at topk(n_items).indices.",
+            "`keys @ state` is all read-outs. Which function of PyTorch finds the largest?",
+            "Set `torch.zeros(len(keys), dtype=torch.bool)` to True at `topk(n_items).indices`.",
         ),
         has_gradient=False,
     ),
@@ -145,7 +145,7 @@ ENTRIES = (
             "This is the weight after one step.": 0.97,
             "This is ln 2 times gamma; gamma belongs into a logarithm.": math.log(2) * 0.97,
         },
-        hints=("Solve 0.97^h = 1/2 for h.", "Take the logarithm of both sides."),
+        hints=("Solve `0.97^h = 1/2` for `h`.", "Take the logarithm of both sides."),
     ),
     OrderExercise(
         "05.write_order",

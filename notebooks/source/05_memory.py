@@ -84,19 +84,7 @@ def additive_step(x, state):
 additive_step = lc.check("05.additive_step", additive_step)
 
 # %% [markdown] id="hints-additive_step"
-# <details><summary>Hint 1</summary>
-#
-# The equation above, with `x` already $W x_{t+1}$.
-# Give back a new tensor: whoever called you may still need the old state.
-#
-# </details>
-# <details><summary>Hint 2</summary>
-#
-# The whole body is one line: `return state + ...`
-#
-# </details>
-#
-# {{solution}}
+# {{hints}}
 #
 # ## 2. Every order, one state
 #
@@ -138,19 +126,7 @@ def additive_scan(x, initial_state):
 additive_scan = lc.check("05.additive_scan", additive_scan)
 
 # %% [markdown] id="hints-additive_scan"
-# <details><summary>Hint 1</summary>
-#
-# `torch.cumsum` adds along one axis. Which of the three is time?
-# What must the initial state look like before it can be added to all $T$ states?
-#
-# </details>
-# <details><summary>Hint 2</summary>
-#
-# `initial_state[:, None, :]` has the shape `[B, 1, D]`.
-#
-# </details>
-#
-# {{solution}}
+# {{hints}}
 #
 # ## 3. A derivation with a mistake in it
 #
@@ -184,18 +160,7 @@ def state_gradient(state, target):
 state_gradient = lc.check("05.state_gradient", state_gradient)
 
 # %% [markdown] id="hints-state_gradient"
-# <details><summary>Hint 1</summary>
-#
-# Use the chain rule on one entry, $\tfrac12 (c - a)^2$, and keep the sign of what stands inside.
-#
-# </details>
-# <details><summary>Hint 2</summary>
-#
-# At $c = 1$, $a = 3$ the answer is $-2$.
-#
-# </details>
-#
-# {{solution}}
+# {{hints}}
 #
 # Now the verdict on line 2, and the line that is true; `lc.grad(L, c)` is the gradient of $L$ with respect to $c$.
 # The second is also compared with PyTorch's derivative.
@@ -292,18 +257,7 @@ noise = (T - 1) / d
 lc.check("05.noise", noise)
 
 # %% [markdown] id="hints-noise"
-# <details><summary>Hint 1</summary>
-#
-# How many of the $T$ terms are random, and how many are the same in every draw?
-#
-# </details>
-# <details><summary>Hint 2</summary>
-#
-# Each random term has variance $1/d$. With $T = 1$ nothing is random.
-#
-# </details>
-#
-# {{solution}}
+# {{hints}}
 #
 # This can be checked without adding variances.
 # Let every entry of a key be $\pm 1/\sqrt d$, each sign by the toss of a coin.
@@ -728,18 +682,7 @@ order = "e b d a c"
 lc.check("05.write_order", order)
 
 # %% [markdown] id="hints-write_order"
-# <details><summary>Hint 1</summary>
-#
-# What must be there before the first word? What waits for the last one?
-#
-# </details>
-# <details><summary>Hint 2</summary>
-#
-# The last two lines are a and c.
-#
-# </details>
-#
-# {{solution}}
+# {{hints}}
 #
 # **Exercise 6** (5 minutes). All states of the fading memory. A loop is allowed.
 
@@ -759,18 +702,7 @@ def decay_scan(x, initial_state, gamma):
 decay_scan = lc.check("05.decay_scan", decay_scan)
 
 # %% [markdown] id="hints-decay_scan"
-# <details><summary>Hint 1</summary>
-#
-# At each step, which of the two fades: the old state, the new word, or both?
-#
-# </details>
-# <details><summary>Hint 2</summary>
-#
-# Collect the states in a list; `torch.stack(states, dim=1)` makes them `[B, T, D]`.
-#
-# </details>
-#
-# {{solution}}
+# {{hints}}
 #
 # **Exercise 7** (2 minutes). A memory with $\gamma = 0.97$: after about how many steps has it lost half of a word?
 
@@ -784,18 +716,7 @@ steps = math.log(2) / -math.log(0.97)
 lc.check("05.half_life", steps)
 
 # %% [markdown] id="hints-half_life"
-# <details><summary>Hint 1</summary>
-#
-# Solve $0.97^h = \tfrac12$ for $h$.
-#
-# </details>
-# <details><summary>Hint 2</summary>
-#
-# Take the logarithm of both sides.
-#
-# </details>
-#
-# {{solution}}
+# {{hints}}
 #
 # **Exercise 8** (5 minutes). A *membership memory* answers one question: was this word stored?
 # A Bloom filter (Bloom, Communications of the ACM, 1970) keeps such a set in a few bits and is wrong now and then.
@@ -816,18 +737,7 @@ def members(state, keys, n_items):
 members = lc.check("05.members", members)
 
 # %% [markdown] id="hints-members"
-# <details><summary>Hint 1</summary>
-#
-# One product gives all read-outs. Which function of PyTorch names the largest entries?
-#
-# </details>
-# <details><summary>Hint 2</summary>
-#
-# Start from `torch.zeros(len(keys), dtype=torch.bool)` and set the entries at `topk(n_items).indices`.
-#
-# </details>
-#
-# {{solution}}
+# {{hints}}
 #
 # **What if the article's loss is only a part?**
 # Let a task train the memory as well: for each text of 8 words, a read-out matrix $R$ must give the stored words larger read-outs $R k \cdot c$ than 8 others.

@@ -63,20 +63,9 @@ def running_sum(x):
 running_sum = lc.check("99.running_sum", running_sum)
 
 # %% [markdown] id="hints-running_sum"
-# <details><summary>Hint 1</summary>
+# {{hints}}
 #
-# What to look at. Hints stand in the cell below the exercise, with an empty line on each side of the text.
-#
-# </details>
-# <details><summary>Hint 2</summary>
-#
-# How the first line begins: `return x.`
-#
-# </details>
-#
-# {{solution}}
-#
-# The word in braces becomes the links to the same cell in the solution edition.
+# The word in braces becomes the hints, which stand with the exercise's data, and the links to the same cell in the solution edition.
 
 # %% [markdown] id="take-away"
 # ## Take away

@@ -10,7 +10,7 @@ import sympy
 import torch
 
 import lcutils as lc
-from lcutils.exercises import _catalogue
+from lcutils.exercises import catalogue
 from lcutils.exercises._cases import copies, make_cases
 from lcutils.exercises._data import FunctionExercise
 
@@ -40,7 +40,7 @@ def main():
         "05.write_order": ("e b d a c", "a b c d e"),
     }
     print("id                     right    wrong    bare calls of the reference")
-    for id, entry in _catalogue().items():
+    for id, entry in catalogue().items():
         if isinstance(entry, FunctionExercise):
             cases = list(make_cases(entry, torch.Generator().manual_seed(0)))
             right, wrong = (lambda *a, f=entry.reference: f(*a)), (lambda *a: a[0] + 7)
