@@ -1,7 +1,11 @@
-"""Real prose: what is taken from docstrings, and how it is numbered and cut."""
+"""Real prose: what is taken from docstrings, how it is kept, and how it is numbered and cut."""
 
+import ast
+import os
 import sys
+from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -9,9 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lcutils import text
-from lcutils.text import Paragraph
+from lcutils.text import Paragraph, _cache, docstrings
 
 PROSE = "A memory keeps what it is told, and forgets the rest of it."
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of the test's own, empty at first."""
+    monkeypatch.setenv("LC_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
 
 
 @pytest.fixture
@@ -84,6 +95,11 @@ def test_source_files_are_read_and_never_run(library):
     package = library({"one.py": f'"""{PROSE}"""\nraise SystemExit\n'})
     assert len(text.paragraphs([package])) == 1
     assert package not in sys.modules
+
+
+def test_a_source_file_for_a_later_python_is_left_out(library):
+    package = library({"a.py": '"""' + PROSE + '"""\ndef f[T: ...', "b.py": f'"""{PROSE}"""'})
+    assert [paragraph.source_file for paragraph in text.paragraphs([package])] == ["little/b.py"]
 
 
 def test_same_paragraph_twice_counts_once(library):
@@ -162,6 +178,166 @@ def test_installed_libraries_hold_enough_prose_for_the_lesson():
     assert not any(sign in paragraph.text for paragraph in found for sign in "\\$=`<>{}[]\n")
 
 
+# --- the cache
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the source files that are parsed from here on."""
+    found, parse = [], ast.parse
+
+    def note(source, filename):
+        found.append(Path(filename).name)
+        return parse(source, filename)
+
+    monkeypatch.setattr(ast, "parse", note)
+    return found
+
+
+@pytest.fixture
+def kept(library, cache):
+    """A package that has been read once, and the file where its prose is kept."""
+    package = library({"one.py": f'"""{PROSE}"""'})
+    text.paragraphs([package])
+    return package, cache / "docstrings-little.json"
+
+
+def test_a_package_is_parsed_once(kept, parsed):
+    assert [paragraph.text for paragraph in text.paragraphs([kept[0]])] == [PROSE]
+    assert parsed == []
+
+
+def test_kept_prose_is_the_prose_of_the_sources(cache):
+    first = text.paragraphs(["torch.optim", "sympy.stats"])
+    assert text.paragraphs(["torch.optim", "sympy.stats"]) == first
+    assert len(list(cache.iterdir())) == 2
+
+
+def test_a_source_file_edited_without_changing_its_size_is_read_again(kept, library, tmp_path):
+    other = PROSE.replace("A memory", "My notes")
+    library({"one.py": f'"""{other}"""'})
+    os.utime(tmp_path / "little/one.py", (0, 0))  # a clock may not tick between two writes
+    assert [paragraph.text for paragraph in text.paragraphs([kept[0]])] == [other]
+
+
+def test_a_source_file_that_is_new_is_read(kept, library):
+    library({"two.py": f'"""{PROSE[:-1]}, too."""'})
+    assert len(text.paragraphs([kept[0]])) == 2
+
+
+def test_a_source_file_that_is_gone_is_forgotten(kept, tmp_path):
+    (tmp_path / "little/one.py").unlink()
+    assert text.paragraphs([kept[0]]) == []
+
+
+def test_new_rules_for_what_prose_is_read_the_sources_again(kept, parsed, tmp_path, monkeypatch):
+    rules = tmp_path / "rules.py"
+    rules.write_text(Path(docstrings.__file__).read_text(encoding="utf-8") + "#", encoding="utf-8")
+    monkeypatch.setattr(docstrings, "__file__", str(rules))
+    text.paragraphs([kept[0]])
+    assert "one.py" in parsed
+
+
+def test_another_python_reads_the_sources_again(kept, parsed, monkeypatch):
+    # it may parse files that this one cannot
+    monkeypatch.setattr(docstrings, "sys", SimpleNamespace(version_info=(3, 99)))
+    text.paragraphs([kept[0]])
+    assert "one.py" in parsed
+
+
+DAMAGE = {
+    "empty": lambda content: b"",
+    "cut off": lambda content: content[:-9],
+    "edited": lambda content: content.replace(b"memory", b"notion"),
+    "foreign": lambda content: b'{"little/one.py": ["Something else."]}',
+    "no text": lambda content: b"\xff\x00\n\xfe" * 20,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_file_is_read_again_from_the_sources_and_mended(kept, damage):
+    package, file = kept
+    whole = file.read_bytes()
+    file.write_bytes(DAMAGE[damage](whole))
+    assert [paragraph.text for paragraph in text.paragraphs([package])] == [PROSE]
+    assert file.read_bytes() == whole
+
+
+def test_the_file_of_another_package_is_not_taken(kept, tmp_path, cache):
+    (tmp_path / "little").rename(tmp_path / "small")
+    kept[1].rename(cache / "docstrings-small.json")
+    (found,) = text.paragraphs(["small"])
+    assert found.source_file == "small/one.py"
+
+
+def test_writing_that_fails_half_way_leaves_the_old_file_and_nothing_else(kept, cache, monkeypatch):
+    package, file = kept
+    whole = file.read_bytes()
+
+    def write_half(path, content):
+        with path.open("wb") as half:
+            half.write(content[:9])
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Path, "write_bytes", write_half)
+    monkeypatch.setattr(docstrings, "sys", SimpleNamespace(version_info=(3, 99)))
+    assert [paragraph.text for paragraph in text.paragraphs([package])] == [PROSE]
+    assert file.read_bytes() == whole
+    assert list(cache.iterdir()) == [file]
+
+
+def test_a_folder_that_cannot_be_written_only_costs_time(library, tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("LC_CACHE", str(tmp_path / "file"))
+    package = library({"one.py": f'"""{PROSE}"""'})
+    assert [paragraph.text for paragraph in text.paragraphs([package])] == [PROSE]
+
+
+def test_a_user_without_a_home_only_loses_time(library, monkeypatch):
+    def home():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("LC_CACHE")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", home)
+    package = library({"one.py": f'"""{PROSE}"""'})
+    assert [paragraph.text for paragraph in text.paragraphs([package])] == [PROSE]
+
+
+def test_sources_that_cannot_be_read_are_not_passed_over(library, tmp_path):
+    package = library({})
+    (tmp_path / "little/one.py").mkdir()  # a folder with a file's name
+    with pytest.raises(OSError, match=r"one\.py"):
+        text.paragraphs([package])
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "folder"),
+    [
+        ("linux", {"LC_CACHE": "chosen", "XDG_CACHE_HOME": "xdg"}, "chosen"),
+        (
+            "linux",
+            {"LC_CACHE": "", "XDG_CACHE_HOME": "xdg", "LOCALAPPDATA": "local"},
+            "xdg/lcutils",
+        ),
+        ("linux", {}, "home/.cache/lcutils"),
+        ("darwin", {}, "home/.cache/lcutils"),
+        ("win32", {"XDG_CACHE_HOME": "xdg", "LOCALAPPDATA": "local"}, "local/lcutils"),
+    ],
+)
+def test_the_cache_lies_where_the_user_keeps_caches(monkeypatch, platform, variables, folder):
+    for name in ("LC_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(_cache, "sys", SimpleNamespace(platform=platform))
+    monkeypatch.setattr(Path, "home", lambda: Path("home"))
+    assert _cache._folder() == Path(folder)
+
+
+# --- words as numbers
+
+
 def paragraph(words: str, source_file: str = "a.py") -> Paragraph:
     return Paragraph(words.capitalize() + ".", tuple(words.split()), source_file)
 
@@ -201,6 +377,105 @@ def test_passages_are_the_files_prefixes(files, length):
     else:
         with pytest.raises(ValueError, match="length: expected words enough in one file"):
             text.passages(prose, {"a": 0, "b": 1, "c": 2}, length)
+
+
+# --- pairs of neighbours
+
+
+def test_ten_words_give_34_pairs_in_a_window_of_two():
+    prose = [paragraph("a b c d e f g h i j")]
+    assert text.skip_gram_pairs(prose, text.vocabulary(prose, 10), 2).shape == (34, 2)
+
+
+def test_pairs_are_a_word_and_its_neighbour_nearest_first():
+    pairs = text.skip_gram_pairs([paragraph("a b c")], {"a": 0, "b": 1, "c": 2}, 2)
+    assert pairs.tolist() == [[0, 1], [1, 2], [1, 0], [2, 1], [0, 2], [2, 0]]
+    assert pairs.dtype == torch.int64
+
+
+def test_no_pair_goes_from_one_paragraph_into_the_next():
+    prose = [paragraph("a b"), paragraph("c a")]  # of one file
+    pairs = text.skip_gram_pairs(prose, {"a": 0, "b": 1, "c": 2}, 5)
+    assert sorted(pairs.tolist()) == [[0, 1], [0, 2], [1, 0], [2, 0]]
+
+
+def test_known_words_are_neighbours_across_an_unknown_one():
+    pairs = text.skip_gram_pairs([paragraph("a x b")], {"a": 0, "b": 1}, 1)
+    assert sorted(pairs.tolist()) == [[0, 1], [1, 0]]
+
+
+def test_a_window_wider_than_any_paragraph_takes_all_of_it():
+    prose = [paragraph("a b c")]
+    numbers = {"a": 0, "b": 1, "c": 2}
+    wide = text.skip_gram_pairs(prose, numbers, 10**12)
+    assert wide.equal(text.skip_gram_pairs(prose, numbers, 2))
+
+
+PROSES = st.lists(st.lists(st.sampled_from("abcx"), max_size=9), min_size=1, max_size=5)
+
+
+@given(texts=PROSES, window=st.integers(1, 10))
+def test_pairs_and_counts_are_those_of_a_plain_loop(texts, window):
+    want = Counter()
+    for words in texts:
+        known = ["abc".index(word) for word in words if word in "abc"]
+        for i, word in enumerate(known):
+            for j, other in enumerate(known):
+                want[word, other] += 0 < abs(i - j) <= window
+    prose = [paragraph(" ".join(words)) for words in texts]
+    arguments = (prose, {"a": 0, "b": 1, "c": 2}, window)
+    if want.total():
+        assert Counter(map(tuple, text.skip_gram_pairs(*arguments).tolist())) == +want
+        counts = text.cooccurrence_counts(*arguments)
+        assert counts.tolist() == [[want[i, j] for j in range(3)] for i in range(3)]
+        assert counts.dtype == torch.int64
+    else:
+        with pytest.raises(ValueError, match="paragraphs: expected one with two words"):
+            text.cooccurrence_counts(*arguments)
+
+
+# --- split by source file
+
+
+def files(n: int) -> list[Paragraph]:
+    """Two paragraphs in each of n files, not beside each other."""
+    return [paragraph("a b", f"file{number}.py") for number in range(n)] * 2
+
+
+@given(n=st.integers(20, 60), share=st.sampled_from([0.4, 0.5, 0.6]))
+def test_split_keeps_every_paragraph_and_no_file_in_both(n, share):
+    first, second = text.split(files(n), share)
+    assert Counter(first + second) == Counter(files(n))
+    assert not {p.source_file for p in first} & {p.source_file for p in second}
+
+
+def test_split_keeps_the_order():
+    for side in text.split(files(30), 0.5):
+        assert side == [p for p in files(30) if p in side]
+
+
+def test_split_puts_a_file_where_its_name_says():
+    # sha256 puts them at 0.23, 0.07, 0.76, 0.83, in every process and version
+    names = ["torch/nn/modules/rnn.py", "sympy/core/add.py"]
+    others = ["torch/nn/functional.py", "sympy/matrices/dense.py"]
+    first, second = text.split([paragraph("a b", name) for name in names + others], 0.5)
+    assert [p.source_file for p in first] == names
+    assert [p.source_file for p in second] == others
+
+
+def test_split_does_not_move_a_file_when_others_come_or_go():
+    first, _ = text.split(files(60), 0.5)
+    assert text.split(files(60)[10:50], 0.5)[0] == [p for p in files(60)[10:50] if p in first]
+
+
+def test_a_larger_share_only_adds_files():
+    small, large = (set(text.split(files(100), share)[0]) for share in (0.3, 0.6))
+    assert small < large
+
+
+def test_split_meets_the_share_roughly():
+    first, second = text.split(files(2000), 0.8)
+    assert abs(len(first) / len(first + second) - 0.8) < 0.03  # three standard errors
 
 
 ONE = [paragraph("a b")]
@@ -250,6 +525,43 @@ BAD_INPUTS = {
         (ONE, ["a"], 1),
         TypeError,
         "vocabulary: expected a dict, word -> number, got a list.",
+    ),
+    "vocabulary-numbers": (
+        text.cooccurrence_counts,
+        (ONE, {"a": 1, "b": 2}, 1),
+        ValueError,
+        "vocabulary: expected the numbers from 0 to N - 1, each once, got others. Make it with",
+    ),
+    "pairs-window": (
+        text.skip_gram_pairs,
+        (ONE, {"a": 0}, 0),
+        ValueError,
+        "window: expected a whole number of at least 1, got 0.",
+    ),
+    "pairs-paragraphs": (
+        text.skip_gram_pairs,
+        ([], {"a": 0}, 1),
+        ValueError,
+        "paragraphs: expected a list of Paragraph, got an empty one.",
+    ),
+    "pairs-none": (
+        text.cooccurrence_counts,
+        (ONE, {"a": 0}, 1),
+        ValueError,
+        "paragraphs: expected one with two words of the vocabulary, got none.",
+    ),
+    "split-paragraphs": (
+        text.split,
+        ("a b", 0.5),
+        TypeError,
+        "paragraphs: expected a list of Paragraph, got 'a b'.",
+    ),
+    "split-share": (text.split, (ONE, 80), ValueError, "share: expected 0 <= share <= 1, got 80."),
+    "split-nothing": (
+        text.split,
+        (ONE, 1),
+        ValueError,
+        "share: expected paragraphs in both lists, got 1, which leaves one empty. Read more",
     ),
     "passages-length": (
         text.passages,

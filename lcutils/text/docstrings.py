@@ -8,19 +8,19 @@ Docstrings differ from version to version of a library, so measure on them; neve
 from __future__ import annotations
 
 import ast
+import hashlib
 import importlib.util
+import json
 import re
+import sys
 import warnings
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, takewhile
+from itertools import takewhile
 from pathlib import Path
 
-import torch
-from torch import Tensor
-
 from lcutils import _require
+from lcutils.text import _cache
 
 PACKAGES = ("torch.nn", "torch.optim", "sympy.core", "sympy.matrices", "sympy.stats")
 
@@ -54,7 +54,8 @@ def paragraphs(packages: Sequence[str] = PACKAGES) -> list[Paragraph]:
     """The prose paragraphs of packages' docstrings, each once, in the order of the files' names.
 
     Args:
-        packages: names of installed packages, such as "torch.nn"
+        packages: names of installed packages, such as "torch.nn"; all of torch and sympy take many
+            seconds, but only once: the folder LC_CACHE, else the user's own cache, keeps the prose
     Returns: paragraphs of at least 8 words.
     Raises: TypeError, ValueError naming the package that has no source files here.
     """
@@ -65,79 +66,46 @@ def paragraphs(packages: Sequence[str] = PACKAGES) -> list[Paragraph]:
         _require.refuse("packages", "at least one package", "none")
     found: dict[str, Paragraph] = {}
     for package in packages:
-        for paragraph in _package_paragraphs(package):
-            found.setdefault(paragraph.text, paragraph)
+        for source_file, texts in _package_prose(package).items():
+            for text in texts:
+                if text not in found:
+                    found[text] = Paragraph(text, _words(text), source_file)
     return list(found.values())
 
 
-def vocabulary(paragraphs: Sequence[Paragraph], size: int) -> dict[str, int]:
-    """The most frequent words, each with its number: 0 for the most frequent of all.
-
-    Args:
-        paragraphs: at least one
-        size: N, how many words
-    Returns: word -> number from 0 to N - 1; of equally frequent words, in alphabetical order.
-    Raises: TypeError, ValueError if the paragraphs have fewer different words.
-    """
-    _check_paragraphs(paragraphs)
-    _require.count("size", size)
-    counts = Counter(word for paragraph in paragraphs for word in paragraph.words)
-    if size > len(counts):
-        _require.refuse("size", f"at most the {len(counts)} different words there are", str(size))
-    ranked = sorted(counts, key=lambda word: (-counts[word], word))
-    return {word: number for number, word in enumerate(ranked[:size])}
-
-
-def passages(paragraphs: Sequence[Paragraph], vocabulary: dict[str, int], length: int) -> Tensor:
-    """Running prose cut into passages of equal length; none goes from one file into the next.
-
-    Args:
-        paragraphs: in reading order, at least one
-        vocabulary: word -> number; other words are left out
-        length: T, known words a passage
-    Returns: [N, T] numbers of the words; what is left over at a file's end is dropped.
-    Raises: TypeError, ValueError if no file is long enough for one passage.
-    """
-    _check_paragraphs(paragraphs)
-    if not isinstance(vocabulary, dict):
-        hint = "Make it with text.vocabulary."
-        kind = _require.kind_of(vocabulary)
-        _require.refuse("vocabulary", "a dict, word -> number", kind, hint, TypeError)
-    _require.count("length", length)
-    found: list[list[int]] = []
-    for _, group in groupby(paragraphs, key=lambda paragraph: paragraph.source_file):
-        words = [word for paragraph in group for word in paragraph.words]
-        numbers = [vocabulary[word] for word in words if word in vocabulary]
-        last = len(numbers) - length
-        found += [numbers[start : start + length] for start in range(0, last + 1, length)]
-    if not found:
-        _require.refuse("length", "words enough in one file for a passage", str(length))
-    return torch.tensor(found)
-
-
-def _check_paragraphs(paragraphs: Sequence[Paragraph]) -> None:
-    wanted, hint = "a list of Paragraph", "Make it with text.paragraphs."
-    if not isinstance(paragraphs, list | tuple):
-        _require.refuse("paragraphs", wanted, _require.kind_of(paragraphs), hint, TypeError)
-    if not paragraphs:
-        _require.refuse("paragraphs", wanted, "an empty one", hint)
-    if not isinstance(paragraphs[0], Paragraph):
-        got = f"a list of {type(paragraphs[0]).__name__}"
-        _require.refuse("paragraphs", wanted, got, hint, TypeError)
-
-
-def _package_paragraphs(package: str) -> Iterator[Paragraph]:
+def _package_prose(package: str) -> dict[str, list[str]]:
+    """A package's paragraphs by source file, read again only when one of the files has changed."""
     folder = _folder(package)
-    for path in sorted(folder.rglob("*.py"), key=lambda path: path.relative_to(folder).parts):
-        place = path.relative_to(folder)
-        if "tests" in place.parts:
-            continue
-        source_file = f"{package.replace('.', '/')}/{place.as_posix()}"
-        for docstring in _docstrings(path):
-            for text in _prose(docstring):
-                words = tuple(_WORD.findall(text.lower()))
-                if len(words) >= _MIN_WORDS:
-                    yield Paragraph(text, words, source_file)
+    places = [path.relative_to(folder) for path in folder.rglob("*.py")]
+    places = sorted((place for place in places if "tests" not in place.parts), key=_parts)
+
+    def read() -> dict[str, list[str]]:
+        top = package.replace(".", "/")
+        prose = {f"{top}/{place.as_posix()}": _file_prose(folder / place) for place in places}
+        return {source_file: texts for source_file, texts in prose.items() if texts}
+
+    rules = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    files = [[str(place), *_size_and_time(folder / place)] for place in places]
+    key = json.dumps([package, rules, sys.version_info[:2], files])
+    return _cache.remember(f"docstrings-{package}", key, read)
+
+
+def _parts(path: Path) -> tuple[str, ...]:
+    return path.parts
+
+
+def _size_and_time(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+def _file_prose(path: Path) -> list[str]:
+    texts = (text for docstring in _docstrings(path) for text in _prose(docstring))
+    return [text for text in texts if len(_words(text)) >= _MIN_WORDS]
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text.lower()))
 
 
 def _folder(package: str) -> Path:
@@ -156,7 +124,10 @@ def _docstrings(path: Path) -> Iterator[str]:
     """The docstrings of a file's module, classes and functions, from its first line to its last."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # another project's escape sequences
-        waiting: list[ast.AST] = [ast.parse(path.read_bytes(), filename=str(path))]
+        try:
+            waiting: list[ast.AST] = [ast.parse(path.read_bytes(), filename=str(path))]
+        except SyntaxError:  # written for a later Python than this one: torch has such a file
+            return
     kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     while waiting:
         node = waiting.pop()

@@ -1,0 +1,15 @@
+"""Real prose that is already on the reader's machine, and its words as numbers."""
+
+from lcutils.text.docstrings import PACKAGES, Paragraph, paragraphs
+from lcutils.text.words import cooccurrence_counts, passages, skip_gram_pairs, split, vocabulary
+
+__all__ = [
+    "PACKAGES",
+    "Paragraph",
+    "cooccurrence_counts",
+    "paragraphs",
+    "passages",
+    "skip_gram_pairs",
+    "split",
+    "vocabulary",
+]
