@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ import pytest
 import torch
 
 from lcutils import _ledger
+
+# A shell that starts `make test` in the background has it ignore what a stop button sends.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
