@@ -37,6 +37,7 @@ from editions import (
     environment,
     lesson_sources,
     read_cells,
+    with_lessons,
 )
 from lcutils.exercises import catalogue
 from lcutils.exercises._data import Question
@@ -172,7 +173,8 @@ def write_whole(path: Path, text: str) -> None:
 
 def plan(source: Path) -> dict[Path, NotebookNode]:
     """Where the two editions of a source go, and what they say, not yet run."""
-    cells = read_cells(source.read_text(encoding="utf-8"), f"{source.parent.name}/{source.name}")
+    text = with_lessons(source.read_text(encoding="utf-8"), source.parent)
+    cells = read_cells(text, f"{source.parent.name}/{source.name}")
     hints = {e.id: e.hints for e in catalogue().values() if not isinstance(e, Question)}
     student, solution = editions(cells, source.stem, hints)
     folder = source.parent.parent

@@ -40,6 +40,7 @@ _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _MARKER = re.compile(r"( *)### (BEGIN|END) (SOLUTION|STUDENT|HIDDEN TESTS)")
 _NEARLY_MARKER = re.compile(r"^\s*###|\b(BEGIN|END)[\W_]*(SOLUTION|STUDENT|HIDDEN)", re.IGNORECASE)
 _CALL = re.compile(r'\blc\.(check|predict|quiz)\(\s*"([^"]*)"')
+_TITLE = re.compile(r"# # [0-9]{2} · (.+)\n#\n# \*\*(.+)\*\*\n")
 _HINTS = "{{hints}}"  # in the markdown cell below an exercise: its hints, then its solution
 
 
@@ -83,6 +84,61 @@ def lesson_sources(folder: Path, numbers: Sequence[str]) -> list[Path]:
     if missing := set(numbers) - {source.name[:2] for source in sources}:
         raise ValueError(f"no source of lesson {', '.join(sorted(missing))}")
     return [source for source in sources if not numbers or source.name[:2] in numbers]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a lesson's first cell says of it."""
+
+    name: str  # 05_memory
+    title: str
+    question: str
+
+    @property
+    def number(self) -> str:
+        """Its two digits."""
+        return self.name[:2]
+
+
+def lessons(folder: Path) -> list[Lesson]:
+    """The lessons that have a source, in order: the course map.
+
+    Raises: BuildError for one whose first cell does not begin with its title and question.
+    """
+    found = []
+    for source in lesson_sources(folder, []):
+        said = _TITLE.search(source.read_text(encoding="utf-8"))
+        if not said:
+            raise BuildError(
+                f"{source.name}: it begins with '# # 05 · Title' and '# **Question?**'"
+            )
+        found.append(Lesson(source.stem, said[1], said[2]))
+    return found
+
+
+def with_lessons(text: str, folder: Path) -> str:
+    """A source's text with `{{map}}`, `{{links}}` and `{{clicks}}` filled in.
+
+    The map has all lessons of the folder but 00; links and clicks have those of them that are
+    boxes of the chart in this text, named like l05.
+    """
+    fields = re.compile(r"^# *\{\{(map|links|clicks)\}\}$", re.MULTILINE)
+    if not fields.search(text):
+        return text
+    listed = [lesson for lesson in lessons(folder) if lesson.number != "00"]
+    charted = [lesson for lesson in listed if f"l{lesson.number}[" in text]
+    web = f"{REPOSITORY}/blob/v{VERSION}/notebooks"
+    filled = {
+        "map": "\n".join(
+            ["# | | lesson | it asks |", "# |---|---|---|"]
+            + [f"# | {x.number} | [{x.title}]({x.name}.ipynb) | {x.question} |" for x in listed]
+        ),
+        "links": "# Open a box: "
+        + ", ".join(f"[{x.number} · {x.title}]({x.name}.ipynb)" for x in charted)
+        + ".",
+        "clicks": "\n".join(f'#   click l{x.number} "{web}/{x.name}.ipynb"' for x in charted),
+    }
+    return fields.sub(lambda field: filled[field[1]], text)
 
 
 def read_cells(text: str, file: str) -> list[Cell]:

@@ -84,7 +84,13 @@ def members_by_rank(state, keys, n_items):
     return (keys @ state).neg().argsort().argsort() < n_items
 
 
+def text_mean_by_matrix(x):
+    T = x.shape[1]
+    return (torch.full((1, T), 1 / T, dtype=x.dtype) @ x)[:, 0]
+
+
 RIGHT = {
+    "00.text_mean": (lambda x: x.sum(1) / x.shape[1], text_mean_by_matrix),
     "05.additive_step": (lambda x, state: torch.add(x, state), loop_step),
     "05.state_gradient": (gradient_by_autograd, lambda state, target: -(target - state)),
     "05.additive_scan": (scan_by_loop, scan_by_matrix),

@@ -8,41 +8,200 @@
 # A sentence about an experiment is printed by the experiment.
 # An exercise tells you what exactly is wrong with your answer.
 #
-# Take ten minutes here.
+# Take twenty minutes here: a picture of what is to come, an exercise done wrongly on purpose, ten lines of SymPy, and a check of your machine.
 # You should know Python, vectors and matrices, partial derivatives, and a little PyTorch.
-
-# %% [markdown] id="how"
-# ## How a lesson works
-#
-# Run the cells from top to bottom with Shift + Enter.
-#
-# - **Predictions.** Some cells ask what you expect.
-#   Type the answer where it says `answer = None` and run the cell; the result below waits for you to commit yourself.
-#   If you do not want to guess, `answer="skip"` will do.
-#   What you typed stays in the notebook, so it is still there tomorrow.
-# - **Exercises.** Put your own code where the cell says `raise NotImplementedError`, and run the cell: the verdict stands beneath it.
-#   As long as yours is not right, the lesson goes on with ours, so nothing below breaks.
-# - **Hints.** Below each exercise are two hints, folded, and then a link to the solution.
-#   The first hint says where to look, the second how to begin.
-# - **Starting over.** If a cell never ends or the numbers look odd, choose *Restart Kernel and Run All Cells* from the menu *Kernel*.
-#   Random numbers depend on their name and a seed only, so they come out the same.
-#   To begin a lesson afresh, rename your copy in the folder `study` and run `make lab` again.
 
 # %% [markdown] id="machine"
 # ## Is your machine ready?
 #
-# The next cell says which lesson this is and from which seed random numbers are drawn.
+# Run the cells from top to bottom with Shift + Enter.
+# The next one says which lesson this is, and from which seed random numbers are drawn.
 # If a package has a version that was not tested, it says so in a line of its own.
 
 # %% id="start"
+import torch
 from sympy import symbols
 
 import lcutils as lc
 from lcutils.proof import MatrixSymbol
+from lcutils.show import BLUE, GREY, ORANGE
 
 lc.start("00")
 
+# %% [markdown] id="slider-before"
+# Sliders need more of your machine than anything else here.
+# Run the next cell, and move the slider: if the bars follow, all is well.
+# (They show how a memory that fades by a factor gamma at each step weighs the words it has read; lesson 05 comes back to it.)
+
+
+# %% id="slider"
+def draw_weights(ax, gamma):
+    ax.bar(range(40), [gamma**age for age in range(40)], color=BLUE)
+    ax.set(xlabel="age of a word, in steps", ylabel="its weight", ylim=(0, 1))
+
+
+lc.play(draw_weights, gamma=(0.5, 1.0, 0.9))
+
+# %% [markdown] id="chart-article"
+# ## The whole workbook in one picture
+#
+# This workbook grew from an article, in Chinese, on language models with very long contexts.
+# Its section 2.5 draws their memory as a chart, eight boxes in a line:
+#
+# > input text → word embedding → concatenation of the word vectors → network → output → memory update → context vector → weight matrix
+#
+# Follow the arrows with a text of two words in your hand.
+# How does the second word learn anything about the first?
+
+# %% id="00-chart" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "c"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("00.chart", answer=answer)
+
+# %% [markdown] id="chart-before"
+# Here is the chart again, repaired.
+# A number before a name is the lesson that opens this box.
+
+# %% id="chart" tags=["hide-input"]
+boxes = {
+    "text": (0, 1, "text,\nword by word"),
+    "l02": (2.1, 1, "02\nword\nvector x"),
+    "l05": (4.1, 1, "05\nmemory\nstate S"),
+    "l03": (6.1, 1, "03\nnetwork"),
+    "out": (8.2, 1, "which word\ncomes next?"),
+    "W": (4.1, 0, "weights W: they change in training only"),
+}
+arrows = {
+    ("text", "l02"): "",
+    ("l02", "l05"): "write",
+    ("l05", "l05"): "for the next word",
+    ("l05", "l03"): "read",
+    ("l03", "out"): "",
+    ("W", "l02"): "",
+    ("W", "l05"): "",
+    ("W", "l03"): "",
+    ("out", "W"): "loss",
+}
+
+
+# %% id="chart-drawn" tags=["hide-input"]
+fig, ax = lc.subplots(height=2.6)
+ax.set(xlim=(-1, 9.2), ylim=(-0.2, 2))
+ax.axis("off")
+look, drawn = {"ha": "center", "va": "center", "zorder": 3}, {}
+for name, (x, y, words) in boxes.items():
+    edge = {"boxstyle": "round,pad=0.5", "fc": "white", "ec": BLUE if name[0] == "l" else GREY}
+    drawn[name] = ax.text(x, y, words, bbox=edge, **look)
+fig.draw_without_rendering()  # settles how large the boxes are
+for (a, b), words in arrows.items():
+    (xa, ya, _), (xb, yb, _) = boxes[a], boxes[b]
+    lifted = 0.86 if a == b else 0.2 if ya == yb else 0
+    place = ((xa + xb) / 2, (ya + yb) / 2 + lifted)
+    ax.text(*place, words, color=GREY, backgroundcolor="white" if words else "none", **look)
+    line = {"arrowstyle": "-|>", "color": GREY, "lw": 1.5, "ls": "--" if "W" in (a, b) else "-"}
+    line |= {"patchA": drawn[a].get_bbox_patch(), "patchB": drawn[b].get_bbox_patch()}
+    if a == b:  # the arrow back, above its box
+        line |= {"color": ORANGE, "connectionstyle": "arc3,rad=1.6", "patchA": None, "patchB": None}
+        xa, xb, ya, yb = xa + 0.35, xb - 0.35, ya + 0.36, yb + 0.36
+    ax.annotate("", (xb, yb), (xa, ya), arrowprops=line)
+lc.figure(fig, "A memory is an arrow back: what the state keeps, the next word can use.")
+
+# %% [markdown] id="chart-after"
+# {{links}}
+#
+# What was mended, from left to right:
+#
+# | the article's box | the trouble with it | what stands here |
+# |---|---|---|
+# | concatenation of the word vectors | It grows with the text, but a network takes inputs of one size: sooner or later words fall out. It keeps words, and remembers nothing. | a *state* of fixed size |
+# | memory update, after the output | The output about the next word would be made without the word just read. | write, then read, then predict |
+# | context vector | No later step reads it. It is the memory's state, and the next step begins with it. | the arrow back |
+# | weight matrix, at the end | Every step uses the weights, and a loss changes them, in training only. A matrix that changes while the text is read is a state too: $S$ in lesson 05. | $W$ below, $S$ inside |
+#
+# <details><summary>The chart as Mermaid, for your own notes</summary>
+#
+# ```mermaid
+# graph LR
+#   text["text, word by word"] --> l02["02 word vector x"]
+#   l02 -->|write| l05["05 memory state S"]
+#   l05 -->|for the next word| l05
+#   l05 -->|read| l03["03 network"]
+#   l03 --> out["which word comes next?"]
+#   W["weights W: they change in training only"] -.-> l02
+#   W -.-> l05
+#   W -.-> l03
+#   out -.->|loss| W
+#   {{clicks}}
+# ```
+#
+# </details>
+
+# %% [markdown] id="text_mean-before"
+# ## An exercise, done wrongly on purpose
+#
+# Vectors of words come in blocks: $B$ texts of $T$ words, each word $D$ numbers, written `x: [B, T, D]`.
+# The function below should take the mean over the words of each text, and does not.
+#
+# **Exercise** (2 minutes). Run the cell as it is, and read the verdict.
+# Then mend the one line, and run it again.
+
+
+# %% id="00-text_mean" tags=["exercise"]
+def text_mean(x):
+    """x: [B, T, D] -> the mean of each text's words: [B, D]"""
+    ### BEGIN SOLUTION
+    return x.mean(dim=1)
+    ### END SOLUTION
+    ### BEGIN STUDENT
+    # return x.sum(dim=1)
+    ### END STUDENT
+
+
+text_mean = lc.check("00.text_mean", text_mean)
+
+# %% [markdown] id="hints-text_mean"
+# {{hints}}
+#
+# ## How a lesson works
+#
+# - **Exercises.** You have just seen one: code of yours, and beneath it what is wrong with it, in an example small enough to check by hand.
+#   Where nothing is written yet, the cell says `raise NotImplementedError`.
+#   As long as yours is not right, the lesson goes on with our version, so nothing below breaks.
+# - **Hints.** Below each exercise are two, folded: where to look, and how to begin.
+#   Then comes a link to the solution.
+# - **Predictions.** Some cells ask what you expect.
+#   Type it where it says `answer = None`; the result below waits for it.
+#   `answer = "skip"` will do, but a wrong guess teaches more than none.
+#   What you typed stays in the notebook, so it is still there tomorrow.
+# - **Starting over.** If a cell never ends or the numbers look odd, choose *Restart Kernel and Run All Cells* from the menu *Kernel*.
+#   Random numbers depend on their name and a seed only, so they come out the same.
+#   To begin a lesson afresh, rename your copy in the folder `study` and run `make lab` again.
+#
+# Try a prediction.
+# A word has $d = 64$ numbers.
+# After 1,000 words, how many numbers does the article's concatenation hold, and how many a state that is the sum of the words' vectors?
+
+# %% id="00-numbers" tags=["exercise"]
+### BEGIN SOLUTION
+answer = [64_000, 64]
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # two numbers, such as [10, 20]
+### END STUDENT
+lc.predict("00.numbers", "How many numbers, concatenated and summed?", answer=answer)
+
+# %% id="numbers-counted" tags=["after-prediction"]
+words = torch.randn(1_000, 64, generator=lc.rng("numbers"))  # [T, d]
+lc.reveal("00.numbers", words.flatten().numel(), words.sum(dim=0).numel())
+
 # %% [markdown] id="sympy"
+# A thousand times fewer numbers cannot hold everything.
+# What the state keeps, and what it gives up, is the question of this workbook.
+#
 # ## Ten lines of SymPy
 #
 # SymPy calculates with symbols instead of numbers.
@@ -75,12 +234,69 @@ lc.prove("00.linear", A * (x + y), A * y + A * x, reason="a matrix acts on each 
 # %% id="square-refuted"
 lc.refute("00.careless_square", (a + b) ** 2, a**2 + b**2)
 
-# %% [markdown] id="next"
+# %% [markdown] id="map"
 # ## Where to go now
 #
-# [05 · The memory update](05_memory.ipynb): what a fixed state keeps, and what it forgets.
+# {{map}}
 #
-# The last cell of each lesson lists what your run has proved, measured and checked.
+# The lessons stand on one another, in this order, but each says at its beginning what you should know.
+# The last cell of a lesson lists what your run has proved, measured and checked.
+
+# %% [markdown] id="symbols"
+# ## Glossary: symbols
+#
+# Sizes are capitals in code, and stand in brackets: `x: [B, T, D]`.
+#
+# | symbol | meaning |
+# |---|---|
+# | $B$ | batch: how many texts are computed side by side |
+# | $T$, $t$ | how many words a text has, and which one is being read |
+# | $H$ | heads, memories of one layer side by side; in lesson 03 the hidden units |
+# | $D$, $d$ | how many numbers a vector has, in code and in equations; in lesson 02's counts $D$ is the number of all pairs |
+# | $K$, $V$ | how many numbers a key and a value have |
+# | $N$, $M$, $n$ | a count that its line names: of words, of inputs, of outputs |
+# | $x$ | what comes in: the vector of a word |
+# | $W$, $b$ | a weight matrix, and a bias: learned in training, fixed while reading |
+# | $c$ | a state that is a vector: [D] |
+# | $S$ | a state that is a matrix: [K, V], written $S + k v^\top$, read $S^\top q$ |
+# | $k$, $v$, $q$, $o$ | key, value, query (all three made from a word), and the output that is read |
+# | $\beta$ | write strength, from 0 (nothing is written) to 1 |
+# | $\gamma$ | decay: the factor, at most 1, by which a state fades at each step |
+# | $\eta$ | learning rate: the size of a gradient step |
+# | $L$ | loss: what training makes small |
+# | $\sigma$ | the logistic function $1 / (1 + e^{-x})$; for a layer, its nonlinear function |
+# | $\lVert x \rVert$ | length: the root of the sum of the squares |
+# | $k \cdot q$ | dot product: the sum of the products, entry by entry |
+
+# %% [markdown] id="words"
+# ## Glossary: words
+#
+# | word | meaning |
+# |---|---|
+# | autograd | PyTorch's way to compute gradients from the program itself |
+# | batch | examples that are computed side by side |
+# | chain rule | the derivative of a function of a function is the product of the two derivatives |
+# | claim | a sentence with a number from this run, and the range that holds at every seed tried |
+# | context | the words before the one to predict; for an embedding, the words on both sides |
+# | cross-talk | what other stored words add to a read-out: noise |
+# | cross-entropy | a loss: minus the logarithm of the probability given to what came |
+# | decay | a state fades by a factor at each step, so that old words make room |
+# | delta rule | read what a key brings back, and write only what is missing: $S + \beta k (v - S^\top k)^\top$ |
+# | embedding | the vector of a word, learned; the table that holds one row for each word |
+# | fast weights | a matrix that changes while the text is read: a state, not a weight |
+# | gradient | the partial derivatives of a loss: against it, the loss falls most steeply |
+# | half-life | the age at which a word's weight is one half |
+# | linear attention | the memory $S + k v^\top$, read with a query |
+# | logits | a network's scores before softmax |
+# | negative sampling | to train on pairs that occur, against others drawn at random |
+# | PMI | pointwise mutual information: $\log \frac{p(w, c)}{p(w)\, p(c)}$, how much more often two words meet than by chance |
+# | read-out | what a query brings back from a state |
+# | recall | the share of what was stored that is found again |
+# | seed | the number from which random numbers are drawn; the same seed gives the same numbers |
+# | skip-gram | to learn the vector of a word by predicting the words around it |
+# | softmax | turns scores into probabilities: $e^{x_i} / \sum_j e^{x_j}$ |
+# | state | the numbers that a model carries from word to word; how many does not depend on the text |
+# | vocabulary | the words that have a number and a vector |
 
 # %% id="report"
 lc.report()
