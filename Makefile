@@ -14,7 +14,7 @@ NBVAL := LC_SEED=0 LC_STRICT=1 LC_THREADS=1 PYTHONPATH="$(CURDIR)" $(BIN)/python
 	-p no:cacheprovider --nbval --nbval-cell-timeout 60 $(SIDE_BY_SIDE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install study lab test lint unit quick lesson notebooks nbval claims bench
+.PHONY: help install study lab test lint unit quick lesson notebooks figures nbval claims bench
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1~\2/p' $(MAKEFILE_LIST) | \
@@ -58,6 +58,9 @@ lesson: $(INSTALLED) ## build, run and check one lesson: make lesson N=05
 
 notebooks: $(INSTALLED) ## build the lessons whose source has changed
 	$(BIN)/python notebooks/build.py
+
+figures: $(INSTALLED) ## take the README's picture from the lesson that drew it
+	$(BIN)/python notebooks/figures.py
 
 nbval: $(INSTALLED) ## run both editions, and compare with what they show
 	$(NBVAL) notebooks/*.ipynb notebooks/solutions/*.ipynb

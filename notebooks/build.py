@@ -173,8 +173,9 @@ def write_whole(path: Path, text: str) -> None:
 
 def plan(source: Path) -> dict[Path, NotebookNode]:
     """Where the two editions of a source go, and what they say, not yet run."""
-    text = with_lessons(source.read_text(encoding="utf-8"), source.parent)
+    text = source.read_text(encoding="utf-8")
     cells = read_cells(text, f"{source.parent.name}/{source.name}")
+    cells = with_lessons(cells, source.parent)
     hints = {e.id: e.hints for e in catalogue().values() if not isinstance(e, Question)}
     student, solution = editions(cells, source.stem, hints)
     folder = source.parent.parent

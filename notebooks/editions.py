@@ -41,6 +41,8 @@ _MARKER = re.compile(r"( *)### (BEGIN|END) (SOLUTION|STUDENT|HIDDEN TESTS)")
 _NEARLY_MARKER = re.compile(r"^\s*###|\b(BEGIN|END)[\W_]*(SOLUTION|STUDENT|HIDDEN)", re.IGNORECASE)
 _CALL = re.compile(r'\blc\.(check|predict|quiz)\(\s*"([^"]*)"')
 _TITLE = re.compile(r"# # [0-9]{2} · (.+)\n#\n# \*\*(.+)\*\*\n")
+_LESSONS = re.compile(r"\{\{(map|links|clicks)\}\}")
+_WEB = f"{REPOSITORY}/blob/v{VERSION}/notebooks"
 _HINTS = "{{hints}}"  # in the markdown cell below an exercise: its hints, then its solution
 
 
@@ -116,29 +118,31 @@ def lessons(folder: Path) -> list[Lesson]:
     return found
 
 
-def with_lessons(text: str, folder: Path) -> str:
-    """A source's text with `{{map}}`, `{{links}}` and `{{clicks}}` filled in.
+def with_lessons(cells: Sequence[Cell], folder: Path) -> list[Cell]:
+    """The cells with `{{map}}`, `{{links}}` and `{{clicks}}` filled in: the lessons that exist.
 
-    The map has all lessons of the folder but 00; links and clicks have those of them that are
-    boxes of the chart in this text, named like l05.
+    The map has all of the folder's lessons but 00; links and clicks have those that are boxes of
+    the chart in the same cell, named like l05.
     """
-    fields = re.compile(r"^# *\{\{(map|links|clicks)\}\}$", re.MULTILINE)
-    if not fields.search(text):
-        return text
+    if not any(_LESSONS.search(cell.source) for cell in cells):
+        return list(cells)
     listed = [lesson for lesson in lessons(folder) if lesson.number != "00"]
-    charted = [lesson for lesson in listed if f"l{lesson.number}[" in text]
-    web = f"{REPOSITORY}/blob/v{VERSION}/notebooks"
-    filled = {
-        "map": "\n".join(
-            ["# | | lesson | it asks |", "# |---|---|---|"]
-            + [f"# | {x.number} | [{x.title}]({x.name}.ipynb) | {x.question} |" for x in listed]
-        ),
-        "links": "# Open a box: "
-        + ", ".join(f"[{x.number} · {x.title}]({x.name}.ipynb)" for x in charted)
-        + ".",
-        "clicks": "\n".join(f'#   click l{x.number} "{web}/{x.name}.ipynb"' for x in charted),
-    }
-    return fields.sub(lambda field: filled[field[1]], text)
+
+    def filled(cell: Cell) -> Cell:
+        charted = [lesson for lesson in listed if f"l{lesson.number}[" in cell.source]
+        fields = {
+            "map": "| | lesson | it asks |\n|---|---|---|\n"
+            + "\n".join(f"| {x.number} | {_link(x, x.title)} | {x.question} |" for x in listed),
+            "links": ", ".join(_link(x, f"{x.number} · {x.title}") for x in charted),
+            "clicks": "\n  ".join(f'click l{x.number} "{_WEB}/{x.name}.ipynb"' for x in charted),
+        }
+        return replace(cell, source=_LESSONS.sub(lambda field: fields[field[1]], cell.source))
+
+    return [filled(cell) if cell.kind == "markdown" else cell for cell in cells]
+
+
+def _link(lesson: Lesson, words: str) -> str:
+    return f"[{words}]({lesson.name}.ipynb)"
 
 
 def read_cells(text: str, file: str) -> list[Cell]:
@@ -318,11 +322,8 @@ def _folded(hints: Sequence[str]) -> str:
 
 
 def _solution_link(name: str, exercise: Cell) -> str:
-    path = f"notebooks/solutions/{name}.ipynb"
-    return (
-        f"\n[Solution](../{path}#cell-id={exercise.id}) "
-        f"([on the web]({REPOSITORY}/blob/v{VERSION}/{path}))"
-    )
+    path = f"solutions/{name}.ipynb"
+    return f"\n[Solution](../notebooks/{path}#cell-id={exercise.id}) ([on the web]({_WEB}/{path}))"
 
 
 def _check_code(cell: Cell) -> None:

@@ -92,7 +92,7 @@ arrows = {
 fig, ax = lc.subplots(height=2.6)
 ax.set(xlim=(-1, 9.2), ylim=(-0.2, 2))
 ax.axis("off")
-look, drawn = {"ha": "center", "va": "center", "zorder": 3}, {}
+look, drawn = {"ha": "center", "va": "center", "zorder": 4}, {}
 for name, (x, y, words) in boxes.items():
     edge = {"boxstyle": "round,pad=0.5", "fc": "white", "ec": BLUE if name[0] == "l" else GREY}
     drawn[name] = ax.text(x, y, words, bbox=edge, **look)
@@ -111,13 +111,13 @@ for (a, b), words in arrows.items():
 lc.figure(fig, "A memory is an arrow back: what the state keeps, the next word can use.")
 
 # %% [markdown] id="chart-after"
-# {{links}}
+# Open a box: {{links}}.
 #
 # What was mended, from left to right:
 #
 # | the article's box | the trouble with it | what stands here |
 # |---|---|---|
-# | concatenation of the word vectors | It grows with the text, but a network takes inputs of one size: sooner or later words fall out. It keeps words, and remembers nothing. | a *state* of fixed size |
+# | concatenation of the word vectors | It grows with the text, but a layer $W x$ takes inputs of one size: sooner or later words fall out. A window is not a memory. | a *state* of fixed size |
 # | memory update, after the output | The output about the next word would be made without the word just read. | write, then read, then predict |
 # | context vector | No later step reads it. It is the memory's state, and the next step begins with it. | the arrow back |
 # | weight matrix, at the end | Every step uses the weights, and a loss changes them, in training only. A matrix that changes while the text is read is a state too: $S$ in lesson 05. | $W$ below, $S$ inside |
@@ -196,10 +196,14 @@ lc.predict("00.numbers", "How many numbers, concatenated and summed?", answer=an
 
 # %% id="numbers-counted" tags=["after-prediction"]
 words = torch.randn(1_000, 64, generator=lc.rng("numbers"))  # [T, d]
-lc.reveal("00.numbers", words.flatten().numel(), words.sum(dim=0).numel())
+lc.reveal(
+    "00.numbers",
+    f"concatenated: {words.flatten().numel():,}",
+    f"summed: {words.sum(dim=0).numel()}",
+)
 
 # %% [markdown] id="sympy"
-# A thousand times fewer numbers cannot hold everything.
+# So few numbers cannot hold everything.
 # What the state keeps, and what it gives up, is the question of this workbook.
 #
 # ## Ten lines of SymPy

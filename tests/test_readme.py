@@ -1,0 +1,84 @@
+"""What README says of commands, lessons and figures is what the repository holds."""
+
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+import torch
+
+from editions import REPOSITORY, ROOT, SOURCES, VERSION, lessons
+from figures import PICTURES, picture
+from lcutils.exercises import catalogue
+from lcutils.exercises._data import Question
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SOLUTIONS = ROOT / "notebooks" / "solutions"
+
+
+def counts(stem: str) -> dict[str, int]:
+    """How much a lesson's solution has proved, measured, checked ..., by its own report."""
+    last = nbformat.read(SOLUTIONS / f"{stem}.ipynb", as_version=4).cells[-1]
+    lines = re.findall(r"^(\w+) +(\d+) of (\d+):", last.outputs[0].data["text/plain"], re.MULTILINE)
+    assert all(done == of for _, done, of in lines)
+    return {kind: int(done) for kind, done, _ in lines}
+
+
+@pytest.mark.parametrize("lesson", lessons(SOURCES), ids=lambda lesson: lesson.name)
+def test_each_lesson_has_its_row_with_its_question_and_what_its_solution_counts(lesson):
+    n = counts(lesson.name)
+    numbers = [n.get("proved", 0) + n.get("refuted", 0)]
+    numbers += [n.get(kind, 0) for kind in ("measured", "checked", "answered")]
+    link = f"[{lesson.title}](notebooks/{lesson.name}.ipynb)"
+    row = " | ".join([lesson.number, link, lesson.question, *map(str, numbers)])
+    assert f"| {row} |" in README.split("\n")
+
+
+def test_the_number_of_mistakes_that_exercises_know_is_right():
+    exercises = [entry for entry in catalogue().values() if not isinstance(entry, Question)]
+    n_mistakes = sum(len(getattr(entry, "mistakes", ())) for entry in exercises)
+    n_mistakes += sum(len(getattr(entry, "rules", ())) for entry in exercises)
+    assert f"know {n_mistakes} wrong answers" in README
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_and_its_sentence_are_those_of_the_lesson(name):
+    stem, cell_id = PICTURES[name]
+    png, sentence = picture(SOLUTIONS / f"{stem}.ipynb", cell_id)
+    assert (ROOT / "figures" / name).read_bytes() == png, "run `make figures`"
+    assert README.count(sentence) == 2  # for who does not see the picture, and beneath it
+
+
+def test_every_picture_has_its_lesson():
+    assert {path.name for path in (ROOT / "figures").iterdir()} == set(PICTURES)
+
+
+def test_a_cell_without_a_picture_is_refused():
+    with pytest.raises(ValueError, match="cell 'start' shows no picture"):
+        picture(SOLUTIONS / "05_memory.ipynb", "start")
+
+
+def test_the_colab_link_opens_lesson_00_at_this_version():
+    address = REPOSITORY.replace("https://github.com/", "https://colab.research.google.com/github/")
+    assert f"({address}/blob/v{VERSION}/notebooks/00_start_here.ipynb)" in README
+
+
+def test_the_two_commands_stand_on_the_first_screen_with_minutes_and_size():
+    first_screen = "\n".join(README.split("\n")[:22])
+    assert re.search(r"^make lab +# \d+ minutes and [\d.]+ GB", first_screen, re.MULTILINE)
+    assert re.search(r"^make test ", first_screen, re.MULTILINE)
+
+
+@pytest.mark.skipif(sys.prefix == sys.base_prefix, reason="not in an environment of its own")
+@pytest.mark.skipif(torch.version.cuda is not None, reason="PyTorch has its GPU libraries")
+def test_the_environment_is_as_large_as_the_readme_says():
+    said = float(re.search(r"and ([\d.]+) GB in \.venv", README)[1])
+    files = (path for path in Path(sys.prefix).rglob("*") if not path.is_symlink())
+    size = sum(path.stat().st_size for path in files if path.is_file()) / 1e9
+    assert said == pytest.approx(size, rel=0.15)  # platforms and Pythons differ a little
+
+
+def test_lines_of_the_readme_name_folders_that_exist():
+    for link in re.findall(r"\]\(([^)#]+)\)", README):
+        assert link.startswith("https://") or (ROOT / link).exists(), link
