@@ -43,6 +43,7 @@ _CALL = re.compile(r'\blc\.(check|predict|quiz)\(\s*"([^"]*)"')
 _TITLE = re.compile(r"# # [0-9]{2} · (.+)\n#\n# \*\*(.+)\*\*\n")
 _LESSONS = re.compile(r"\{\{(map|links|clicks)\}\}")
 _WEB = f"{REPOSITORY}/blob/v{VERSION}/notebooks"
+_IN_COLAB = _WEB.replace("https://github.com/", "https://colab.research.google.com/github/")
 _HINTS = "{{hints}}"  # in the markdown cell below an exercise: its hints, then its solution
 
 
@@ -131,14 +132,18 @@ def with_lessons(cells: Sequence[Cell], folder: Path) -> list[Cell]:
     def filled(cell: Cell) -> Cell:
         charted = [lesson for lesson in listed if f"l{lesson.number}[" in cell.source]
         fields = {
-            "map": "| | lesson | it asks |\n|---|---|---|\n"
-            + "\n".join(f"| {x.number} | {_link(x, x.title)} | {x.question} |" for x in listed),
+            "map": "| | lesson | it asks |\n|---|---|---|\n" + "\n".join(map(_row, listed)),
             "links": ", ".join(_link(x, f"{x.number} · {x.title}") for x in charted),
             "clicks": "\n  ".join(f'click l{x.number} "{_WEB}/{x.name}.ipynb"' for x in charted),
         }
         return replace(cell, source=_LESSONS.sub(lambda field: fields[field[1]], cell.source))
 
     return [filled(cell) if cell.kind == "markdown" else cell for cell in cells]
+
+
+def _row(lesson: Lesson) -> str:
+    in_colab = f"[in Colab]({_IN_COLAB}/{lesson.name}.ipynb)"  # where a path leads nowhere
+    return f"| {lesson.number} | {_link(lesson, lesson.title)} ({in_colab}) | {lesson.question} |"
 
 
 def _link(lesson: Lesson, words: str) -> str:

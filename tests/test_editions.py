@@ -7,7 +7,17 @@ import nbformat
 import pytest
 
 import build
-from editions import REPOSITORY, ROOT, VERSION, BuildError, Cell, editions, read_cells
+from editions import (
+    REPOSITORY,
+    ROOT,
+    VERSION,
+    BuildError,
+    Cell,
+    editions,
+    lessons,
+    read_cells,
+    with_lessons,
+)
 from helpers import broken_links, code, never_run, notebook_of, over_limits
 
 TINY = '''\
@@ -299,6 +309,60 @@ def test_the_template_builds_into_two_editions():
     student, solution = editions(cells, "99_template", {"99.running_sum": ("Look.", "Begin.")})
     assert len(student) == len(solution) == len(cells) + 1
     assert not over_limits(cells)
+
+
+# --- the course map
+
+MAP = """\
+# %% [markdown] id="chart"
+# Open: {{links}}.
+#
+#   l05["05 memory"] --> l07["07 gates"]
+#   {{clicks}}
+
+# %% [markdown] id="map"
+# {{map}}
+"""
+
+
+def mapped(folder: Path, *names: str) -> list[str]:
+    """The texts of MAP's cells in a folder with lessons of these names."""
+    for name in ("00_start", *names):
+        head = f'# %% [markdown] id="promise"\n# # {name[:2]} · About {name[3:]}\n#\n# **Why?**\n'
+        (folder / f"{name}.py").write_text(head, encoding="utf-8")
+    cells = with_lessons(read_cells(MAP, "source/00_start.py"), folder)
+    return [cell.source for cell in cells]
+
+
+def test_the_map_has_every_lesson_but_the_first_and_no_other(tmp_path):
+    _, map_cell = mapped(tmp_path, "05_memory", "11_gates")
+    rows = map_cell.split("\n")[2:]
+    assert [row.split(" (")[0] for row in rows] == [
+        "| 05 | [About memory](05_memory.ipynb)",
+        "| 11 | [About gates](11_gates.ipynb)",
+    ]
+    assert all(f"/blob/v{VERSION}/notebooks/" in row and row.endswith(" Why? |") for row in rows)
+
+
+def test_a_box_of_the_chart_is_a_link_once_its_lesson_exists(tmp_path):
+    chart, _ = mapped(tmp_path, "05_memory", "11_gates")
+    assert chart.startswith("Open: [05 · About memory](05_memory.ipynb).\n")
+    web = f"{REPOSITORY}/blob/v{VERSION}/notebooks"
+    assert chart.endswith(f'\n  click l05 "{web}/05_memory.ipynb"')
+    chart, _ = mapped(tmp_path, "07_gates")
+    assert f'\n  click l07 "{web}/07_gates.ipynb"' in chart
+
+
+def test_a_lesson_without_title_or_question_stops_the_map(tmp_path):
+    (tmp_path / "05_memory.py").write_text('# %% [markdown] id="promise"\n# # Memory\n')
+    with pytest.raises(BuildError, match=r"05_memory\.py: it begins with"):
+        lessons(tmp_path)
+
+
+def test_without_a_map_other_lessons_are_not_read(tmp_path):
+    (tmp_path / "05_memory.py").write_text("not a lesson")
+    cells = read_cells(TINY, "source/07_tiny.py")
+    assert with_lessons(cells, tmp_path) == cells
 
 
 # --- the lessons as they stand
