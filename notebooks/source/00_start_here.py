@@ -278,12 +278,14 @@ lc.refute("00.careless_square", (a + b) ** 2, a**2 + b**2)
 # | word | meaning |
 # |---|---|
 # | autograd | PyTorch's way to compute gradients from the program itself |
+# | backpropagation | the chain rule from the loss back to every weight |
 # | batch | examples that are computed side by side |
 # | chain rule | the derivative of a function of a function is the product of the two derivatives |
 # | claim | a sentence with a number from this run, and the range that holds at every seed tried |
+# | concatenation | vectors written one behind another, as one long vector |
 # | context | the words before the one to predict; for an embedding, the words on both sides |
-# | cross-talk | what other stored words add to a read-out: noise |
 # | cross-entropy | a loss: minus the logarithm of the probability given to what came |
+# | cross-talk | what other stored words add to a read-out: noise |
 # | decay | a state fades by a factor at each step, so that old words make room |
 # | delta rule | read what a key brings back, and write only what is missing: $S + \beta k (v - S^\top k)^\top$ |
 # | embedding | the vector of a word, learned; the table that holds one row for each word |
