@@ -39,6 +39,7 @@ from editions import (
     read_cells,
     with_lessons,
 )
+from lcutils._files import write_whole
 from lcutils.exercises import catalogue
 from lcutils.exercises._data import Question
 
@@ -160,17 +161,6 @@ def as_text(made: NotebookNode) -> str:
     return nbformat.writes(made, version=4) + "\n"
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file that is there as a whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=".", delete=False
-    ) as file:
-        file.write(text)
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(path)
-
-
 def plan(source: Path) -> dict[Path, NotebookNode]:
     """Where the two editions of a source go, and what they say, not yet run."""
     text = source.read_text(encoding="utf-8")
@@ -218,7 +208,7 @@ def build(source: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
         finished = list(pool.map(finish, plan(source).items()))
     for path, text in finished:
-        write_whole(path, text)
+        write_whole(path, text.encode())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,8 +11,8 @@ import json
 import os
 from pathlib import Path
 
-from build import write_whole
 from editions import ROOT
+from lcutils._files import write_whole
 
 
 def copy_lessons(notebooks: Path, study: Path) -> list[str]:
@@ -24,7 +24,7 @@ def copy_lessons(notebooks: Path, study: Path) -> list[str]:
     for lesson in sorted(notebooks.glob("*.ipynb")):
         copy = study / lesson.name
         if not os.path.lexists(copy):
-            write_whole(copy, lesson.read_text(encoding="utf-8"))
+            write_whole(copy, lesson.read_text(encoding="utf-8").encode())
             lines.append(f"{study.name}/{copy.name}: copied")
         elif (older := _made_from(copy)) != _made_from(lesson):
             lines.append(

@@ -4,6 +4,7 @@ import pytest
 
 import build
 from editions import read_cells
+from lcutils._files import write_whole
 from study import copy_lessons
 
 
@@ -17,7 +18,7 @@ def folders(tmp_path):
 
 def write_lesson(notebooks, source):
     cells = read_cells(f'# %% id="one"\n{source}\n', "source/07_tiny.py")
-    build.write_whole(notebooks / "07_tiny.ipynb", build.as_text(build.notebook(cells)))
+    write_whole(notebooks / "07_tiny.ipynb", build.as_text(build.notebook(cells)).encode())
 
 
 def test_a_lesson_that_is_not_there_is_copied(folders):

@@ -11,9 +11,10 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
+
+from lcutils._files import write_whole
 
 Prose = dict[str, list[str]]
 
@@ -34,7 +35,7 @@ def remember(name: str, key: str, read: Callable[[], Prose]) -> Prose:
     found = read()
     content = json.dumps(found).encode()
     with contextlib.suppress(OSError):  # a folder that cannot be written only costs time
-        _write(_folder() / f"{name}.json", _digest(key, content) + b"\n" + content)
+        write_whole(_folder() / f"{name}.json", _digest(key, content) + b"\n" + content)
     return found
 
 
@@ -50,12 +51,3 @@ def _folder() -> Path:
         return (Path(users) if users else Path.home() / ".cache") / "lcutils"
     except RuntimeError as error:  # a container's user may have no home
         raise FileNotFoundError("no folder for a cache") from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file that others never see half written: it takes its name when it is complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent) as own:  # on the same disk
-        part = Path(own) / path.name
-        part.write_bytes(content)
-        part.replace(path)
