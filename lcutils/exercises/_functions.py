@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -50,6 +51,27 @@ class OurVersion:
         return self.__name__
 
 
+@dataclass(frozen=True)
+class Trial:
+    """What a reader's function is tried on, and what came of it.
+
+    Args:
+        cases: the inputs whose outputs are compared with ours.
+        future: one of them with other later steps, where the exercise is causal.
+        gradient: one of them through which gradients are sent, where they must flow.
+    """
+
+    exercise: FunctionExercise
+    cases: list[Case]
+    future: Case | None
+    gradient: Case | None
+
+    @property
+    def calls(self) -> list[Case]:
+        """All inputs that the function is called with, in order."""
+        return self.cases if self.future is None else [*self.cases, self.future]
+
+
 def judge(exercise: FunctionExercise, answer: object, seed: int = 0) -> Verdict:
     """The verdict on a reader's function, at inputs drawn from `seed`: a reader has always 0."""
     early = _no_function(exercise, answer)
@@ -58,16 +80,16 @@ def judge(exercise: FunctionExercise, answer: object, seed: int = 0) -> Verdict:
     rng = torch.Generator().manual_seed(seed)
     cases = list(make_cases(exercise, rng))
     future = future_case(exercise, cases[-2], rng)
-    gradient = gradient_case(exercise, cases[-2], rng)
+    trial = Trial(exercise, cases, future, gradient_case(exercise, cases[-2], rng))
 
     def work(paper: Paper) -> None:
-        for case in cases if future is None else [*cases, future]:
+        for case in trial.calls:
             run(answer, case)
             paper.close()  # what the small example prints is enough
             if case.raised:
                 return
-        if gradient and all(case.output is not None for case in cases):
-            run_backward(answer, gradient)
+        if trial.gradient and all(case.output is not None for case in cases):
+            run_backward(answer, trial.gradient)
 
     before = OurVersion.being_checked
     OurVersion.being_checked = before | {exercise.id}
@@ -75,7 +97,7 @@ def judge(exercise: FunctionExercise, answer: object, seed: int = 0) -> Verdict:
         report = _guard.guarded(work)
     finally:
         OurVersion.being_checked = before
-    verdict = _judged(exercise, cases, future, gradient, report)
+    verdict = _judged(trial, report)
     return verdict.with_(printed=tuple(report.printed))
 
 
@@ -89,33 +111,22 @@ def _no_function(exercise: FunctionExercise, answer: object) -> Verdict | None:
     return None
 
 
-def _judged(
-    exercise: FunctionExercise,
-    cases: list[Case],
-    future: Case | None,
-    gradient: Case | None,
-    report: Report,
-) -> Verdict:
+def _judged(trial: Trial, report: Report) -> Verdict:
     if report.timed_out:
         return _wrong(
             f"It was stopped after {_guard.SECONDS:g} s. Is there a loop that never ends?",
         )
-    for case in cases if future is None else [*cases, future]:
+    for case in trial.calls:
         if case.raised:
-            return _raised(exercise, case.raised, case.sizes)
+            return _raised(trial.exercise, case.raised, case.sizes)
         if not case.done:  # it replaced something that the check itself is made of
             return _wrong(_said_changes(report))
     with torch.no_grad():
-        return _compared(exercise, cases, future, gradient, report)
+        return _compared(trial, report)
 
 
-def _compared(
-    exercise: FunctionExercise,
-    cases: list[Case],
-    future: Case | None,
-    gradient: Case | None,
-    report: Report,
-) -> Verdict:
+def _compared(trial: Trial, report: Report) -> Verdict:
+    exercise, cases = trial.exercise, trial.cases
     form = next(filter(None, map(_form_fault, cases)), "")
     edited = next(filter(None, (_edited(exercise, case) for case in cases)), "")
     is_right = not form and all(same(case.first, case.wanted) for case in cases)
@@ -127,10 +138,9 @@ def _compared(
         return _wrong(f"It edits {edited} in place. Whoever called it may still need the old one.")
     if report.changed:
         return _wrong(_said_changes(report))
-    if future is not None:
-        leak = _leak(exercise, cases[-2], future)
-        if leak:
-            return _wrong(leak, _example(exercise, cases))
+    leak = _leak(trial)
+    if leak:
+        return _wrong(leak, _example(exercise, cases))
     if not is_right:
         return _wrong("The values differ.", _example(exercise, cases))
     if any(not same(case.output, case.wanted) for case in cases):
@@ -138,7 +148,7 @@ def _compared(
             "A result changed when the function was called again. "
             "Each call must return a tensor of its own.",
         )
-    return _gradient_fault(exercise, gradient) or Verdict("right", "Right.")
+    return _gradient_fault(exercise, trial.gradient) or Verdict("right", "Right.")
 
 
 def _form_fault(case: Case) -> str:
@@ -181,14 +191,17 @@ def _edited(exercise: FunctionExercise, case: Case) -> str:
     return ""
 
 
-def _leak(exercise: FunctionExercise, base: Case, future: Case) -> str:
-    if base.first is None or future.first is None or base.first.shape != future.first.shape:
+def _leak(trial: Trial) -> str:
+    base, future, causal = trial.cases[-2], trial.future, trial.exercise.causal
+    if future is None or base.first is None or future.first is None:
+        return ""
+    if base.first.shape != future.first.shape:
         return ""
     half = base.first.shape[1] // 2
     for step in range(half):
         if not same(base.first[:, step], future.first[:, step]):
             return (
-                f"The result at step {step + 1} changes when {exercise.causal} changes at later "
+                f"The result at step {step + 1} changes when {causal} changes at later "
                 "steps: it looks into the future."
             )
     return ""
