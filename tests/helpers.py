@@ -1,10 +1,12 @@
 """What several test files share."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import nbformat
+import pytest
 import torch
 from nbformat import NotebookNode
 
@@ -32,6 +34,15 @@ def assert_close(
         f"{name}{place}: {got.flatten()[worst]:.12g}, expected {want.flatten()[worst]:.12g} "
         f"(off by {difference.max():.3g}, allowed {tolerance:g})"
     )
+
+
+def assert_refused(
+    error: type[Exception], message: str, call: Callable[..., object], *args: object, **options: Any
+) -> None:
+    """Fail unless the call raises this kind of error, with a message that begins so."""
+    with pytest.raises(error) as caught:
+        call(*args, **options)
+    assert str(caught.value).startswith(message)
 
 
 def notebook_of(*cells: NotebookNode) -> NotebookNode:

@@ -14,6 +14,7 @@ from editions import (
     BuildError,
     Cell,
     editions,
+    lesson_sources,
     lessons,
     read_cells,
     with_lessons,
@@ -367,7 +368,7 @@ def test_without_a_map_other_lessons_are_not_read(tmp_path):
 
 # --- the lessons as they stand
 
-SOURCES = sorted(build.SOURCES.glob("[0-9][0-9]_*.py"))
+SOURCES = lesson_sources(build.SOURCES, [])
 EDITIONS = [(source, folder) for source in SOURCES for folder in ("notebooks", "solutions")]
 of_each_lesson = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
 of_each_edition = pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import lcutils as lc
-from editions import SOURCES
+from editions import SOURCES, lesson_sources
 from lcutils import _ledger, exercises
 from lcutils.exercises._data import FunctionExercise
 from lcutils.exercises._functions import OurVersion
@@ -279,7 +279,7 @@ def test_bad_arguments_are_refused_by_name(call, error, message):
 
 
 def test_exercises_and_questions_are_those_that_the_lessons_ask():
-    sources = "".join(path.read_text("utf-8") for path in SOURCES.glob("[0-9][0-9]_*.py"))
+    sources = "".join(path.read_text("utf-8") for path in lesson_sources(SOURCES, []))
     assert set(re.findall(r'\blc\.(?:check|quiz)\("([^"]+)"', sources)) == set(CATALOGUE)
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from helpers import assert_close
+from helpers import assert_close, assert_refused
 from lcutils.memory import (
     additive_memory,
     additive_memory_step,
@@ -255,9 +255,7 @@ BAD_INPUTS = {
 @pytest.mark.parametrize("case", BAD_INPUTS)
 def test_bad_input_is_refused_by_name(case):
     call, arguments, options, error, message = BAD_INPUTS[case]
-    with pytest.raises(error) as caught:
-        call(*arguments, **options)
-    assert str(caught.value).startswith(message)
+    assert_refused(error, message, call, *arguments, **options)
 
 
 H, K, V = 3, 4, 6

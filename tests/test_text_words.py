@@ -7,6 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers import assert_refused
 from lcutils import text
 from lcutils.text import Paragraph
 
@@ -238,6 +239,4 @@ BAD_INPUTS = {
 @pytest.mark.parametrize("case", BAD_INPUTS)
 def test_bad_input_is_refused_by_name(case):
     call, arguments, error, message = BAD_INPUTS[case]
-    with pytest.raises(error) as caught:
-        call(*arguments)
-    assert str(caught.value).startswith(message)
+    assert_refused(error, message, call, *arguments)
