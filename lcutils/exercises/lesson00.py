@@ -17,7 +17,7 @@ ENTRIES = (
     FunctionExercise(
         "00.text_mean",
         text_mean,
-        worked=(row([1, 10], [2, 20], [6, 60])[None],),
+        worked=(row([[1, 10], [2, 20], [6, 60]], [[0, 3], [3, 3], [3, 0]]),),
         draw=lambda rng, B, T, D: (normal(rng, B, T, D),),
         sizes=({"B": 1, "T": 1, "D": 1}, {"B": 3, "T": 4, "D": 2}, {"B": 2, "T": 5, "D": 3}),
         mistakes={
@@ -38,6 +38,9 @@ ENTRIES = (
             "The sum is divided by D, how long a vector is; divide by T, how many words.": (
                 lambda x: x.sum(dim=1) / x.shape[2]
             ),
+            "The sum is divided by B, how many texts there are; divide by T, how many words.": (
+                lambda x: x.sum(dim=1) / x.shape[0]
+            ),
             "This is the last word alone.": lambda x: x[:, -1],
             "This is the first word alone.": lambda x: x[:, 0],
             "This is the median; wanted is the mean.": lambda x: x.median(dim=1).values,
@@ -47,8 +50,8 @@ ENTRIES = (
             ),
         },
         hints=(
-            "Look at `got` and `wanted`: by which factor do they differ?",
-            "The body is one line: `return x.mean(dim=...)`. Which axis holds the words?",
+            "One of the three axes of `x` must be gone from the result. Which holds the words?",
+            "The body is one line: `return x.mean(dim=...)`.",
         ),
     ),
     Question(

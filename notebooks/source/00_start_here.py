@@ -8,7 +8,7 @@
 # A sentence about an experiment is printed by the experiment.
 # An exercise tells you what exactly is wrong with your answer.
 #
-# Take twenty minutes here: a picture of what is to come, an exercise done wrongly on purpose, ten lines of SymPy, and a check of your machine.
+# Take twenty minutes here: a picture of what is to come, an exercise done wrongly on purpose, a few lines of SymPy, and a check of your machine.
 # You should know Python, vectors and matrices, partial derivatives, and a little PyTorch.
 
 # %% [markdown] id="machine"
@@ -64,7 +64,7 @@ lc.quiz("00.chart", answer=answer)
 
 # %% [markdown] id="chart-before"
 # Here is the chart again, repaired.
-# A number before a name is the lesson that opens this box.
+# A number before a name is the lesson that opens this box, as soon as it is written.
 
 # %% id="chart" tags=["hide-input"]
 boxes = {
@@ -118,7 +118,7 @@ lc.figure(fig, "A memory is an arrow back: what the state keeps, the next word c
 # | the article's box | the trouble with it | what stands here |
 # |---|---|---|
 # | concatenation of the word vectors | It grows with the text, but a layer $W x$ takes inputs of one size: sooner or later words fall out. A window is not a memory. | a *state* of fixed size |
-# | memory update, after the output | The output about the next word would be made without the word just read. | write, then read, then predict |
+# | memory update, after the output | The output is made before the word just read has reached the memory. | write, then read, then predict |
 # | context vector | No later step reads it. It is the memory's state, and the next step begins with it. | the arrow back |
 # | weight matrix, at the end | Every step uses the weights, and a loss changes them, in training only. A matrix that changes while the text is read is a state too: $S$ in lesson 05. | $W$ below, $S$ inside |
 #
@@ -174,7 +174,7 @@ text_mean = lc.check("00.text_mean", text_mean)
 # - **Hints.** Below each exercise are two, folded: where to look, and how to begin.
 #   Then comes a link to the solution.
 # - **Predictions.** Some cells ask what you expect.
-#   Type it where it says `answer = None`; the result below waits for it.
+#   Type it where it says `answer = None`, run that cell, then the one below: it waits for your answer.
 #   `answer = "skip"` will do, but a wrong guess teaches more than none.
 #   What you typed stays in the notebook, so it is still there tomorrow.
 # - **Starting over.** If a cell never ends or the numbers look odd, choose *Restart Kernel and Run All Cells* from the menu *Kernel*.
@@ -206,7 +206,7 @@ lc.reveal(
 # So few numbers cannot hold everything.
 # What the state keeps, and what it gives up, is the question of this workbook.
 #
-# ## Ten lines of SymPy
+# ## A few lines of SymPy
 #
 # SymPy calculates with symbols instead of numbers.
 # `symbols` makes numbers that have no value yet.
