@@ -5,7 +5,7 @@ import math
 
 import pytest
 import torch
-from sympy import Rational, cancel, expand, symbols
+from sympy import Rational, cancel, diff, exp, expand, log, symbols, tanh
 
 from lcutils.exercises import _functions, _values, catalogue
 from lcutils.exercises._cases import copies, make_cases, same
@@ -35,6 +35,53 @@ def mistakes(kind):
 
 def by_id(exercise):
     return exercise.id
+
+
+def mean_by_loop(x, a):
+    total = torch.zeros_like(x[0])
+    for weight, vector in zip(a, x, strict=True):
+        total = total + weight * vector
+    return total / sum(a)
+
+
+def mean_by_least_squares(x, a):
+    root = a.sqrt()[:, None]
+    return torch.linalg.lstsq(root, root * x).solution[0]
+
+
+def sgns_by_softplus(v, u, u_noise):
+    softplus = torch.nn.functional.softplus
+    near, far = torch.einsum("bd,bd->b", v, u), torch.einsum("bd,bnd->bn", v, u_noise)
+    return (softplus(-near) + softplus(far).sum(-1)).sum() / len(v)
+
+
+def sgns_by_cross_entropy(v, u, u_noise):
+    scores = torch.cat([u[:, None], u_noise], 1) @ v.unsqueeze(2)
+    labels = torch.zeros_like(scores)
+    labels[:, 0] = 1
+    loss = torch.nn.functional.binary_cross_entropy_with_logits
+    return loss(scores, labels, reduction="sum") / v.shape[0]
+
+
+def pmi_by_logarithms(counts):
+    words, contexts = counts.sum(1).log(), counts.sum(0).log()
+    return counts.log() - words[:, None] - contexts + counts.sum().log()
+
+
+def pmi_by_loop(counts):
+    out = torch.full_like(counts, -math.inf)
+    for w, c in counts.nonzero():
+        p_w, p_c = counts[w].sum() / counts.sum(), counts[:, c].sum() / counts.sum()
+        out[w, c] = torch.log(counts[w, c] / counts.sum() / p_w / p_c)
+    return out
+
+
+def scores_by_loop(V, U, words, contexts):
+    return torch.stack([V[w] @ U[c] for w, c in zip(words, contexts, strict=True)])
+
+
+def scores_by_all_pairs(V, U, words, contexts):
+    return (V @ U.T)[words, contexts]
 
 
 def loop_step(x, state):
@@ -89,8 +136,56 @@ def text_mean_by_matrix(x):
     return (torch.full((1, T), 1 / T, dtype=x.dtype) @ x)[:, 0]
 
 
+def layer_by_autograd(x, W, b, z):
+    leaf = W.clone().requires_grad_()
+    y = torch.nn.functional.linear(x, leaf, b).tanh()
+    loss = (y - z).pow(2).sum(1).mean() / 2
+    return torch.autograd.grad(loss, leaf)[0]
+
+
+def layer_by_loop(x, W, b, z):
+    total = torch.zeros_like(W)
+    for inputs, target in zip(x, z, strict=True):
+        a = W @ inputs + b
+        total += torch.outer((a.tanh() - target) / a.cosh() ** 2, inputs)
+    return total / x.shape[0]
+
+
+def two_layers_by_autograd(x, W1, W2, z):
+    leaf = W1.clone().requires_grad_()
+    loss = ((x @ leaf.T).tanh() @ W2.T - z).square().sum() / (2 * len(x))
+    loss.backward()
+    return leaf.grad
+
+
+def two_layers_by_einsum(x, W1, W2, z):
+    h = torch.einsum("bn,hn->bh", x, W1).tanh()
+    error = torch.einsum("bh,mh->bm", h, W2) - z
+    return torch.einsum("bm,mh,bh,bn->hn", error, W2, 1 - h * h, x) / x.shape[0]
+
+
+def logits_by_autograd(logits, target):
+    leaf = logits.clone().requires_grad_()
+    torch.nn.functional.cross_entropy(leaf, target).backward()
+    return leaf.grad
+
+
+def logits_by_index(logits, target):
+    powers = (logits - logits.max(1, keepdim=True).values).exp()
+    out = powers / powers.sum(1, keepdim=True)
+    out[torch.arange(len(out)), target] -= 1
+    return out / len(out)
+
+
 RIGHT = {
     "00.text_mean": (lambda x: x.sum(1) / x.shape[1], text_mean_by_matrix),
+    "02.weighted_mean": (mean_by_loop, mean_by_least_squares),
+    "02.sgns_loss": (sgns_by_softplus, sgns_by_cross_entropy),
+    "02.pmi": (pmi_by_logarithms, pmi_by_loop),
+    "02.two_tables": (scores_by_loop, scores_by_all_pairs),
+    "03.layer_backward": (layer_by_autograd, layer_by_loop),
+    "03.logits_gradient": (logits_by_autograd, logits_by_index),
+    "03.two_layer_grads": (two_layers_by_autograd, two_layers_by_einsum),
     "05.additive_step": (lambda x, state: torch.add(x, state), loop_step),
     "05.state_gradient": (gradient_by_autograd, lambda state, target: -(target - state)),
     "05.additive_scan": (scan_by_loop, scan_by_matrix),
@@ -116,7 +211,8 @@ def test_a_wrong_number_is_refused_and_its_mistake_named(exercise, sentence, wro
 
 @pytest.mark.parametrize(("exercise", "sentence", "wrong"), mistakes(ExpressionExercise))
 def test_a_wrong_expression_is_refused_and_its_mistake_named(exercise, sentence, wrong):
-    for rewritten in (wrong(T, d), expand(wrong(T, d))):
+    stated = wrong(*symbols(exercise.symbols, positive=True))
+    for rewritten in (stated, expand(stated)):
         verdict = _values.judge_expression(exercise, rewritten)
         assert (verdict.state, verdict.reason) == ("wrong", sentence)
 
@@ -244,6 +340,82 @@ def test_the_length_of_a_choice_does_not_give_it_away(question):
     assert lengths[question.right] != max(lengths.values())
 
 
+y, z, x, w = symbols("y z x w", positive=True)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (y - z) * (1 - y**2) * x,
+        x * (y - z) * (1 - y) * (1 + y),
+        -(z - y) * x + (z - y) * x * y**2,
+        expand((y - z) * (1 - y**2) * x),
+        (symbols("y") - symbols("z")) * (1 - symbols("y") ** 2) * symbols("x"),
+    ],
+)
+def test_the_gradient_of_one_weight_passes_in_every_form(answer):
+    assert _values.judge_expression(ENTRIES["03.one_weight"], answer).passed
+
+
+def test_the_gradient_of_one_weight_is_that_of_the_loss():
+    wanted = diff((tanh(w * x) - z) ** 2 / 2, w)
+    ours = ENTRIES["03.one_weight"].reference(tanh(w * x), z, x)
+    assert expand(wanted - ours) == 0
+
+
+def test_the_gradient_of_one_weight_is_wanted_in_y_not_in_w():
+    answer = (tanh(w * x) - z) * (1 - tanh(w * x) ** 2) * x
+    verdict = _values.judge_expression(ENTRIES["03.one_weight"], answer)
+    assert verdict.reason.startswith("It contains w;")
+
+
+def test_three_orders_of_a_training_step_are_right_with_zero_grad_before_backward():
+    exercise = ENTRIES["03.train_step"]
+    passed = [
+        "".join(order)
+        for order in itertools.permutations(exercise.lines)
+        if _values.judge_order(exercise, " ".join(order)).passed
+    ]
+    assert passed == ["cdeab", "cedab", "dceab"]
+
+
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        ("ceadb", "wipes out the new gradients"),
+        ("ceabd", "wipes out the new gradients"),
+        ("dceba", "before the gradients of this batch"),
+        ("dcaeb", "no loss yet"),
+        ("decab", "no y yet"),
+    ],
+)
+def test_a_wrong_training_step_is_refused_and_its_mistake_named(order, said):
+    verdict = _values.judge_order(ENTRIES["03.train_step"], order)
+    assert verdict.state == "wrong"
+    assert said in verdict.reason
+
+
+def test_the_number_of_parameters_is_that_of_a_layer_of_torch():
+    layer = torch.nn.Linear(100 * 64, 256)
+    count = sum(p.numel() for p in layer.parameters())
+    assert _values.judge_number(ENTRIES["03.n_parameters"], count).passed
+    for near in (count - 1, count + 1, 1.64e6, count - 256):
+        assert not _values.judge_number(ENTRIES["03.n_parameters"], near).passed
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (1_638_656, "1,638,656 parameters."),
+        (5_000_000, "It is not 5,000,000 parameters."),
+        (0.25, "It is not 0.25 parameters."),
+        (1e300, "It is not 1e+300 parameters."),
+    ],
+)
+def test_a_count_is_said_in_full(answer, said):
+    assert _values.judge_number(ENTRIES["03.n_parameters"], answer).reason == said
+
+
 def test_an_expression_that_agrees_at_the_first_points_only_does_not_pass():
     zero_at_small_T = (T - 2) * (T - 3) * (T - 4) * (T - 5)
     verdict = _values.judge_expression(ENTRIES["05.noise"], (T - 1) / d + zero_at_small_T)
@@ -253,3 +425,53 @@ def test_an_expression_that_agrees_at_the_first_points_only_does_not_pass():
 def test_true_is_no_number():
     verdict = _values.judge_number(ENTRIES["05.half_life"], True)
     assert verdict.reason == "This is True; wanted is a number, in steps."
+
+
+n_wc, n_w, n_c, D, n_neg = symbols("n_wc n_w n_c D n_neg", positive=True)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        n_wc * D / (n_neg * n_w * n_c),
+        n_wc / (n_neg * (n_w * n_c / D)),
+        (n_wc / D) / ((n_w / D) * (n_c / D)) / n_neg,
+        exp(log(n_wc * D / (n_w * n_c)) - log(n_neg)),
+        symbols("n_wc") * symbols("D") / (symbols("n_neg") * symbols("n_w") * symbols("n_c")),
+    ],
+)
+def test_the_optimum_passes_in_every_form(answer):
+    assert _values.judge_expression(ENTRIES["02.optimum"], answer).passed
+
+
+def test_the_optimum_is_where_the_slope_is_zero():
+    score = log(ENTRIES["02.optimum"].reference(n_wc, n_w, n_c, D, n_neg))
+    slope = n_wc / (1 + exp(score)) - n_neg * n_w * n_c / D / (1 + exp(-score))
+    assert cancel(slope) == 0
+
+
+def test_the_number_of_pairs_is_that_of_a_count_by_hand():
+    pairs = [(w, c) for w in range(10) for c in range(10) if 1 <= abs(w - c) <= 2]
+    assert _values.judge_number(ENTRIES["02.n_pairs"], len(pairs)).passed
+    assert not _values.judge_number(ENTRIES["02.n_pairs"], len(pairs) + 1).passed
+
+
+@pytest.mark.parametrize("instead", [math.inf, math.nan, -1e30, 0.0])
+def test_minus_infinity_is_wanted_and_nothing_else_will_do(instead):
+    def answer(counts):
+        out = pmi_by_logarithms(counts)
+        return torch.where(out.isinf(), torch.full_like(out, instead), out)
+
+    assert _functions.judge(ENTRIES["02.pmi"], pmi_by_logarithms).passed
+    assert _functions.judge(ENTRIES["02.pmi"], answer).state == "wrong"
+
+
+def test_a_loss_that_is_infinite_at_large_scores_is_told_at_which():
+    def answer(v, u, u_noise):
+        near, far = (v * u).sum(1), (u_noise @ v[:, :, None]).squeeze(2)
+        return ((-near).exp().log1p() + far.exp().log1p().sum(1)).mean()
+
+    verdict = _functions.judge(ENTRIES["02.sgns_loss"], answer)
+    assert verdict.reason.startswith("At scores of 200 this is infinite.")
+    assert verdict.example[0].endswith("with B = 5, N = 4, D = 3, score = 200 not:")
+    assert verdict.example[1].startswith("got inf, wanted ")

@@ -267,7 +267,8 @@ def _example(exercise: FunctionExercise, cases: list[Case], form: str = "") -> t
     place = ~is_close(wrong.first, wrong.wanted)
     at = [int(i) for i in place.nonzero()[0]]
     got, want = (numbers(t[tuple(at)]) for t in (wrong.first, wrong.wanted))
+    where = f"at {at}: " if at else ""  # a single number has no place
     return (
         f"The small example comes out right; with {wrong.sizes} not:",
-        f"at {at}: got {got}, wanted {want}",
+        f"{where}got {got}, wanted {want}",
     )

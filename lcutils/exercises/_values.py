@@ -25,6 +25,7 @@ _RIGHT = Verdict("right", "Right.")
 _WAITING = Verdict("waiting", "Not written yet.")
 _NEAR = 0.011  # 33 is recognised as 33.3
 _POINTS = 4
+_MAX_COUNT = 1e12  # larger ones are hard to read in full
 
 
 def judge_number(exercise: NumberExercise, answer: object) -> Verdict:
@@ -37,11 +38,17 @@ def judge_number(exercise: NumberExercise, answer: object) -> Verdict:
     if not math.isfinite(number):
         return _wrong("This is not a finite number.")
     if abs(number - exercise.value) <= exercise.tolerance:
-        return Verdict("right", "Right:", f"{exercise.value:.4g} {exercise.unit}.")
+        return Verdict("right", "Right:", f"{_said(exercise.value)} {exercise.unit}.")
     for sentence, wrong in exercise.mistakes.items():
         if abs(number - wrong) <= _NEAR * abs(wrong):
             return _wrong(sentence)
-    return _wrong(f"It is not {number:.4g} {exercise.unit}.")
+    return _wrong(f"It is not {_said(number)} {exercise.unit}.")
+
+
+def _said(number: float) -> str:
+    """A count in full, anything else to four digits."""
+    is_count = float(number).is_integer() and abs(number) < _MAX_COUNT
+    return f"{number:,.0f}" if is_count else f"{number:.4g}"
 
 
 def _to_number(answer: Any) -> float | None:
