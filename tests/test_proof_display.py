@@ -6,7 +6,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Identity, Rational, symbols, tanh
+from sympy import Identity, OneMatrix, Rational, symbols, tanh
 
 import lcutils as lc
 from helpers import assert_close
@@ -168,6 +168,8 @@ def test_the_reader_notices_a_missing_bracket():
         (gamma**2 * A * x, r"\gamma^{2} A x"),
         (A * (Identity(n) - beta * x * x.T), r"A \left(I - \beta x x^\top\right)"),
         (A[0, 0], r"\left[A\right]_{1,1}"),
+        (x * OneMatrix(n, 1).T * y, r"x \mathbf{1}^\top y"),
+        (y + OneMatrix(n, 1), r"y + \mathbf{1}"),
     ],
     ids=str,
 )

@@ -146,7 +146,7 @@ class _Printer(LatexPrinter):  # type: ignore[misc]  # SymPy comes without types
         return "I"
 
     def _print_OneMatrix(self, matrix: Any) -> str:
-        return r"\mathbf{1}"
+        return r"\mathbf{1}" + (r"^\top" if matrix.shape[0] == 1 != matrix.shape[1] else "")
 
     def _print_ZeroMatrix(self, matrix: Any) -> str:
         return "0"

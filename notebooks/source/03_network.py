@@ -1,0 +1,660 @@
+# %% [markdown] id="promise"
+# # 03 · The network
+#
+# **Which way should each weight move?**
+#
+# A network is a chain of matrix products with a bend after each.
+# It learns because we can say, for every single weight, which way to move it and how much that helps.
+# This number is an entry of the *gradient*.
+# *Back-propagation* finds all of them in one walk through the chain, from its end to its beginning.
+#
+# After this hour you can write the gradients of two layers by hand and check them against PyTorch to twelve digits, say what is wrong with a published shortcut and where it is right, and show why a network that reads its words side by side has no memory.
+#
+# You need the chain rule, products of matrices, word vectors (lesson 02), some PyTorch.
+# The core path takes an hour.
+
+# %% id="start"
+import torch
+from sympy import OneMatrix, exp, log, symbols, tanh
+from torch.nn.functional import cross_entropy, pad
+
+import lcutils as lc
+from lcutils import text
+from lcutils.proof import MatrixSymbol, dot, each, hadamard, half_norm_sq
+from lcutils.show import BLUE, GREY, ORANGE, label_lines
+
+lc.start("03")
+
+# %% [markdown] id="recall"
+# First, one question about lesson 02.
+# If you have not done it, guess.
+
+# %% id="03-recall_embedding" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "c"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("03.recall_embedding", answer=answer)
+
+# %% [markdown] id="one-weight"
+# ## 1. One weight
+#
+# The smallest network has one weight $w$, one input $x$ and one output $y = w x$.
+# We want the output $z$, and say how far off we are by the *loss* $L = \tfrac12 (y - z)^2$.
+# Take $w = 1$, $x = -2$, $z = 2$: then $y = -2$ and $L = 8$.
+#
+# The article that this workbook grew from says that $\partial L / \partial w$ is $y - z$, which is $-4$ here.
+# Take a step against it, of size $0.1$: the weight becomes $1 - 0.1 \cdot (-4) = 1.4$.
+# Does the loss fall?
+
+# %% id="03-article_step" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "it rises"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # the new loss, or "it falls" or "it rises"
+### END STUDENT
+lc.predict("03.article_step", "w goes from 1 to 1.4. What becomes of the loss?", answer=answer)
+
+
+# %% id="article-step-shown" tags=["after-prediction"]
+def loss_at(w, x=-2.0, z=2.0):
+    return 0.5 * (w * x - z) ** 2
+
+
+lc.reveal(
+    "03.article_step",
+    f"at the start, w = 1: {loss_at(1.0):.2f}",
+    f"a step against y - z, w = 1.4: {loss_at(1.4):.2f}",
+    f"a step the other way, w = 0.6: {loss_at(0.6):.2f}",
+)
+
+# %% [markdown] id="three-links"
+# It rises.
+# $y - z$ says how the loss changes with the *output*.
+# The weight reaches the output through $x$, and this $x$ is negative: a larger weight makes a smaller output.
+#
+# Most layers also bend what they have computed: $a = w x$, then $y = \tanh a$.
+# Now there are three links, and the chain rule multiplies them:
+#
+# $$\frac{\partial L}{\partial w} = \frac{\partial L}{\partial y} \cdot \frac{\partial y}{\partial a} \cdot \frac{\partial a}{\partial w}$$
+#
+# The link in the middle costs nothing: the derivative of $\tanh a$ is $1 - \tanh^2 a = 1 - y^2$, and $y$ is known from the way forward.
+#
+# **Exercise 1** (4 minutes). Multiply the three links; write the result in `x`, `y` and `z`.
+
+# %% id="03-one_weight" tags=["exercise"]
+x, y, z = symbols("x y z", real=True)
+### BEGIN SOLUTION
+slope = (y - z) * (1 - y**2) * x
+### END SOLUTION
+### BEGIN STUDENT
+# slope = None  # an expression such as x * y + z
+### END STUDENT
+lc.check("03.one_weight", slope)
+
+# %% [markdown] id="hints-one_weight"
+# {{hints}}
+#
+# SymPy finds the same, with $\tanh(w x)$ for $y$ (it sorts what it prints).
+# And the article's line is false even for a positive input:
+
+# %% id="one-weight-proved"
+w = symbols("w", real=True)
+loss = (tanh(w * x) - z) ** 2 / 2
+lc.prove("03.one_weight_proved", lc.grad(loss, w), (tanh(w * x) - z) * (1 - tanh(w * x) ** 2) * x)
+
+# %% id="article-one-weight"
+lc.refute("03.article_one_weight", lc.grad(loss, w), tanh(w * x) - z)
+
+# %% [markdown] id="layer"
+# ## 2. One layer
+#
+# A layer has $n$ inputs $x$, $d$ outputs $y = \tanh(W x + b)$, $d \cdot n$ weights $W$ and $d$ *biases* $b$.
+# The article has the same line for it, $\partial L / \partial W = y - z$.
+# Count: the gradient must have an entry for each weight, and $y - z$ has only $d$.
+
+# %% id="article-layer"
+d, n, m = symbols("d n m", positive=True, integer=True)
+W, b, x = MatrixSymbol("W", d, n), MatrixSymbol("b", d, 1), MatrixSymbol("x", n, 1)
+a, z, g = (MatrixSymbol(name, d, 1) for name in "azg")
+loss = half_norm_sq(each(tanh, W * x + b) - z)
+lc.refute("03.article_layer", lc.grad(loss, W), each(tanh, W * x + b) - z)
+
+# %% [markdown] id="layer-links"
+# The true gradient has the same links as before, now for columns.
+# First from the loss to $a$, the layer's value before the bend; $\odot$ multiplies entry by entry, and $\mathbf 1$ is a column of ones:
+
+# %% id="error-at-a"
+y = each(tanh, a)
+bend = OneMatrix(d, 1) - hadamard(y, y)
+lc.prove("03.error", lc.grad(half_norm_sq(y - z), a), hadamard(y - z, bend), torch=True)
+
+# %% [markdown] id="layer-links-2"
+# Call this column $g$, the *error* of the layer.
+# Now from $a = W x + b$ to the weights: a small change of $a$ changes the loss by $g^\top$ times that change.
+# So for a fixed $g$ we need the gradient of $g^\top (W x + b)$:
+
+# %% id="error-to-weights"
+lc.prove("03.outer", lc.grad(dot(g, W * x + b), W), g * x.T, torch=True)
+
+# %% [markdown] id="layer-rule"
+# So $\partial L / \partial W = g\, x^\top$: the weight from input $j$ to unit $i$ gets the error of its unit times the value of its input.
+# An input that was zero teaches its weights nothing.
+# (A bias is a weight whose input is always $1$, so $\partial L / \partial b = g$.)
+#
+# **Exercise 2** (6 minutes). Write it for a *batch*: the rows of `x` and `z` are $B$ examples, and the loss is the mean of theirs.
+
+
+# %% id="03-layer_backward" tags=["exercise"]
+def layer_backward(x, W, b, z):
+    """x: [B, N], W: [M, N], b: [M], z: [B, M] -> gradient by W of the mean loss: [M, N]"""
+    ### BEGIN SOLUTION
+    y = torch.tanh(x @ W.T + b)  # [B, M]
+    g = (y - z) * (1 - y**2)  # [B, M]
+    return g.T @ x / len(x)
+    ### END SOLUTION
+
+
+layer_backward = lc.check("03.layer_backward", layer_backward)
+
+# %% [markdown] id="hints-layer_backward"
+# {{hints}}
+#
+# ## 3. Two layers
+#
+# Put a second layer on top: $h = \tanh(W_1 x)$, then $y = W_2 h$, without a bend.
+# For the upper layer nothing is new: its inputs are $h$.
+# The lower layer must know the error at $h$, and gets it from above by one more link:
+
+# %% id="error-to-inputs"
+lc.prove("03.error_back", lc.grad(dot(g, W * x + b), x), W.T * g, torch=True)
+
+# %% [markdown] id="backwards"
+# The signal went up through $W$; the error comes down through $W^\top$.
+# That is back-propagation: **each layer turns its error into its own gradient, $g\,x^\top$, and hands $W^\top g$ down to the layer below.**
+# Here are both gradients of our two layers:
+
+# %% id="two-layers"
+W1, W2 = MatrixSymbol("W_1", d, n), MatrixSymbol("W_2", m, d)
+h, wanted = each(tanh, W1 * x), MatrixSymbol("z", m, 1)
+loss = half_norm_sq(W2 * h - wanted)
+lc.prove("03.upper_weights", lc.grad(loss, W2), (W2 * h - wanted) * h.T, torch=True)
+
+# %% [markdown] id="two-layers-lower-before"
+# To keep the next equation on one line, let $e = W_2 h - z$ be the error on top, and look at the loss as a function of $a = W_1 x$:
+
+# %% id="two-layers-lower"
+h = each(tanh, a)
+bend = OneMatrix(d, 1) - hadamard(h, h)
+error_below = hadamard(W2.T * (W2 * h - wanted), bend)
+lc.prove("03.error_below", lc.grad(half_norm_sq(W2 * h - wanted), a), error_below, torch=True)
+
+# %% [markdown] id="two-layers-seen"
+# This is the $g$ of the lower layer: $W_2^\top e$, then entry by entry the slope of the bend.
+# With the rule above, $\partial L / \partial W_1 = g\, x^\top$.
+#
+# **Exercise 3** (8 minutes). Write the gradient of the lower weights, for a batch again.
+
+
+# %% id="03-two_layer_grads" tags=["exercise"]
+def two_layer_grads(x, W1, W2, z):
+    """x: [B, N], W1: [H, N], W2: [M, H], z: [B, M] -> gradient by W1 of the mean loss: [H, N]"""
+    ### BEGIN SOLUTION
+    h = torch.tanh(x @ W1.T)  # [B, H]
+    error = h @ W2.T - z  # [B, M]
+    g = (error @ W2) * (1 - h**2)  # [B, H]
+    return g.T @ x / len(x)
+    ### END SOLUTION
+
+
+two_layer_grads = lc.check("03.two_layer_grads", two_layer_grads)
+
+# %% [markdown] id="hints-two_layer_grads"
+# {{hints}}
+#
+# Two weights make a landscape that can be drawn.
+# Let $y = w_2 \tanh w_1$ (so $x = 1$) and $z = \tfrac12$.
+# The loss is zero along the two white curves.
+# Follow the gradient, and follow the article's $y - z$ for both weights.
+# Find a start from which only one of them arrives.
+
+
+# %% id="two-weights"
+def two_weights(w, z=0.5):
+    """Loss of y = w_2 tanh(w_1), its gradient, and y - z for both weights; w: [..., 2]"""
+    h = torch.tanh(w[..., 0])
+    error = w[..., 1] * h - z
+    gradient = error[..., None] * torch.stack([w[..., 1] * (1 - h**2), h], dim=-1)
+    return error**2 / 2, gradient, error[..., None].expand_as(gradient)
+
+
+def walk(start, rule, steps, lr=0.2):
+    """The places on the way from `start`; rule: 1 for the gradient, 2 for the article's"""
+    path = [torch.tensor(start)]
+    for _ in range(steps):
+        path.append(path[-1] - lr * two_weights(path[-1])[rule])
+    return torch.stack(path).T  # [2, steps + 1]
+
+
+# %% id="play"
+axis = torch.linspace(-2, 2, 81)
+grid = torch.stack(torch.meshgrid(axis, axis, indexing="ij"), dim=-1)  # [81, 81, 2]
+
+
+def draw(ax, w1, w2, steps):
+    ax.contourf(axis, axis, two_weights(grid)[0].T.sqrt(), levels=12, cmap="Greys")
+    for rule, colour, label in ((2, ORANGE, "article's"), (1, BLUE, "gradient")):
+        path = walk([w1, w2], rule, steps)
+        ax.plot(*path, ".-", color=colour, label=label)
+        ax.plot(*path[:, -1], "o", color=colour)
+    ax.set(xlim=(-2, 2), ylim=(-2, 2), xlabel="$w_1$", ylabel="$w_2$", aspect="equal")
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+
+
+lc.play(draw, w1=(-2.0, 2.0, -1.0), w2=(-2.0, 2.0, -1.0), steps=(1, 40, 10))
+
+# %% id="play-settings"
+fig, axes = lc.subplots(1, 3, height=2.6)
+for ax, start in zip(axes, ((1.0, 1.0), (-1.0, 1.0), (-1.0, -1.0)), strict=True):
+    draw(ax, *start, steps=10)
+    ax.set_title(f"start ({start[0]:g}, {start[1]:g})")
+    ax.label_outer()
+    if ax is not axes[-1]:
+        ax.get_legend().remove()
+sentence = "From (1, 1) both rules arrive; from (-1, -1) only the gradient does."
+lc.figure(fig, sentence)
+
+# %% [markdown] id="learning-before"
+# ## 4. It learns
+#
+# Now let two layers learn something.
+# The documentation of two libraries lies on your machine, in their source files.
+# Which library does a paragraph come from, PyTorch or SymPy?
+# The input has a 1 for each of the 300 most frequent words that is in the paragraph, and a 0 for the others.
+# The files that we test on are not among those we learn from.
+#
+# We use your gradient for the lower weights, and the rule $e\,h^\top$ for the upper ones.
+# Beside it, at every step, PyTorch differentiates the mean loss by a program that knows nothing of ours.
+
+# %% id="paragraphs"
+prose = text.paragraphs()
+number = text.vocabulary(prose, 300)
+learn, test = text.split(prose, share=0.75)  # no file is in both
+
+
+def as_tensors(paragraphs):
+    """Which words are there: [B, 300]; which library, (1, 0) or (0, 1): [B, 2]"""
+    x = torch.zeros(len(paragraphs), 300, dtype=torch.float64)
+    for row, paragraph in zip(x, paragraphs, strict=True):
+        row[[number[word] for word in paragraph.words if word in number]] = 1.0
+    is_torch = torch.tensor([p.source_file.startswith("torch") for p in paragraphs])
+    return x, torch.stack([is_torch, ~is_torch], dim=1).double()
+
+
+(x_learn, z_learn), (x_test, z_test) = as_tensors(learn), as_tensors(test)
+
+
+# %% id="mean-loss"
+def output(W1, W2, x):
+    return torch.tanh(x @ W1.T) @ W2.T
+
+
+def mean_loss(W1, W2, x, z):
+    return (output(W1, W2, x) - z).square().sum(dim=1).mean() / 2
+
+
+def gradients(W1, W2, x, z):
+    h = torch.tanh(x @ W1.T)
+    return two_layer_grads(x, W1, W2, z), (h @ W2.T - z).T @ h / len(x)
+
+
+def share_right(W1, W2, x, z):
+    return (output(W1, W2, x).argmax(dim=1) == z.argmax(dim=1)).double().mean().item()
+
+
+# %% id="learning"
+def learn_by_hand(rng, steps=150, lr=0.2):
+    """The largest difference from autograd, and the shares of right answers at each step"""
+    W1 = torch.randn(16, 300, generator=rng, dtype=torch.float64) / 300**0.5
+    W2 = torch.randn(2, 16, generator=rng, dtype=torch.float64) / 16**0.5
+    gap, known, new = 0.0, [], []
+    for _ in range(steps):
+        ours = gradients(W1, W2, x_learn, z_learn)
+        theirs = torch.func.grad(mean_loss, argnums=(0, 1))(W1, W2, x_learn, z_learn)
+        gap = max(gap, *((p - q).abs().max().item() for p, q in zip(ours, theirs, strict=True)))
+        W1, W2 = W1 - lr * ours[0], W2 - lr * ours[1]
+        known.append(share_right(W1, W2, x_learn, z_learn))
+        new.append(share_right(W1, W2, x_test, z_test))
+    return gap, known, new
+
+
+gap, known, new = learn_by_hand(lc.rng("library"))
+sentence = "150 steps: no entry of our gradients differs from PyTorch's by more than {value:.0e}."
+lc.claim("03.by_hand", sentence, gap, between=(0.0, 1e-12))
+
+# %% id="learning-figure"
+fig, ax = lc.subplots()
+ax.plot(range(1, 151), known, color=GREY, label="files it learns from")
+ax.plot(range(1, 151), new, color=BLUE, label="new files")
+ax.set(xlabel="step", ylabel="share of right answers", ylim=(0, 1.02))
+label_lines(ax)
+sentence = "In files that it has never seen the network names the library {value:.2f} of the time."
+lc.figure(fig, lc.claim("03.new_files", sentence, new[-1], between=(0.79, 0.91)))
+
+# %% [markdown] id="where-it-stops"
+# ## 5. Where does learning stop?
+#
+# The article goes on: at the minimum the gradient is zero, therefore $W = y - z$.
+# Even if its gradient were right, $y - z = 0$ would say only that every answer is right, and then this line says $W = 0$.
+#
+# Without a bend the true condition can be written down.
+# Let the columns of $X$ be $N$ examples and the columns of $Z$ what we want for them:
+
+# %% id="linear-gradient"
+N = symbols("N", positive=True, integer=True)
+X, Z, V = MatrixSymbol("X", n, N), MatrixSymbol("Z", d, N), MatrixSymbol("V", d, n)
+lc.prove("03.linear", lc.grad(half_norm_sq(W * X - Z), W), (W * X - Z) * X.T, torch=True)
+
+# %% [markdown] id="normal-equation"
+# The gradient is zero where $W X X^\top = Z X^\top$, the *normal equation*: over the examples, no input goes along with any error $W X - Z$ that is left.
+# Is this a minimum, or only a flat place? Compare any $W$ with some $V$:
+
+# %% id="minimum"
+with_V = half_norm_sq(V * X - Z) + half_norm_sq((W - V) * X) + dot((V * X - Z) * X.T, W - V)
+lc.prove("03.minimum", half_norm_sq(W * X - Z), with_V)
+
+# %% [markdown] id="minimum-seen"
+# If $V$ solves the normal equation, the inner product is zero and $\tfrac12 \lVert (W - V) X \rVert^2$ cannot be negative: no $W$ does better than $V$.
+#
+# The article's $W = y - z$ does not hold there even in the smallest case, one weight that is right: $z = w x$.
+
+# %% id="article-optimum"
+one_weight, one_input = MatrixSymbol("w", 1, 1), MatrixSymbol("x", 1, 1)
+right = one_weight * one_input
+lc.refute("03.article_optimum", one_weight, right - right)
+
+# %% [markdown] id="right-line"
+# ## 6. Where the line is right
+#
+# $y - z$ is the gradient with respect to the *output*, and for one famous layer the gradient one step further down looks like it.
+# Let scores $s$, the *logits*, become probabilities $p = e^{s} / \textstyle\sum_j e^{s_j}$, the *softmax*, and let $t$ be the column with a 1 at the right answer and 0 elsewhere.
+# The loss is the *cross-entropy*, minus the logarithm of the right answer's probability, which is $\ln \textstyle\sum_j e^{s_j} - t^\top s$:
+
+# %% id="softmax"
+C = symbols("C", positive=True, integer=True)
+s, t = MatrixSymbol("s", C, 1), MatrixSymbol("t", C, 1)
+total = dot(OneMatrix(C, 1), each(exp, s))
+lc.prove("03.softmax", lc.grad(log(total) - dot(t, s), s), 1 / total * each(exp, s) - t, torch=True)
+
+# %% [markdown] id="softmax-seen"
+# So the gradient at the logits is $p - t$: what the network said minus what is true.
+# The logarithm undoes the bend of softmax.
+#
+# **Exercise 4** (3 minutes). This code trains a network to be wrong. Mend it.
+
+
+# %% id="03-logits_gradient" tags=["exercise"]
+def logits_gradient(logits, target):
+    """Gradient of the mean cross-entropy; logits: [B, C], target: whole numbers [B] -> [B, C]"""
+    ### BEGIN SOLUTION
+    onehot = torch.nn.functional.one_hot(target, logits.shape[1])  # [B, C]
+    return (logits.softmax(dim=1) - onehot) / len(logits)
+    ### END SOLUTION
+    ### BEGIN STUDENT
+    # onehot = torch.nn.functional.one_hot(target, logits.shape[1])  # [B, C]
+    # return (onehot - logits.softmax(dim=1)) / len(logits)
+    ### END STUDENT
+
+
+logits_gradient = lc.check("03.logits_gradient", logits_gradient)
+
+# %% [markdown] id="hints-logits_gradient"
+# {{hints}}
+#
+# ## 7. Side by side is not a memory
+#
+# A paragraph is many words, a layer has one input.
+# The article writes the vectors of the words one below the other and feeds this long column to the layer.
+# Let us do so with the first 8 words of each paragraph, each a fixed random vector of 64 numbers, and one empty place, all zeros, at the end.
+# The network learns the same task as before, until it knows its paragraphs by heart.
+#
+# Then the same paragraphs come once more, one place later: the empty place now stands in front.
+# How many does it get right?
+
+# %% id="03-shift" tags=["exercise"]
+### BEGIN SOLUTION
+answer = 0.6
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # a share between 0 and 1
+### END STUDENT
+lc.predict("03.shift", "What share is right, one place later?", answer=answer)
+
+
+# %% id="three-readers"
+def side_by_side(W, x):
+    """W: [32, 9 * 64], x: [B, 9, 64] -> [B, 32]; one long column"""
+    return torch.tanh(x.flatten(1) @ W.T)
+
+
+def mean(W, x):
+    """W: [32, 64], x: [B, 9, 64] -> [B, 32]; the layer reads the mean of the words"""
+    return torch.tanh(x.mean(dim=1) @ W.T)
+
+
+def shared(W, x):
+    """W: [32, 64], x: [B, 9, 64] -> [B, 32]; one layer for every word, then the largest"""
+    return torch.tanh(x @ W.T).amax(dim=1)
+
+
+# %% id="train-readers"
+def trained(read, n, x, target, rng, steps=300):
+    """A reader of n numbers and a layer above it, trained; returns the answers' function"""
+    W = (torch.randn(32, n, generator=rng) / n**0.5).requires_grad_()
+    V = (torch.randn(2, 32, generator=rng) / 32**0.5).requires_grad_()
+    optimizer = torch.optim.Adam([W, V], lr=0.003)
+    for _ in range(steps):
+        batch = torch.randint(len(x), (128,), generator=rng)
+        loss = cross_entropy(read(W, x[batch]) @ V.T, target[batch])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return lambda x: (read(W, x) @ V.T).argmax(dim=1)
+
+
+# %% id="shift-measured" tags=["after-prediction"]
+rank, rng = text.vocabulary(prose, 1_000), lc.rng("shift")
+vectors = torch.randn(1_001, 64, generator=rng)  # the last one for all rare words
+words = vectors[[[rank.get(word, 1_000) for word in p.words[:8]] for p in learn]]  # [B, 8, 64]
+library = z_learn.argmax(dim=1)  # [B]
+here, later = pad(words, (0, 0, 0, 1)), pad(words, (0, 0, 1, 0))  # [B, 9, 64]
+
+
+def share_known(read, n):
+    answers = trained(read, n, here, library, rng)
+    return [(answers(x) == library).float().mean().item() for x in (here, later)]
+
+
+found = [share_known(side_by_side, 9 * 64), share_known(mean, 64), share_known(shared, 64)]
+lc.reveal(
+    "03.shift",
+    lc.claim("03.by_heart", "In place: {value:.2f}.", found[0][0], between=(0.98, 1.0)),
+    lc.claim("03.moved", "One place later: {value:.2f}.", found[0][1], between=(0.5, 0.75)),
+)
+
+# %% id="shift-figure" tags=["after-prediction"]
+fig, ax = lc.subplots()
+places = torch.arange(3)
+in_place, one_later = zip(*found, strict=True)
+ax.bar(places - 0.2, in_place, 0.38, color=GREY, label="in place")
+ax.bar(places + 0.2, one_later, 0.38, color=BLUE, label="one place later")
+common = library.bincount().max() / len(library)
+ax.axhline(common, color=ORANGE, ls="--", label="always the more common library")
+ax.set(ylim=(0, 1.05), ylabel="share of right answers")
+ax.set_xticks(places, ["words side by side", "mean of the words", "one layer for all words"])
+ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3)
+lost = max(abs(a - b) for a, b in found[1:])
+sentence = "Side by side, the text is lost when it moves; the other two change by {value:.2f}."
+lc.reveal("03.shift", lc.figure(fig, lc.claim("03.unmoved", sentence, lost, between=(0, 0.005))))
+
+# %% [markdown] id="places"
+# Why? Cut $W$ where the words meet, $W = (P_1\; P_2)$: $P_1$ has the columns for the first place and $P_2$ those for the second.
+# A layer on two words, one below the other, then computes $P_1 x_1 + P_2 x_2$.
+# Each place trains weights of its own, from the words that stood there and no others:
+
+# %% id="place-gradient"
+P1, P2 = MatrixSymbol("P_1", d, n), MatrixSymbol("P_2", d, n)
+x1, x2 = MatrixSymbol("x_1", n, 1), MatrixSymbol("x_2", n, 1)
+lc.prove("03.place_gradient", lc.grad(dot(g, P1 * x1 + P2 * x2), P2), g * x2.T, torch=True)
+
+# %% [markdown] id="place-gradient-seen"
+# A word that always stood first has taught $P_1$ something and $P_2$ nothing.
+# One place later it meets $P_2$.
+# The other two readers have one $W$ for all words, as if $P_1 = P_2$: no place is strange to them, and order is nothing to them either (lesson 05 begins there).
+#
+# Side by side can grow only by growing $W$: $T$ words of $n$ numbers need a $W$ with $T \cdot n$ columns, and the word after the last has no place at all.
+# **A network that reads its words side by side has a window, not a memory.**
+#
+# ## Exit questions
+
+# %% id="03-exit_direction" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "a"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("03.exit_direction", answer=answer)
+
+# %% id="03-exit_concat" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "b"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("03.exit_concat", answer=answer)
+
+# %% [markdown] id="take-away"
+# ## Take away
+#
+# - The gradient of a weight is the error at its unit times the value of its input: $g\,x^\top$, never $y - z$ alone.
+# - An error goes down through $W^\top$, then through the slope of the bend.
+# - A linear layer is at its best where $W X X^\top = Z X^\top$.
+# - Softmax with cross-entropy is the place where "what was said minus what is true" is right: $p - t$ at the logits.
+# - Words side by side meet weights of their own at each place: a window that does not know a word one place later.
+
+# %% [markdown] id="more-time"
+# ## If you have more time
+#
+# One more question.
+
+# %% id="03-exit_chain" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "d"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("03.exit_chain", answer=answer)
+
+# %% [markdown] id="train_step-exercise"
+# **Exercise 5** (2 minutes). One step of training, in PyTorch's words. In which order?
+# It should be right whatever the gradients hold when it begins.
+#
+# ```
+# a  loss.backward()
+# b  optimizer.step()
+# c  y = net(x)
+# d  optimizer.zero_grad()
+# e  loss = (y - z).square().sum(dim=1).mean() / 2
+# ```
+
+# %% id="03-train_step" tags=["exercise"]
+### BEGIN SOLUTION
+order = "c e d a b"
+### END SOLUTION
+### BEGIN STUDENT
+# order = None  # letters, such as "a b c d e"
+### END STUDENT
+lc.check("03.train_step", order)
+
+# %% [markdown] id="hints-train_step"
+# {{hints}}
+#
+# **Exercise 6** (3 minutes). A layer of 256 units with biases reads 100 words side by side, 64 numbers each.
+# Exactly how many parameters has it?
+
+# %% id="03-n_parameters" tags=["exercise"]
+### BEGIN SOLUTION
+n_parameters = 100 * 64 * 256 + 256
+### END SOLUTION
+### BEGIN STUDENT
+# n_parameters = None  # a whole number
+### END STUDENT
+lc.check("03.n_parameters", n_parameters)
+
+# %% [markdown] id="hints-n_parameters"
+# {{hints}}
+#
+# A layer that all words share has 100 times fewer weights, however long the text.
+#
+# **How wrong is the article's step?**
+# For a linear layer, put the step $W - \eta\, e\, \mathbf 1^\top$ next to the true one, $W - \eta\, e\, x^\top$, with the error $e = y - z$.
+# What do they do to the output?
+
+# %% id="steps-compared"
+eta, e = symbols("eta", positive=True), MatrixSymbol("e", d, 1)
+lc.prove("03.true_step", (W - eta * e * x.T) * x, W * x - eta * dot(x, x) * e)
+
+# %% id="steps-compared-article"
+ones = OneMatrix(n, 1)
+lc.prove("03.article_output", (W - eta * e * ones.T) * x, W * x - eta * dot(ones, x) * e)
+
+# %% [markdown] id="steps-compared-seen"
+# The true step moves the output against the error, since $x^\top x$ is positive.
+# The article's does so only where the *sum* of the inputs is positive.
+# Inputs that are never negative never show its mistake.
+# And inputs of both signs? Take 500 layers of ten inputs, 32 examples each, and make one small step:
+
+
+# %% id="coin-toss"
+def losses(W, x, z):
+    return (torch.tanh(x @ W.mT) - z).square().sum(dim=-1).mean(dim=-1) / 2  # [500]
+
+
+def share_raised(x, rng):
+    """How often a small step along the article's line raises the loss; x: [500, 32, 10]"""
+    W, W_wanted = torch.randn(2, 500, 5, 10, generator=rng) / 10**0.5
+    z = torch.tanh(x @ W_wanted.mT)
+    article = (torch.tanh(x @ W.mT) - z).mean(dim=1)[:, :, None].expand_as(W)
+    step = 0.01 * article / article.norm(dim=(1, 2), keepdim=True)
+    return (losses(W - step, x, z) > losses(W, x, z)).float().mean()
+
+
+rng = lc.rng("article's step")
+inputs = torch.randn(500, 32, 10, generator=rng)
+sentence = "Inputs of both signs: the step raises the loss in {value:.2f} of all layers."
+lc.claim("03.coin_toss", sentence, share_raised(inputs, rng), between=(0.43, 0.57))
+
+# %% id="never-negative"
+sentence = "The same inputs without their signs: in {value:.3f} of all layers."
+lc.claim("03.never_negative", sentence, share_raised(inputs.abs(), rng), between=(0.0, 0.01))
+
+# %% [markdown] id="coin-toss-seen"
+# For one kind of inputs the article's line is a coin toss, for the other a slow way down.
+# A rule that works on the first data one tries is not yet a gradient.
+
+# %% [markdown] id="sources"
+# ## Sources
+#
+# - The article: an introduction to ultra-long context in language models, in Chinese, section 4.2, item 2, the network; its two lines are retold above in our words.
+# - Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, Nature, 1986.
+# - Bengio, Ducharme, Vincent and Jauvin, A neural probabilistic language model, Journal of Machine Learning Research, 2003: a network that reads word vectors side by side.
+# - Waibel, Hanazawa, Hinton, Shikano and Lang, Phoneme recognition using time-delay neural networks, IEEE Transactions on Acoustics, Speech, and Signal Processing, 1989: one layer shared by all places.
+
+# %% id="report"
+lc.report()
