@@ -1,6 +1,7 @@
 """Real prose: what is taken from docstrings and how it is kept."""
 
 import ast
+import gc
 import os
 import sys
 from pathlib import Path
@@ -315,6 +316,18 @@ def test_sources_that_cannot_be_read_are_not_passed_over(library, tmp_path):
     (tmp_path / "little/one.py").mkdir()  # a folder with a file's name
     with pytest.raises(OSError, match=r"one\.py"):
         text.paragraphs([package])
+    assert gc.isenabled()
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_reading_leaves_garbage_collection_as_it_was(library, wanted):
+    package = library({"one.py": f'"""{PROSE}"""'})
+    try:
+        (gc.enable if wanted else gc.disable)()
+        text.paragraphs([package])
+        assert gc.isenabled() == wanted
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(
