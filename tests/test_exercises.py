@@ -315,3 +315,33 @@ def test_a_check_gives_the_same_words_in_two_runs():
     )
     assert first == second
     assert "Not yet." in first
+
+
+LOADS_MORE = """
+import sys, torch
+from lcutils.exercises import _functions, catalogue
+
+def layer_backward(x, W, b, z):
+    def loss(W):
+        return (torch.tanh(x @ W.T + b) - z).square().sum(dim=1).mean() / 2
+    {first}
+    return torch.func.grad(loss)(W)
+
+before = len(sys.modules)
+verdict = _functions.judge(catalogue()["03.layer_backward"], layer_backward)
+print(verdict.state, verdict.reason)
+assert len(sys.modules) > before + 100, "nothing was loaded: this shows nothing"
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [
+        ("pass", "right"),
+        ("torch.manual_seed(1)", "wrong It changes torch's global random generator."),
+    ],
+)
+def test_what_a_library_changes_while_it_loads_is_not_held_against_the_reader(first, said):
+    command = [sys.executable, "-c", LOADS_MORE.format(first=first)]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert run.stdout.startswith(said)

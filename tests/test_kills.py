@@ -363,6 +363,11 @@ def test_the_gradient_of_one_weight_is_that_of_the_loss():
     assert expand(wanted - ours) == 0
 
 
+def test_a_wrong_gradient_of_one_weight_is_shown_at_a_tanh_below_one():
+    verdict = _values.judge_expression(ENTRIES["03.one_weight"], y * z * x)
+    assert verdict.example == ("at y = 1/2, z = 2, x = -3: got -3, wanted 27/8",)
+
+
 def test_the_gradient_of_one_weight_is_wanted_in_y_not_in_w():
     answer = (tanh(w * x) - z) * (1 - tanh(w * x) ** 2) * x
     verdict = _values.judge_expression(ENTRIES["03.one_weight"], answer)
@@ -383,7 +388,7 @@ def test_three_orders_of_a_training_step_are_right_with_zero_grad_before_backwar
     ("order", "said"),
     [
         ("ceadb", "wipes out the new gradients"),
-        ("ceabd", "wipes out the new gradients"),
+        ("ceabd", "right from the second step on"),
         ("dceba", "before the gradients of this batch"),
         ("dcaeb", "no loss yet"),
         ("decab", "no y yet"),

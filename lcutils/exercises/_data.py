@@ -52,13 +52,19 @@ class NumberExercise:
 
 @dataclass(frozen=True)
 class ExpressionExercise:
-    """One line of algebra: `reference` and each mistake build it from the symbols."""
+    """One line of algebra: `reference` and each mistake build it from the symbols.
+
+    Args:
+        example: numbers for the symbols, such as "1/2", at which a wrong answer is shown; without
+            them, or where the answer happens to be right there, whole numbers.
+    """
 
     id: str
     symbols: str
     reference: Callable[..., Any]
     mistakes: Mapping[str, Callable[..., Any]]
     hints: tuple[str, ...]
+    example: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

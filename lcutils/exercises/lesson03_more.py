@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -23,6 +25,12 @@ def logits_gradient(logits: Tensor, target: Tensor) -> Tensor:
     return (logits.softmax(dim=1) - _one_hot(logits, target)) / len(logits)
 
 
+def _tanh(expression: Any) -> Any:
+    import sympy
+
+    return sympy.tanh(expression)
+
+
 def _one_hot(logits: Tensor, target: Tensor) -> Tensor:
     return functional.one_hot(target, logits.shape[1]).to(logits.dtype)
 
@@ -40,7 +48,15 @@ ENTRIES = (
         "03.one_weight",
         "y z x",
         lambda y, z, x: (y - z) * (1 - y**2) * x,
+        example=("1/2", "2", "-3"),  # a tanh is below 1
         mistakes={
+            "tanh is taken twice: the slope is 1 - y^2, where y is tanh(a) already.": (
+                lambda y, z, x: (y - z) * (1 - _tanh(y) ** 2) * x
+            ),
+            "The slope of tanh is 1 - y^2, not 1 + y^2.": lambda y, z, x: (y - z) * (1 + y**2) * x,
+            "Half too much: the 1/2 cancels the 2 of the square.": (
+                lambda y, z, x: (y - z) * (1 - y**2) * x / 2
+            ),
             "This is the article's y - z: the slope of tanh and the input x are missing.": (
                 lambda y, z, x: y - z
             ),
@@ -84,6 +100,13 @@ ENTRIES = (
             "The sign is the wrong way round: if the target's own logit rises, the loss falls.": (
                 lambda a, t: -logits_gradient(a, t)
             ),
+            "The sign is the wrong way round, and the division by B is missing.": (
+                lambda a, t: -logits_gradient(a, t) * len(a)
+            ),
+            "exp alone is no softmax: divide by its sum over the classes.": (
+                lambda a, t: _less_one_hot(a.exp(), t)
+            ),
+            "Twice too large: there is no square here.": lambda a, t: 2 * logits_gradient(a, t),
             "The division by B is missing: the loss is a mean over the batch.": (
                 lambda a, t: logits_gradient(a, t) * len(a)
             ),
@@ -116,7 +139,7 @@ ENTRIES = (
         },
         hints=(
             "If the target's own logit rises, does the loss rise or fall?",
-            "Begin with `p = softmax(logits, dim=1)`. A gradient points to where the loss grows.",
+            "Begin with `p = logits.softmax(dim=1)`. A gradient points to where the loss grows.",
         ),
         has_gradient=False,  # to compute it by autograd is right, too
     ),
@@ -135,10 +158,11 @@ ENTRIES = (
             Rule("a", "b", "The step is made before the gradients of this batch are there."),
             Rule(
                 "d",
-                "a",
-                "zero_grad() comes after backward(): it wipes out the new gradients, or comes "
-                "too late to keep the old ones out of them.",
+                "b",
+                "zero_grad() comes last: right from the second step on, but the first step would "
+                "add to whatever gradients are there already.",
             ),
+            Rule("d", "a", "zero_grad() comes after backward(): it wipes out the new gradients."),
         ),
         hints=(
             "`backward()` adds to the gradients that are there. `step()` takes what it finds.",

@@ -13,8 +13,7 @@ ENTRIES = (
         {
             "a": Choice(
                 "similar words form groups apart",
-                "Groups stay apart only if something pushes: drawn contexts, say. "
-                "This rule only pulls.",
+                "Groups stay apart only if something pushes. This rule only pulls.",
             ),
             "b": Choice(
                 "each word has a place of its own",
@@ -60,25 +59,25 @@ ENTRIES = (
     ),
     Question(
         "03.exit_chain",
-        "h = tanh(W1 x) and y = W2 h. Going back from the error y - z to the gradient of W1, "
+        "a = W1 x, h = tanh(a), y = W2 h. Going back from the error y - z to the gradient of W1, "
         "what is the error multiplied by before x?",
         {
             "a": Choice(
-                "by tanh's slope at h, then by W2^T",
+                "by tanh's slope at a, then by W2^T",
                 "The right factors in the wrong order: from y back to W1, W2 is met first.",
             ),
             "b": Choice(
                 "by W2^T alone, y being linear",
-                "The output is linear, but h is not: a unit near 1 or -1 hardly moves.",
+                "The output is linear, but h is not: near 1 or -1 it hardly answers a change of a.",
             ),
             "c": Choice(
-                "by tanh's slope at h alone",
+                "by tanh's slope at a alone",
                 "Then every h would act on y alike; W2 says how much each does.",
             ),
             "d": Choice(
                 "by W2^T, then by tanh's slope",
                 "W2^T gives each hidden unit its share of the error, and the slope says how "
-                "far the unit can still move.",
+                "strongly h answers a small change of a.",
             ),
         },
         right="d",
@@ -99,8 +98,8 @@ ENTRIES = (
             ),
             "c": Choice(
                 "the layer does not see any order",
-                "A sum of vectors has no order. Here it is the other way round: "
-                "the place of a word is all too important.",
+                "A layer that sees no order would give the same answer. "
+                "This one minds the place of a word all too much.",
             ),
             "d": Choice(
                 "its gradients are too small here",
