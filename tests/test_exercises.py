@@ -338,7 +338,7 @@ assert len(sys.modules) > before + 100, "nothing was loaded: this shows nothing"
     ("first", "said"),
     [
         ("pass", "right"),
-        ("torch.manual_seed(1)", "wrong It changes torch's global random generator."),
+        ("torch.manual_seed(1)", "wrong It draws from torch's global random generator"),
     ],
 )
 def test_what_a_library_changes_while_it_loads_is_not_held_against_the_reader(first, said):
