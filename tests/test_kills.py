@@ -432,17 +432,17 @@ def test_true_is_no_number():
     assert verdict.reason == "This is True; wanted is a number, in steps."
 
 
-n_wc, n_w, n_c, D, n_neg = symbols("n_wc n_w n_c D n_neg", positive=True)
+n_wc, n_w, n_c, n, n_neg = symbols("n_wc n_w n_c n n_neg", positive=True)
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        n_wc * D / (n_neg * n_w * n_c),
-        n_wc / (n_neg * (n_w * n_c / D)),
-        (n_wc / D) / ((n_w / D) * (n_c / D)) / n_neg,
-        exp(log(n_wc * D / (n_w * n_c)) - log(n_neg)),
-        symbols("n_wc") * symbols("D") / (symbols("n_neg") * symbols("n_w") * symbols("n_c")),
+        n_wc * n / (n_neg * n_w * n_c),
+        n_wc / (n_neg * (n_w * n_c / n)),
+        (n_wc / n) / ((n_w / n) * (n_c / n)) / n_neg,
+        exp(log(n_wc * n / (n_w * n_c)) - log(n_neg)),
+        symbols("n_wc") * symbols("n") / (symbols("n_neg") * symbols("n_w") * symbols("n_c")),
     ],
 )
 def test_the_optimum_passes_in_every_form(answer):
@@ -450,8 +450,8 @@ def test_the_optimum_passes_in_every_form(answer):
 
 
 def test_the_optimum_is_where_the_slope_is_zero():
-    score = log(ENTRIES["02.optimum"].reference(n_wc, n_w, n_c, D, n_neg))
-    slope = n_wc / (1 + exp(score)) - n_neg * n_w * n_c / D / (1 + exp(-score))
+    score = log(ENTRIES["02.optimum"].reference(n_wc, n_w, n_c, n, n_neg))
+    slope = n_wc / (1 + exp(score)) - n_neg * n_w * n_c / n / (1 + exp(-score))
     assert cancel(slope) == 0
 
 
@@ -478,5 +478,5 @@ def test_a_loss_that_is_infinite_at_large_scores_is_told_at_which():
 
     verdict = _functions.judge(ENTRIES["02.sgns_loss"], answer)
     assert verdict.reason.startswith("At scores of 200 this is infinite.")
-    assert verdict.example[0].endswith("with B = 5, N = 4, D = 3, score = 200 not:")
+    assert verdict.example[0].endswith("with B = 5, n_neg = 4, D = 3, score = 200 not:")
     assert verdict.example[1].startswith("got inf, wanted ")

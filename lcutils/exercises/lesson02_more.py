@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -54,12 +56,10 @@ ENTRIES = (
         mistakes={
             "This is the logarithm of the counts.": lambda n: n.log(),
             "This is log p_wc; p_w and p_c are missing.": lambda n: (n / n.sum()).log(),
-            "D is lost: make probabilities of the counts first.": lambda n: (
+            "The sum of all counts is lost: make probabilities of the counts first.": lambda n: (
                 n / (_rows(n) * _columns(n))
             ).log(),
-            "One D too many: there are two probabilities below, but one above.": lambda n: (
-                _ratio(n) * n.sum()
-            ).log(),
+            "The sum of all counts is there once too often.": lambda n: (_ratio(n) * n.sum()).log(),
             "The row totals stand for both; p_c needs the column totals.": lambda n: (
                 n * n.sum() / _rows(n).square()
             ).log(),
@@ -71,11 +71,17 @@ ENTRIES = (
             "The logarithm is to the base 2; wanted is the natural one.": lambda n: _ratio(
                 n
             ).log2(),
+            "The logarithm is to the base 10; wanted is the natural one.": lambda n: _ratio(
+                n
+            ).log10(),
+            "log 5 is taken off: that is what the scores become; wanted is the PMI alone.": (
+                lambda n: pmi(n) - math.log(5)
+            ),
             "The logarithm is missing.": _ratio,
             "Upside down: pairs seen more often than by chance should be above 0.": lambda n: (
                 -pmi(n)
             ),
-            "At a count of 0 there stands 0: that would mean as often as by chance.": lambda n: (
+            "You put 0 where the count is 0; that means as often as by chance.": lambda n: (
                 torch.where(n > 0, pmi(n), torch.zeros_like(n))
             ),
             "What is below 0 was made 0: this is positive PMI.": lambda n: pmi(n).clamp(min=0),

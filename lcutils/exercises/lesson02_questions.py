@@ -12,7 +12,7 @@ ENTRIES = (
         {
             "a": Choice(
                 "at the x_i with the largest a_i",
-                "It comes nearest to that one, but the other two still pull.",
+                "The other two still pull there: the slope is not zero.",
             ),
             "b": Choice(
                 "nowhere: the three never agree",
@@ -48,8 +48,8 @@ ENTRIES = (
             ),
             "d": Choice(
                 "where all linked words are equal",
-                "There the loss is 0. Words are linked if a chain of pairs leads from one to "
-                "the other: in most texts that is all of them.",
+                "There the loss is 0. Words are linked if a chain of shared contexts leads from "
+                "one to the other: in most texts that is all of them.",
             ),
         },
         right="d",
@@ -87,8 +87,9 @@ ENTRIES = (
                 "Two tables have twice as many numbers, and a step is no faster for it.",
             ),
             "b": Choice(
-                "a word is seldom its own context",
-                "v_w . u_w can be low. With one table it would be ||v_w||^2: never below 0.",
+                "scores must average below zero",
+                "PMI - log n_neg does. With one table the average, weighed by frequency, is the "
+                "square of a length.",
             ),
             "c": Choice(
                 "so that each word has two senses",
@@ -96,7 +97,7 @@ ENTRIES = (
             ),
             "d": Choice(
                 "with one table nothing can be trained",
-                "It can be trained, but then no word can have a low score with itself.",
+                "It can be trained, and even its neighbours are good; its scores are not.",
             ),
         },
         right="b",
