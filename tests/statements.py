@@ -65,6 +65,8 @@ v_w, u, u1, u2 = (MatrixSymbol(s, d, 1) for s in ("v", "u", "u_1", "u_2"))
 items = ((a1, u), (a2, u1), (a3, u2))
 total = a1 + a2 + a3
 mean = (a1 * u + a2 * u1 + a3 * u2) / total
+pair_mean = (a1 * u + a2 * u1) / (a1 + a2)
+weighed = a1 * u + a2 * u1 + a3 * u2
 
 
 def spread(centre):
@@ -81,33 +83,11 @@ optimum = log(n_wc * D / (n_w * n_c)) - log(n_neg)
 glove = a1 * (dot(v_w, u) + z - log(n_wc)) ** 2
 
 
-def softmax(scores):
-    parts = [exp(score) for score in scores]
-    return Matrix([part / sum(parts) for part in parts])
+U, scores, right = (MatrixSymbol(m, N, c) for m, c in (("U", d), ("s", 1), ("t", 1)))
 
 
-def cross_entropy(N):
-    s = MatrixSymbol("s", N, 1)
-    return -log(softmax([s[i, 0] for i in range(N)])[0]), s
-
-
-def onehot(N):
-    return Matrix([1] + [0] * (N - 1))
-
-
-def minus_onehot(N):
-    s = cross_entropy(N)[1]
-    return softmax([s[i, 0] for i in range(N)]) - onehot(N)
-
-
-def skip_gram(N, d):
-    U, centre = MatrixSymbol("U", N, d), MatrixSymbol("v", d, 1)
-    return U, centre, softmax([(U * centre)[i, 0] for i in range(N)])
-
-
-def skip_gram_loss(N, d):
-    _, centre, p = skip_gram(N, d)
-    return grad(-log(p[0]), centre)
+def sum_of(size, exponents):
+    return dot(OneMatrix(size, 1), each(exp, exponents))
 
 
 # lesson 03: networks
@@ -120,6 +100,11 @@ two_layers = half_norm_sq(each(tanh, W2 * hidden) - out)
 top = each(tanh, W2 * hidden)
 top_error = hadamard(top - out, OneMatrix(K, 1) - hadamard(top, top))
 hidden_slope = OneMatrix(d, 1) - hadamard(hidden, hidden)
+g, a_hidden = MatrixSymbol("g", d, 1), MatrixSymbol("a", d, 1)
+h = each(tanh, a_hidden)
+h_slope = OneMatrix(d, 1) - hadamard(h, h)
+Other = MatrixSymbol("Q", d, n)
+ones = OneMatrix(n, 1)
 
 # lesson 05: exact noise of random keys
 
@@ -227,10 +212,23 @@ TRUE = {
         spread(v_w),
         total * norm_sq(v_w - mean) + spread(mean),
     ),
+    "02.mean": lambda: (
+        a1 * norm_sq(v_w - u) + a2 * norm_sq(v_w - u1),
+        (a1 + a2) * norm_sq(v_w - pair_mean) + a1 * a2 / (a1 + a2) * norm_sq(u - u1),
+    ),
+    "02.one_table": lambda: (
+        a1 * dot(u, weighed) + a2 * dot(u1, weighed) + a3 * dot(u2, weighed),
+        norm_sq(weighed),
+    ),
+    "02.pmi_optimum": lambda: (
+        grad(-n_wc * log(sigma(z)) - lam * log(sigma(-z)), z),
+        sigma(z) * (lam - n_wc * exp(-z)),
+    ),
     "02.mean_gradient": lambda: (grad(spread(v_w), v_w), 2 * total * (v_w - mean), autograd),
     "02.skip_gram": lambda: (
-        skip_gram_loss,
-        lambda N, d: skip_gram(N, d)[0].T * (skip_gram(N, d)[2] - onehot(N)),
+        grad(log(sum_of(N, U * v_w)) - dot(right, U * v_w), v_w),
+        U.T * (1 / sum_of(N, U * v_w) * each(exp, U * v_w) - right),
+        autograd,
     ),
     "02.sgns_word": lambda: (
         grad(sgns, v_w),
@@ -262,8 +260,32 @@ TRUE = {
         grad(two_layers, W),
         hadamard(W2.T * top_error, hidden_slope) * x.T,
     ),
+    "03.outer": lambda: (grad(dot(g, W * x + b), W), g * x.T, autograd),
+    "03.error_back": lambda: (grad(dot(g, W * x + b), x), W.T * g, autograd),
+    "03.error": lambda: (
+        grad(half_norm_sq(h - g), a_hidden),
+        hadamard(h - g, h_slope),
+        autograd,
+    ),
+    "03.error_below": lambda: (
+        grad(half_norm_sq(W2 * h - out), a_hidden),
+        hadamard(W2.T * (W2 * h - out), h_slope),
+        autograd,
+    ),
+    "03.minimum": lambda: (
+        half_norm_sq(W * X - Z),
+        half_norm_sq(Other * X - Z)
+        + half_norm_sq((W - Other) * X)
+        + dot((Other * X - Z) * X.T, W - Other),
+    ),
+    "03.true_step": lambda: ((W - eta * g * x.T) * x, W * x - eta * dot(x, x) * g),
+    "03.article_output": lambda: ((W - eta * g * ones.T) * x, W * x - eta * dot(ones, x) * g),
     "03.linear": lambda: (grad(half_norm_sq(W * X - Z), W), (W * X - Z) * X.T, autograd),
-    "03.softmax": lambda: (lambda N: grad(*cross_entropy(N)), minus_onehot),
+    "03.softmax": lambda: (
+        grad(log(sum_of(N, scores)) - dot(right, scores), scores),
+        1 / sum_of(N, scores) * each(exp, scores) - right,
+        autograd,
+    ),
     "10.read_all": lambda: (
         S3.T * q,
         S.T * q + dot(k1, q) * v1 + dot(k2, q) * v2 + dot(k3, q) * v3,
@@ -381,13 +403,25 @@ FALSE = {
         (1 - eta) * (u - u1),
     ),
     ("02.weighted_mean", "missing term"): lambda: (spread(v_w), total * norm_sq(v_w - mean)),
+    ("02.mean", "missing term"): lambda: (
+        a1 * norm_sq(v_w - u) + a2 * norm_sq(v_w - u1),
+        (a1 + a2) * norm_sq(v_w - pair_mean),
+    ),
+    ("02.one_table", "wrong index"): lambda: (
+        a1 * dot(u, weighed) + a2 * dot(u1, weighed) + a3 * dot(u1, weighed),
+        norm_sq(weighed),
+    ),
+    ("02.pmi_optimum", "sign"): lambda: (
+        grad(-n_wc * log(sigma(z)) - lam * log(sigma(-z)), z),
+        sigma(z) * (lam - n_wc * exp(z)),
+    ),
     ("02.mean_gradient", "wrong index"): lambda: (
         grad(spread(v_w), v_w),
         2 * total * (v_w - (u + u1 + u2) / 3),
     ),
     ("02.skip_gram", "sign"): lambda: (
-        skip_gram_loss,
-        lambda N, d: skip_gram(N, d)[0].T * (onehot(N) - skip_gram(N, d)[2]),
+        grad(log(sum_of(N, U * v_w)) - dot(right, U * v_w), v_w),
+        U.T * (right - 1 / sum_of(N, U * v_w) * each(exp, U * v_w)),
     ),
     ("02.sgns_word", "sign"): lambda: (
         grad(sgns, v_w),
@@ -411,13 +445,29 @@ FALSE = {
         x * hadamard(net - target, slope).T,
     ),
     ("03.bottom_weights", "chain rule"): lambda: (grad(two_layers, W), W2.T * top_error * x.T),
+    ("03.outer", "transpose"): lambda: (grad(dot(g, W * x + b), W), x * g.T),
+    ("03.error_back", "missing term"): lambda: (grad(dot(g, W * x + b), x), W.T * (g + b)),
+    ("03.error", "chain rule"): lambda: (grad(half_norm_sq(h - g), a_hidden), h - g),
+    ("03.error_below", "chain rule"): lambda: (
+        grad(half_norm_sq(W2 * h - out), a_hidden),
+        W2.T * (W2 * h - out),
+    ),
+    ("03.minimum", "missing term"): lambda: (
+        half_norm_sq(W * X - Z),
+        half_norm_sq(Other * X - Z) + half_norm_sq((W - Other) * X),
+    ),
+    ("03.true_step", "missing term"): lambda: ((W - eta * g * x.T) * x, W * x - eta * g),
+    ("03.article_output", "swapped operands"): lambda: (
+        (W - eta * g * ones.T) * x,
+        W * x - eta * dot(x, x) * g,
+    ),
     ("03.linear", "chain rule"): lambda: (
         grad(half_norm_sq(W * X - Z), W),
         (W * X - Z) * MatrixSymbol("Y", N, n),
     ),
     ("03.softmax", "sign"): lambda: (
-        lambda N: grad(*cross_entropy(N)),
-        lambda N: -minus_onehot(N),
+        grad(log(sum_of(N, scores)) - dot(right, scores), scores),
+        right - 1 / sum_of(N, scores) * each(exp, scores),
     ),
     ("10.read_all", "missing term"): lambda: (
         S3.T * q,

@@ -55,10 +55,19 @@ KINDS = {
 # proved entry by entry; every other statement with sizes in it is proved for all sizes
 AT_SIZES = {
     *("02.skip_gram", "03.layer", "03.bias", "03.top_weights", "03.bottom_weights", "03.softmax"),
+    *("03.error", "03.error_below", "03.article_output"),
     *("05.noise_stored", "05.noise_unstored", "05.signal", "10.rows"),
 }
 WITHOUT_SIZES = {
-    *("02.pmi", "02.sgns_slope", "04.shift", "05.total_weight", "05.all_weight", "05.half_life"),
+    *(
+        "02.pmi",
+        "02.pmi_optimum",
+        "02.sgns_slope",
+        "04.shift",
+        "05.total_weight",
+        "05.all_weight",
+        "05.half_life",
+    ),
     *("05.noise_weight", "06.slope", "07.quarter", "14.rotation", "00.root"),
 }
 
