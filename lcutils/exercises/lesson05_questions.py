@@ -1,10 +1,57 @@
-"""Lesson 05: the exit questions."""
+"""Lesson 05: the recall questions and the exit questions."""
 
 from __future__ import annotations
 
 from lcutils.exercises._data import Choice, Question
 
 ENTRIES = (
+    Question(
+        "05.recall_collapse",
+        "Lesson 02: word vectors and context vectors were pulled together until the loss was "
+        "zero. What had been learned?",
+        {
+            "a": Choice(
+                "which words have like company",
+                "While they fall together a trace of it is there; at zero loss all are equal.",
+            ),
+            "b": Choice(
+                "nothing: all vectors were equal",
+                "Each loss is zero, and no vector differs from another.",
+            ),
+            "c": Choice(
+                "the PMI of each pair of words",
+                "That takes a push as well as a pull, as in negative sampling.",
+            ),
+            "d": Choice(
+                "the mean of each word's contexts",
+                "That is where a word rests if its contexts hold still. They did not.",
+            ),
+        },
+        right="b",
+    ),
+    Question(
+        "05.recall_window",
+        "Lesson 03: a network reads the vectors of its words side by side. Why is that no memory?",
+        {
+            "a": Choice(
+                "the order of its words is lost",
+                "It is not: each place has weights of its own.",
+            ),
+            "b": Choice(
+                "its gradients cannot be found",
+                "They can: g x^T, as for any layer.",
+            ),
+            "c": Choice(
+                "it knows no word it has not seen",
+                "It reads vectors, and a vector can be near one that was seen.",
+            ),
+            "d": Choice(
+                "its places run out with its columns",
+                "W has a column for each number of each place. The next word has none.",
+            ),
+        },
+        right="d",
+    ),
     Question(
         "05.exit_sum",
         "The words of a text are stored as a sum of random vectors. "

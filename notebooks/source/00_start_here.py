@@ -64,7 +64,7 @@ lc.quiz("00.chart", answer=answer)
 
 # %% [markdown] id="chart-before"
 # Here is the chart again, repaired.
-# A number before a name is the lesson that opens this box, as soon as it is written.
+# A number before a name is the lesson that opens this box.
 
 # %% id="chart" tags=["hide-input"]
 boxes = {
@@ -231,6 +231,10 @@ d, n = symbols("d n", positive=True, integer=True)
 A, x, y = MatrixSymbol("A", d, n), MatrixSymbol("x", n, 1), MatrixSymbol("y", n, 1)
 lc.prove("00.linear", A * (x + y), A * y + A * x, reason="a matrix acts on each term")
 
+# %% [markdown] id="sizes"
+# Not every statement can be proved for all sizes at once.
+# Where a verdict names sizes, such as $d = 2$ and $d = 3$, every entry was proved for these, and numbers were tried at 20 larger ones.
+
 # %% [markdown] id="refute-before"
 # `lc.refute` is for statements that are false.
 # It shows numbers at which the two sides differ.
@@ -256,9 +260,9 @@ lc.refute("00.careless_square", (a + b) ** 2, a**2 + b**2)
 # | $B$ | batch: how many texts are computed side by side |
 # | $T$, $t$ | how many words a text has, and which one is being read |
 # | $H$ | heads, memories of one layer side by side; in lesson 03 the hidden units |
-# | $D$, $d$ | how many numbers a vector has, in code and in equations; in lesson 02's counts $D$ is the number of all pairs |
+# | $D$, $d$ | how many numbers a vector has, in code and in equations |
 # | $K$, $V$ | how many numbers a key and a value have |
-# | $N$, $M$, $n$ | a count that its line names: of words, of inputs, of outputs |
+# | $N$, $M$, $n$ | a count that its line names: of words, of inputs, of outputs, of pairs |
 # | $x$ | what comes in: the vector of a word |
 # | $W$, $b$ | a weight matrix, and a bias: learned in training, fixed while reading |
 # | $c$ | a state that is a vector: [D] |

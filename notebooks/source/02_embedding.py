@@ -352,6 +352,7 @@ def two_starts(N, d, rng):
     return torch.randn(2, N, d, generator=rng) / d**0.5
 
 
+# %% id="descend"
 def descend(loss, tables, steps):
     """The tables after so many steps, which become smaller and smaller, down the loss"""
     tables = [table.clone().requires_grad_() for table in tables]
@@ -379,6 +380,7 @@ def correlation(scores, pairs=seen):
     return torch.corrcoef(torch.stack([wanted[pairs], scores[pairs]]))[0, 1].item()
 
 
+# %% id="dimensions-claimed" tags=["after-prediction"]
 scores = {d: learned_scores(d) for d in (16, 300)}
 often = correlation(scores[16], few >= 10)
 sentence = "d = 16: r = {value:.2f}; " + f"over the pairs seen at least ten times, {often:.2f}."
@@ -443,6 +445,7 @@ def sgns(rng):
     return descend(lambda v, u: all_pairs_loss(v, u, counts), (v, u), steps=100)[0]
 
 
+# %% id="probe-asked"
 trained = sgns(lc.rng("neighbours"))
 left, sizes, _ = torch.linalg.svd(positive)
 short = left[:, :64] * sizes[:64].sqrt()  # [N, 64]

@@ -691,8 +691,10 @@ def descent(rule, steps=100, lr=0.1):
 
 
 z_positive = torch.tanh(x.abs() @ wanted.mT)
-fig, ax = lc.subplots()
 line, true = descent(article_line), descent(gradient)
+
+# %% id="never-negative-figure"
+fig, ax = lc.subplots()
 ax.plot(line, color=ORANGE, label="article's line")
 ax.plot(true, color=BLUE, label="gradient")
 ax.set(xlabel="step", ylabel="loss, of that at the start", ylim=(0, 1.02))

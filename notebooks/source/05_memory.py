@@ -12,6 +12,7 @@
 #
 # You need dot products, partial derivatives, the variance of a sum, some PyTorch.
 # The core path takes an hour.
+# It begins with two questions about lessons 02 and 03; if you have not done them, guess.
 
 # %% id="start"
 import math
@@ -22,11 +23,29 @@ from torch.distributions import Normal
 
 import lcutils as lc
 from lcutils import tasks, text
-from lcutils.memory import decay_memory, linear_attention_step
+from lcutils.memory import decay_memory
 from lcutils.proof import MatrixSymbol, dot, half_norm_sq, sign_variance
 from lcutils.show import BLUE, GREEN, GREY, ORANGE, label_lines
 
 lc.start("05")
+
+# %% id="05-recall_collapse" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "b"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("05.recall_collapse", answer=answer)
+
+# %% id="05-recall_window" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "d"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("05.recall_window", answer=answer)
 
 # %% [markdown] id="running-sum"
 # ## 1. A running sum
@@ -596,20 +615,13 @@ def answer_after(loss):
 
 print("agreement:", answer_after(agreement_loss), " error:", answer_after(error_loss))
 
-# %% id="linear-attention"
-state = torch.zeros(1, 1, 2, 2)  # [B, H, K, V]: the same memory in lcutils, with batch and heads
-for value in (red, blue):
-    q = key[None, None]  # [B, H, K]; the key asks as it wrote
-    o, state = linear_attention_step(q, q, value[None, None], state, scale=1.0)
-print("linear attention:", o[0, 0].round(decimals=3).tolist())
-
 # %% [markdown] id="one-sentence"
 # Red is $(1, 0)$ and blue $(0, 1)$.
 # The sum answers with both at once; the delta rule has replaced the one by the other, exactly so because $\beta = 1$ and the key has length 1.
 #
 # **Both rules are one gradient step on a stated loss.** To design a memory is to say what it should be asked.
 #
-# ## Exit questions
+# ## Exit question
 
 # %% id="05-exit_sum" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -619,15 +631,6 @@ answer = "b"
 # answer = None  # type a letter
 ### END STUDENT
 lc.quiz("05.exit_sum", answer=answer)
-
-# %% id="05-exit_noise" tags=["exercise"]
-### BEGIN SOLUTION
-answer = "c"
-### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # type a letter
-### END STUDENT
-lc.quiz("05.exit_noise", answer=answer)
 
 # %% [markdown] id="take-away"
 # ## Take away
@@ -641,7 +644,16 @@ lc.quiz("05.exit_noise", answer=answer)
 # %% [markdown] id="more-time"
 # ## If you have more time
 #
-# Two more questions.
+# Three more questions.
+
+# %% id="05-exit_noise" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "c"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("05.exit_noise", answer=answer)
 
 # %% id="05-exit_loss" tags=["exercise"]
 ### BEGIN SOLUTION
