@@ -27,7 +27,7 @@ __all__ = ["check", "predict", "quiz", "reveal"]
 
 _PREDICT_FIRST = 'Predict first (or answer="skip").'
 _MAX_PREDICTION = 300
-_refused: dict[str, int] = {}  # id -> how often in this process; each time the next hint
+_refused: dict[str, int] = {}  # id -> how often without a cause; each time the next hint
 _predictions: dict[str, str] = {}  # id -> what was predicted in this process
 
 
@@ -45,7 +45,7 @@ def check(id: str, answer: object) -> Any:
     """
     exercise = _exercise(id)
     verdict = _judged(exercise, answer)
-    if verdict.state == "wrong":
+    if verdict.is_open:
         count = _refused.get(id, 0)
         _refused[id] = count + 1
         verdict = verdict.with_(hint=exercise.hints[min(count, len(exercise.hints) - 1)])

@@ -143,7 +143,8 @@ def _compared(trial: Trial, report: Report) -> Verdict:
     if not is_right or edited:
         mistake = _mistake(exercise, cases)
         if form or mistake:
-            return _wrong(f"{form} {mistake}".strip(), _example(exercise, cases, form))
+            verdict = _wrong(f"{form} {mistake}".strip(), _example(exercise, cases, form))
+            return verdict.with_(is_open=not mistake)
     if edited:
         return _wrong(f"It edits {edited} in place. Whoever called it may still need the old one.")
     if report.changed:
@@ -152,7 +153,7 @@ def _compared(trial: Trial, report: Report) -> Verdict:
     if leak:
         return _wrong(leak, _example(exercise, cases))
     if not is_right:
-        return _wrong("The values differ.", _example(exercise, cases))
+        return _wrong("The values differ.", _example(exercise, cases)).with_(is_open=True)
     if any(not same(case.output, case.wanted) for case in cases):
         return _wrong(
             "A result changed when the function was called again. "
@@ -245,7 +246,8 @@ def _raised(exercise: FunctionExercise, raised: Raised, sizes: str, when: str = 
         return _wrong(f"It cannot be called with ({arguments}): {raised.message}.")
     said = f"{raised.name}: {raised.message}" if raised.message else raised.name
     at = f" for {sizes}" if sizes else ""
-    return _wrong(f"It raised this{at}{when}:", (said, *filter(None, [raised.where])))
+    lines = (said, *filter(None, [raised.where]))
+    return _wrong(f"It raised this{at}{when}:", lines).with_(is_open=True)
 
 
 def _said_changes(report: Report) -> str:

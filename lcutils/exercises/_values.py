@@ -42,7 +42,7 @@ def judge_number(exercise: NumberExercise, answer: object) -> Verdict:
     for sentence, wrong in exercise.mistakes.items():
         if abs(number - wrong) <= _NEAR * abs(wrong):
             return _wrong(sentence)
-    return _wrong(f"It is not {_said(number)} {exercise.unit}.")
+    return _wrong(f"It is not {_said(number)} {exercise.unit}.").with_(is_open=True)
 
 
 def _said(number: float) -> str:
@@ -92,7 +92,8 @@ def _judged_expression(exercise: ExpressionExercise, answer: Any) -> Verdict | N
     for sentence, wrong in exercise.mistakes.items():
         if _equal(answer, wrong(*symbols), symbols):
             return _wrong(sentence)
-    return _wrong("This is another expression.", _at_a_point(exercise, answer, symbols))
+    verdict = _wrong("This is another expression.", _at_a_point(exercise, answer, symbols))
+    return verdict.with_(is_open=True)
 
 
 def _equal(left: Any, right: Any, symbols: Sequence[Any]) -> bool:

@@ -24,6 +24,7 @@ class Verdict:
         hint: where to look next.
         printed: what the reader's code printed.
         footer: what becomes of the lesson now.
+        is_open: whether the reason says that something is wrong, but not what: then a hint helps.
     """
 
     state: str
@@ -34,6 +35,7 @@ class Verdict:
     printed: tuple[str, ...] = ()
     footer: str = ""
     above: tuple[str, ...] = ()
+    is_open: bool = False
 
     @property
     def passed(self) -> bool:

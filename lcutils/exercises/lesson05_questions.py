@@ -46,7 +46,7 @@ ENTRIES = (
                 "It reads vectors, and a vector can be near one that was seen.",
             ),
             "d": Choice(
-                "its places run out with its columns",
+                "it has places for only so many",
                 "W has a column for each number of each place. The next word has none.",
             ),
         },

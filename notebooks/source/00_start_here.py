@@ -106,7 +106,7 @@ for (a, b), words in arrows.items():
     line |= {"patchA": drawn[a].get_bbox_patch(), "patchB": drawn[b].get_bbox_patch()}
     if a == b:  # the arrow back, above its box
         line |= {"color": ORANGE, "connectionstyle": "arc3,rad=1.6", "patchA": None, "patchB": None}
-        xa, xb, ya, yb = xa + 0.35, xb - 0.35, ya + 0.36, yb + 0.36
+        xa, xb, ya, yb = xa + 0.35, xb - 0.35, ya + 0.28, yb + 0.28
     ax.annotate("", (xb, yb), (xa, ya), arrowprops=line)
 lc.figure(fig, "A memory is an arrow back: what the state keeps, the next word can use.")
 
