@@ -122,7 +122,8 @@ def _prediction(answer: object) -> str | None:
 
 
 def _recalled(prediction: str) -> str:
-    return "Prediction skipped." if prediction == "skip" else f"You predicted: {prediction}"
+    is_skipped = prediction.strip().lower() == "skip"
+    return "Prediction skipped." if is_skipped else f"You predicted: {prediction}"
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,7 @@ def _compared(trial: Trial, report: Report) -> Verdict:
         mistake = _mistake(exercise, cases)
         if form or mistake:
             verdict = _wrong(f"{form} {mistake}".strip(), _example(exercise, cases, form))
-            return verdict.with_(is_open=not mistake)
+            return verdict.with_(is_open=not mistake and form.startswith("The shape"))
     if edited:
         return _wrong(f"It edits {edited} in place. Whoever called it may still need the old one.")
     if report.changed:
@@ -172,7 +172,8 @@ def _form_fault(case: Case) -> str:
         return f"The shape is {list(case.output.shape)}; wanted is {wanted}{sizes}."
     if case.output.dtype != case.wanted.dtype:
         got, want = (str(t.dtype).removeprefix("torch.") for t in (case.output, case.wanted))
-        return f"The result is {got}; with these inputs {want} is wanted."
+        hint = "Give new tensors the dtype of the inputs."
+        return f"The result is {got}; with these inputs {want} is wanted. {hint}"
     if case.asks_gradient:
         return "The result asks for gradients, though no input does. Return it with .detach()."
     return ""

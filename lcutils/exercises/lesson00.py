@@ -17,7 +17,7 @@ ENTRIES = (
     FunctionExercise(
         "00.text_mean",
         text_mean,
-        worked=(row([[1, 10], [2, 20], [6, 60]], [[0, 3], [3, 3], [3, 0]]),),
+        worked=(row([[1, 10], [2, 20], [6, 60]]),),
         draw=lambda rng, B, T, D: (normal(rng, B, T, D),),
         sizes=({"B": 1, "T": 1, "D": 1}, {"B": 3, "T": 4, "D": 2}, {"B": 2, "T": 5, "D": 3}),
         mistakes={
@@ -29,6 +29,22 @@ ENTRIES = (
                 lambda x: x.mean(dim=2)
             ),
             "This is one number for everything; each text has its own mean.": lambda x: x.mean(),
+            "This is one number for each text; wanted is a mean for each of the D numbers.": (
+                lambda x: x.mean(dim=(1, 2))
+            ),
+            "This is one mean for all texts; each text has its own.": lambda x: x.mean(dim=(0, 1)),
+            "This is the sum over the texts; wanted is the mean over the words.": (
+                lambda x: x.sum(dim=0)
+            ),
+            "This is the sum over each word's numbers; wanted is the mean over the words.": (
+                lambda x: x.sum(dim=2)
+            ),
+            "It is divided by 3 whatever T is; 3 is only the example's number of words.": (
+                lambda x: x.sum(dim=1) / 3
+            ),
+            "It is divided by 2 whatever T is; divide by T, how many words there are.": (
+                lambda x: x.sum(dim=1) / 2
+            ),
             "The texts are mixed: this is the mean of all words of all texts.": (
                 lambda x: x.mean(dim=(0, 1)).expand(len(x), -1)
             ),
@@ -64,12 +80,12 @@ ENTRIES = (
             ),
             "b": Choice(
                 "from the context vector",
-                "It comes at the end, and no arrow leads from it to the next word.",
+                "It comes after the output, and no arrow leads from it to the next word.",
             ),
             "c": Choice(
                 "if both are concatenated",
                 "Only so: both words must be in one input. No arrow leads back, "
-                "so nothing is carried from one step to the next: the chart has no memory.",
+                "so nothing is carried from one step to the next.",
             ),
             "d": Choice(
                 "through the weight matrix",

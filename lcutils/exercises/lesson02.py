@@ -32,6 +32,7 @@ ENTRIES = (
             "This is the weighted sum. Divide it.": lambda x, a: a @ x,
             "It is divided by N, not by the sum of a.": lambda x, a: a @ x / len(a),
             "Twice too large: the gradient's 2 cancels.": lambda x, a: 2 * (a @ x) / a.sum(),
+            "Half of it: the gradient's 2 cancels.": lambda x, a: a @ x / (2 * a.sum()),
             "This is one number: the sum went over D, too.": lambda x, a: (
                 (a[:, None] * x).sum() / a.sum()
             ),

@@ -77,6 +77,15 @@ ENTRIES = (
             "log 5 is taken off: that is what the scores become; wanted is the PMI alone.": (
                 lambda n: pmi(n) - math.log(5)
             ),
+            "A bracket is missing: Python divides by p_w, then multiplies by p_c.": lambda n: (
+                n / _rows(n) * _columns(n) / n.sum()
+            ).log(),
+            "Above is a probability, below are counts: divide all by the sum.": lambda n: (
+                n / n.sum() / (_rows(n) * _columns(n))
+            ).log(),
+            "1e-9 was added before the logarithm: at a count of 0 wanted is -inf.": lambda n: (
+                _ratio(n) + 1e-9
+            ).log(),
             "The logarithm is missing.": _ratio,
             "Upside down: pairs seen more often than by chance should be above 0.": lambda n: (
                 -pmi(n)
@@ -158,7 +167,7 @@ ENTRIES = (
             "The window reaches two words to each side, not one.": 18,
             "The window has two sides.": 20,
             "Words near the ends have fewer neighbours, but not none.": 24,
-            "A word is not its own context.": 44,
+            "A place in the text is not in its own company.": 44,
             "No word is its own context, and the ends have fewer neighbours.": 50,
             "The window is left out: this is every word with every other.": 90,
             "The window is left out, and (a, b) and (b, a) are two pairs.": 45,

@@ -80,24 +80,25 @@ ENTRIES = (
     ),
     Question(
         "02.exit_tables",
-        "Why does SGNS keep two vectors for a word, v as a word and u as a context?",
+        "A word may be its own context, and n_neg is 5. What can one table, for words and "
+        "contexts alike, not do?",
         {
             "a": Choice(
-                "so that training takes half the time",
-                "Two tables have twice as many numbers, and a step is no faster for it.",
+                "be trained with negatives at all",
+                "It can be trained, and even its neighbours are good.",
             ),
             "b": Choice(
-                "scores must average below zero",
+                "average its scores below zero",
                 "PMI - log n_neg does. With one table the average, weighed by frequency, is the "
                 "square of a length.",
             ),
             "c": Choice(
-                "so that each word has two senses",
-                "Both vectors mix all senses of a word: there is one v for each spelling.",
+                "tell two senses of a word apart",
+                "Two tables cannot, either: there is one v for each spelling.",
             ),
             "d": Choice(
-                "with one table nothing can be trained",
-                "It can be trained, and even its neighbours are good; its scores are not.",
+                "give similar words like vectors",
+                "It can: on this text it finds about as many of the forms with s.",
             ),
         },
         right="b",

@@ -81,6 +81,9 @@ ENTRIES = (
             "Both signs are wrong: this pulls the noise and pushes the real pairs.": _loss(
                 _against, logsigmoid
             ),
+            "The pairs' term has the wrong sign: both terms are minus a logarithm.": _loss(
+                lambda x: -logsigmoid(x), _against
+            ),
             "The noise lacks its logarithm.": _loss(logsigmoid, lambda x: -torch.sigmoid(x)),
             "log sigma(-x) is not 1 - log sigma(x): the minus belongs to the score.": _loss(
                 logsigmoid, lambda x: 1 - logsigmoid(x)

@@ -120,6 +120,15 @@ ENTRIES = (
             "The error is copied along each row of W; it is also multiplied by the inputs x.": (
                 _with(_right, lambda g, x: g.mean(0)[:, None].expand(-1, x.shape[1]))
             ),
+            "This is y - z for every weight of a row; the slope and the inputs are missing.": (
+                _with(
+                    lambda a, z: a.tanh() - z,
+                    lambda g, x: g.mean(0)[:, None].expand(-1, x.shape[1]),
+                )
+            ),
+            "It is divided by M, the outputs of one example, not by B.": (
+                lambda x, W, b, z: layer_backward(x, W, b, z) * len(x) / len(W)
+            ),
             "These are the gradients of the B examples. Take their mean.": _with(
                 _right, lambda g, x: g[:, :, None] * x[:, None, :]
             ),

@@ -133,6 +133,15 @@ ENTRIES = (
                 lambda y, z: y.tanh() - z, _slope
             ),
             "tanh is missing when h is computed.": _no_tanh,
+            "The slope of tanh, 1 - h^2, and the division by B are missing.": (
+                _back(lambda error, W2, h: len(h) * error @ W2)
+            ),
+            "The loss itself stands there in place of its derivative y - z.": _on_top(
+                lambda y, z: (y - z) ** 2 / 2, _slope
+            ),
+            "All errors are added up; W2 says how much of each a hidden unit has.": (
+                _back(lambda error, W2, h: error.sum(1, keepdim=True) * (1 - h**2))
+            ),
             "There is no tanh at all: this is the gradient of two linear layers.": _linear,
             "The last factor is h; the inputs of the first layer are x.": _for_x,
             "This is dL/dW2, the gradient of the last layer.": _last_layer,
@@ -145,7 +154,7 @@ ENTRIES = (
             "The batch is summed; L is a mean over the batch: divide by B.": (
                 lambda x, *given: two_layer_grads(x, *given) * len(x)
             ),
-            "It is divided by B and M; L is a mean over the batch alone: divide by B.": (
+            "It is divided by B, and by M or H; L is a mean over the batch alone: divide by B.": (
                 lambda x, W1, W2, z: two_layer_grads(x, W1, W2, z) / len(W2)
             ),
             "The sign is the wrong way round: L grows along the gradient.": (

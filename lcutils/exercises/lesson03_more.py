@@ -107,6 +107,12 @@ ENTRIES = (
                 lambda a, t: _less_one_hot(a.exp(), t)
             ),
             "Twice too large: there is no square here.": lambda a, t: 2 * logits_gradient(a, t),
+            "This is the gradient by the probabilities; wanted is that by the logits.": (
+                lambda a, t: -_one_hot(a, t) / a.softmax(1) / len(a)
+            ),
+            "This is the loss itself, at each target's place.": (
+                lambda a, t: -_one_hot(a, t) * a.log_softmax(1) / len(a)
+            ),
             "The division by B is missing: the loss is a mean over the batch.": (
                 lambda a, t: logits_gradient(a, t) * len(a)
             ),

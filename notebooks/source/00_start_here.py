@@ -6,7 +6,7 @@
 # This workbook answers in small steps, each of which you can check.
 # An equation is proved by the cell that shows it.
 # A sentence about an experiment is printed by the experiment.
-# An exercise tells you what exactly is wrong with your answer.
+# An exercise names your mistake if it is one that people make, and shows in a small example where any other goes wrong.
 #
 # Take twenty minutes here: a picture of what is to come, an exercise done wrongly on purpose, a few lines of SymPy, and a check of your machine.
 # You should know Python, vectors and matrices, partial derivatives, and a little PyTorch.
@@ -29,8 +29,8 @@ from lcutils.show import BLUE, GREY, ORANGE
 lc.start("00")
 
 # %% [markdown] id="slider-before"
-# Sliders need more of your machine than anything else here.
-# Run the next cell, and move the slider: if the bars follow, all is well.
+# Sliders are what fails first where JupyterLab is not well installed.
+# Run the next cell, and move the slider: if the bars follow, all is well; if not, you lose the sliders alone.
 # (They show how a memory that fades by a factor gamma at each step weighs the words it has read; lesson 05 comes back to it.)
 
 
@@ -117,10 +117,14 @@ lc.figure(fig, "A memory is an arrow back: what the state keeps, the next word c
 #
 # | the article's box | the trouble with it | what stands here |
 # |---|---|---|
-# | concatenation of the word vectors | It grows with the text, but a layer $W x$ takes inputs of one size: sooner or later words fall out. A window is not a memory. | a *state* of fixed size |
-# | memory update, after the output | The output is made before the word just read has reached the memory. | write, then read, then predict |
+# | concatenation of the word vectors | It grows with the text, but a layer $W x$ takes inputs of one size: sooner or later words fall out, and nothing of them is kept. | a *state* of fixed size |
+# | memory update, after the output | The new word must reach the output on a path of its own, beside the memory. | write, then read, then predict: one path for old words and new |
 # | context vector | No later step reads it. It is the memory's state, and the next step begins with it. | the arrow back |
 # | weight matrix, at the end | Every step uses the weights, and a loss changes them, in training only. A matrix that changes while the text is read is a state too: $S$ in lesson 05. | $W$ below, $S$ inside |
+#
+# The picture is simple on purpose: one layer, no shortcuts.
+# And one box is missing, the one that most language models use today: *attention* keeps a key and a value for every word read, a cache that grows with the text, and compares each new word with all of them.
+# This workbook asks how far a state of fixed size can go instead.
 #
 # <details><summary>The chart as Mermaid, for your own notes</summary>
 #
@@ -178,7 +182,7 @@ text_mean = lc.check("00.text_mean", text_mean)
 #   `answer = "skip"` will do, but a wrong guess teaches more than none.
 #   What you typed stays in the notebook, so it is still there tomorrow.
 # - **Starting over.** If a cell never ends or the numbers look odd, choose *Restart Kernel and Run All Cells* from the menu *Kernel*.
-#   Random numbers depend on their name and a seed only, so they come out the same.
+#   Random numbers are drawn by a name and a seed, `lc.rng("a name")`, so on your machine they come out the same.
 #   To begin a lesson afresh, rename your copy in the folder `study` and run `make lab` again.
 #
 # Try a prediction.
@@ -195,16 +199,16 @@ answer = [64_000, 64]
 lc.predict("00.numbers", "How many numbers, concatenated and summed?", answer=answer)
 
 # %% id="numbers-counted" tags=["after-prediction"]
-words = torch.randn(1_000, 64, generator=lc.rng("numbers"))  # [T, d]
+words = torch.randn(1_000, 64, generator=lc.rng("numbers"))  # [T, D]
 lc.reveal(
     "00.numbers",
-    f"concatenated: {words.flatten().numel():,}",
-    f"summed: {words.sum(dim=0).numel()}",
+    f"concatenated, one word after the other: {words.flatten().numel():,}",
+    f"summed, entry by entry: {words.sum(dim=0).numel()}",
 )
 
 # %% [markdown] id="sympy"
-# So few numbers cannot hold everything.
-# What the state keeps, and what it gives up, is the question of this workbook.
+# A sum of fixed size must give something up: at the least, the order of its words.
+# What a state keeps, and what it gives up, is the question of this workbook.
 #
 # ## A few lines of SymPy
 #
@@ -216,8 +220,9 @@ a, b = symbols("a b")
 ((a + b) ** 2).expand()
 
 # %% [markdown] id="prove-before"
-# `lc.prove` shows an equation and proves that very equation.
+# `lc.prove` shows an equation and proves that very equation, wherever both sides are defined.
 # A false one would stop the notebook.
+# The reason beside the verdict is ours, for you to read.
 
 # %% id="square-proved"
 lc.prove("00.square", (a + b) ** 2, a**2 + 2 * a * b + b**2, reason="multiply out")
@@ -233,7 +238,7 @@ lc.prove("00.linear", A * (x + y), A * y + A * x, reason="a matrix acts on each 
 
 # %% [markdown] id="sizes"
 # Not every statement can be proved for all sizes at once.
-# Where a verdict names sizes, such as $d = 2$ and $d = 3$, every entry was proved for these, and numbers were tried at 20 larger ones.
+# Where a verdict in a later lesson names sizes, such as $d = 2$ and $d = 3$, every entry was proved for these, and random numbers agree at 20 larger sizes.
 
 # %% [markdown] id="refute-before"
 # `lc.refute` is for statements that are false.
@@ -247,7 +252,8 @@ lc.refute("00.careless_square", (a + b) ** 2, a**2 + b**2)
 #
 # {{map}}
 #
-# The lessons stand on one another, in this order, but each says at its beginning what you should know.
+# The lessons build on one another, in this order, but each says at its beginning what you should know.
+# Numbers that are missing are lessons still to be written.
 # The last cell of a lesson lists what your run has proved, measured and checked.
 
 # %% [markdown] id="symbols"
@@ -269,7 +275,7 @@ lc.refute("00.careless_square", (a + b) ** 2, a**2 + b**2)
 # | $S$ | a state that is a matrix: [K, V], written $S + k v^\top$, read $S^\top q$ |
 # | $k$, $v$, $q$, $o$ | key, value, query (all three made from a word), and the output that is read |
 # | $\beta$ | write strength, from 0 (nothing is written) to 1 |
-# | $\gamma$ | decay: the factor, at most 1, by which a state fades at each step |
+# | $\gamma$ | decay: the factor, from 0 to 1, by which a state fades at each step |
 # | $\eta$ | learning rate: the size of a gradient step |
 # | $L$ | loss: what training makes small |
 # | $\sigma$ | the logistic function $1 / (1 + e^{-x})$; for a layer, its nonlinear function |
@@ -281,6 +287,7 @@ lc.refute("00.careless_square", (a + b) ** 2, a**2 + b**2)
 #
 # | word | meaning |
 # |---|---|
+# | attention | each word compares its query with the keys of all words before it, and reads a mean of their values |
 # | autograd | PyTorch's way to compute gradients from the program itself |
 # | backpropagation | the chain rule from the loss back to every weight |
 # | batch | examples that are computed side by side |
@@ -295,11 +302,11 @@ lc.refute("00.careless_square", (a + b) ** 2, a**2 + b**2)
 # | embedding | the vector of a word, learned; the table that holds one row for each word |
 # | fast weights | a matrix that changes while the text is read: a state, not a weight |
 # | gradient | the partial derivatives of a loss: against it, the loss falls most steeply |
-# | half-life | the age at which a word's weight is one half |
-# | linear attention | the memory $S + k v^\top$, read with a query |
+# | half-life | the age at which a word's weight is half of what it was when written |
+# | linear attention | the memory $S + k v^\top$, read with a query, without softmax |
 # | logits | a network's scores before softmax |
 # | negative sampling | to train on pairs that occur, against others drawn at random |
-# | PMI | pointwise mutual information: $\log \frac{p(w, c)}{p(w)\, p(c)}$, how much more often two words meet than by chance |
+# | PMI | pointwise mutual information: $\log \frac{p_{wc}}{p_w\, p_c}$, the logarithm of how many times more often two words meet than by chance |
 # | read-out | what a query brings back from a state |
 # | recall | the share of what was stored that is found again |
 # | seed | the number from which random numbers are drawn; the same seed gives the same numbers |

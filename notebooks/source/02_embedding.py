@@ -103,14 +103,15 @@ lc.prove("02.mean", two_places, (a1 + a2) * norm_sq(v - mean) + apart)
 # So far so good: *if the contexts hold still*, a word comes to rest at the weighted mean of its company.
 #
 # But a context is a word, too, and its vector $u$ is learned by the same rule.
-# Take a word and a context that meet only each other, and the article's last line at its word: put each in the place of the other.
+# Take a word and a context that meet only each other, and put each in the place of the other, both at the same moment.
 
 # %% id="swap"
 lc.refute("02.equal_after", v - (v - u), u - (u - v))
 
 # %% [markdown] id="swap-seen"
-# They have changed places, and so on for ever.
-# Steps of a size $\eta$ between 0 and 1 bring them together, as this factor shows, and $\eta = \tfrac12$ at once:
+# They are not equal: they have changed places, and so on for ever.
+# Steps of a size $\eta$ between 0 and 1 bring them together, as this factor shows, and $\eta = \tfrac12$ at once.
+# At the end the article's $v = x$ is true, and that is the trouble, as we shall see.
 
 # %% id="gap"
 eta = symbols("eta", positive=True)
@@ -174,7 +175,7 @@ lc.reveal("02.collapse", lc.figure(fig, cosine), low)
 # No accident: a sum of squares is zero only where each of them is, so every $v_w$ must equal every $u_c$ that it ever met.
 # Two words that share a context must therefore be equal, and so on: if a chain of shared contexts leads from each word to each other one, all must.
 # In this text it does.
-# (With the contexts held still the words are rather alike, too: "the" and "of" are in every mean. But only learning both makes them one.)
+# (With the contexts held still the words are rather alike, too: the most frequent words are in nearly every mean. But only learning both makes them one.)
 
 # %% id="one-part"
 reached = torch.zeros(1_000)
@@ -405,7 +406,7 @@ lc.reveal(
 # %% [markdown] id="neighbours"
 # ## 5. Whose company is alike?
 #
-# With few dimensions the vectors cannot keep all scores; they keep what many pairs share.
+# With few dimensions the vectors cannot keep all scores, and give up the rare pairs first, which have little weight in the loss.
 # Does that hurt?
 # Take the words whose rows are nearest, by cosine.
 # A plain way needs no training: let a word's vector be its row of positive PMI, 1,000 numbers, with 0 in place of everything negative.
@@ -432,12 +433,14 @@ for word in ("matrix", "gradient", "error", "integer", "true"):
 
 
 # %% id="probe-measured"
+pairs = [(i, number[w + "s"]) for w, i in number.items() if len(w) > 2 and w + "s" in number]
+word, with_s = torch.tensor(pairs).T
+
+
 def share_found(v):
-    pairs = [(i, number[w + "s"]) for w, i in number.items() if len(w) > 2 and w + "s" in number]
-    word, plural = torch.tensor(pairs).T
     others = cosines(v).fill_diagonal_(-1.0)  # a word is no neighbour of its own
-    ten = others[word].topk(10, dim=1).indices  # [pairs, 10]
-    return (ten == plural[:, None]).any(dim=1).float().mean().item()
+    ten = others[word].topk(10, dim=1).indices  # [words asked, 10]
+    return (ten == with_s[:, None]).any(dim=1).float().mean().item()
 
 
 def sgns(rng):
@@ -460,7 +463,7 @@ found = {
 fig, ax = lc.subplots(height=2.2)
 ax.barh(list(found), list(found.values()), color=[GREY, GREEN, GREEN, BLUE])
 ax.invert_yaxis()
-ax.set(xlim=(0, 1), xlabel="share of words whose form with s is near (chance: 0.01)")
+ax.set(xlim=(0, 1), xlabel=f"share of {len(word)} words whose form with s is near (chance: 0.01)")
 _, pmi_found, short_found, sgns_found = found.values()
 sentence = "64 trained numbers find {value:.2f}, " + f"64 counted ones {short_found:.2f}, "
 sentence += f"1,000 counted ones {pmi_found:.2f}."
@@ -471,8 +474,8 @@ lc.figure(fig, lc.claim("02.trained", sentence, sgns_found, between=(0.5, 0.8)))
 # But here is a surprise: on this text, *counting well is as good as training* (for other texts see Levy, Goldberg and Dagan, 2015).
 
 # %% [markdown] id="play-before"
-# Play: choose one of eight words by its number, a window of one word to six on each side, and $n_{neg}$, whose logarithm is taken off the PMI before what is negative is made zero.
-# What does a wider window do to the neighbours?
+# Play: choose one of eight words by its number, a window of one word to six on each side, and $n_{neg}$, whose logarithm is taken off the PMI before what is negative is made zero (all among the 500 most frequent words).
+# Which neighbours come, and which go?
 
 
 # %% id="play"
@@ -496,7 +499,10 @@ lc.play(draw, word=(0, 7, 0), window=(1, 6, 5), n_neg=(1, 5, 1))
 fig, axes = lc.subplots(1, 3, height=2.6)
 for ax, window in zip(axes, (1, 3, 6), strict=True):
     draw(ax, word=0, window=window, n_neg=1)
-lc.figure(fig, "The word 'matrix': the wider the window, the nearer its neighbours.")
+narrow, wide = (cosines(pmi(by_window[w]).clamp(min=0)).mean() for w in (0, 5))
+sentence = "A wider window brings other neighbours, and fills all rows: "
+sentence += f"the mean cosine of two words rises from {narrow:.2f} to {{value:.2f}}."
+lc.figure(fig, lc.claim("02.rows_fill", sentence, wide, between=(0.14, 0.28)))
 
 # %% [markdown] id="exit"
 # ## Exit questions
@@ -530,7 +536,7 @@ lc.quiz("02.exit_optimum", answer=answer)
 # %% [markdown] id="more-time"
 # ## If you have more time
 #
-# Two more questions.
+# One more question.
 
 # %% id="02-exit_mean" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -540,15 +546,6 @@ answer = "c"
 # answer = None  # type a letter
 ### END STUDENT
 lc.quiz("02.exit_mean", answer=answer)
-
-# %% id="02-exit_tables" tags=["exercise"]
-### BEGIN SOLUTION
-answer = "b"
-### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # type a letter
-### END STUDENT
-lc.quiz("02.exit_tables", answer=answer)
 
 # %% [markdown] id="n_pairs-exercise"
 # **Exercise 5** (2 minutes). A text has 10 words, and the company of a word is the 2 before it and the 2 after it, where there are any.
@@ -611,7 +608,9 @@ lc.prove("02.one_table", of_one + of_two + of_three, norm_sq(p1 * v1 + p2 * v2 +
 table, _ = two_starts(300, 300, lc.rng("one table"))
 (v_one,) = descend(lambda v: all_pairs_loss(v, v, few), [table], steps=200)
 two = correlation(scores[300])
-sentence = "300 dimensions, one table: r = {value:.2f}; " + f"two tables {two:.2f}."
+apart = correlation(v_one @ v_one.T, seen & ~torch.eye(300, dtype=torch.bool))
+sentence = f"One table, 300 dimensions: r = {{value:.2f}} (two tables: {two:.2f}); "
+sentence += f"without the pairs of a word with itself {apart:.2f}."
 lc.claim("02.one_table_r", sentence, correlation(v_one @ v_one.T), between=(0.6, 0.82))
 
 # %% [markdown] id="one-table-neighbours-before"
@@ -624,6 +623,15 @@ table, _ = two_starts(1_000, 64, lc.rng("one table"))
 (v_one,) = descend(lambda v: all_pairs_loss(v, v, counts), [table], steps=100)
 sentence = "One table finds {value:.2f} of the forms with s; " + f"two found {sgns_found:.2f}."
 lc.claim("02.one_table_found", sentence, share_found(v_one), between=(0.5, 0.8))
+
+# %% id="02-exit_tables" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "b"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("02.exit_tables", answer=answer)
 
 # %% [markdown] id="samples-before"
 # **Samples in place of counts.**
@@ -650,9 +658,7 @@ lc.claim("02.samples", "Drawn to all: {value:.2f}.", ratio, between=(0.98, 1.02)
 
 # %% id="never"
 early, late = learned_scores(300, steps=100)[~seen].mean(), scores[300][~seen].mean()
-sentence = (
-    f"300 dimensions: their mean score is {early:.0f} after 100 steps, {{value:.0f}} after 200."
-)
+sentence = f"Their mean score is {early:.0f} in a run of 100 steps, {{value:.0f}} in one of 200."
 lc.claim("02.never", sentence, late, between=(-11, -6))
 
 # %% [markdown] id="glove-before"
@@ -703,7 +709,8 @@ sentence += f"from another start SGNS shares {itself:.2f} with itself, GloVe {gl
 lc.claim("02.overlap", sentence, overlap(by_glove, trained), between=(0.18, 0.34))
 
 # %% [markdown] id="overlap-seen"
-# So much of a word's neighbourhood is the luck of the start: before you compare two methods, compare each with itself.
+# The two methods agree hardly less than GloVe agrees with itself: much of a word's neighbourhood is the luck of the start.
+# Before you compare two methods, compare each with itself.
 
 # %% [markdown] id="sources"
 # ## Sources
