@@ -1,321 +1,407 @@
-"""The rungs of the memory ladder: each is compared with a plain loop that its docstring states."""
+"""The rungs with a matrix as memory: every form equals the equation, step by step, in all it gives.
 
-import re
+A new rung is one line in `RUNGS`: the gates that it takes, and what one token makes of S.
+"""
+
+import inspect
+import itertools
+from collections.abc import Callable
+from typing import NamedTuple
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
+from torch.nn.functional import logsigmoid, normalize
 
 from helpers import assert_close, assert_refused
-from lcutils.memory import (
-    additive_memory,
-    additive_memory_step,
-    decay_memory,
-    decay_memory_step,
-    linear_attention_step,
-)
+from lcutils import memory
 
-B, T, D = 2, 5, 3  # every size its own, so that a transposed axis cannot pass
-GAMMAS = [1.0, 0.97, 0.5, 0.0]
-LENGTHS = [1, 2, 3, 4, T, 63, 100]  # powers of two and others: the scan doubles
+B, T, H, K, V = 2, 70, 3, 4, 6  # every size its own, so that a transposed axis cannot pass
 
 
-def draw(rng: torch.Generator, *sizes: int) -> Tensor:
-    return torch.randn(*sizes, generator=rng, dtype=torch.float64)
+class Rung(NamedTuple):
+    gates: dict[str, str]  # name -> the letters of its shape
+    update: Callable[..., Tensor]  # S [.., K, V], k [.., K], v [.., V], gates -> the new S
 
 
-def loop(x: Tensor, state: Tensor, gamma: float) -> tuple[Tensor, Tensor]:
-    """What both scans have to equal."""
-    states = []
-    for t in range(x.shape[1]):
-        state = gamma * state + x[:, t]
-        states.append(state)
-    return torch.stack(states, dim=1), state
+def outer(k: Tensor, v: Tensor) -> Tensor:
+    return k[..., :, None] * v[..., None, :]
 
 
-def scan(x: Tensor, state: Tensor | None, gamma: float | None) -> tuple[Tensor, Tensor]:
-    """The additive memory where gamma is None, else the decaying one."""
-    if gamma is None:
-        o, last = additive_memory(x, initial_state=state, output_final_state=True)
-    else:
-        o, last = decay_memory(x, gamma=gamma, initial_state=state, output_final_state=True)
-    assert last is not None
-    return o, last
+def missing(S: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    return v - torch.einsum("...kv,...k->...v", S, k)
 
 
-@pytest.mark.parametrize("n_steps", LENGTHS, ids="T{}".format)
-@pytest.mark.parametrize("gamma", [None, *GAMMAS], ids=lambda g: "sum" if g is None else f"g{g:g}")
-def test_scan_equals_loop_in_outputs_state_and_gradients(gamma, n_steps, rng):
-    x, initial = draw(rng, B, n_steps, D).requires_grad_(), draw(rng, B, D).requires_grad_()
-    weight, weight_last = draw(rng, B, n_steps, D), draw(rng, B, D)
-    results = []
-    for o, last in (
-        scan(x, initial, gamma),
-        loop(x, initial, 1.0 if gamma is None else gamma),
-    ):
-        value = (weight * o.square()).sum() + (weight_last * last.square()).sum()
-        results.append((o, last, *torch.autograd.grad(value, [x, initial])))
-    for name, got, want in zip(("o", "state", "dx", "dinitial"), *results, strict=True):
-        assert_close(name, got, want, tolerance=1e-10)
+def delta(S: Tensor, k: Tensor, v: Tensor, beta: Tensor) -> Tensor:
+    return S + outer(k, beta[..., None] * missing(S, k, v))
 
 
-@settings(max_examples=60, deadline=None)
+def faded(S: Tensor, g: Tensor) -> Tensor:
+    return g.exp()[..., None, None] * S
+
+
+RUNGS = {
+    "linear_attention": Rung({}, lambda S, k, v: S + outer(k, v)),
+    "scalar_decay": Rung({"g": "B T H"}, lambda S, k, v, g: faded(S, g) + outer(k, v)),
+    "vector_decay": Rung({"g": "B T H K"}, lambda S, k, v, g: g.exp()[..., None] * S + outer(k, v)),
+    "delta_rule": Rung({"beta": "B T H"}, delta),
+    "gated_delta_rule": Rung(
+        {"g": "B T H", "beta": "B T H"},
+        lambda S, k, v, g, beta: delta(faded(S, g), k, v, beta),
+    ),
+}
+of_each_rung = pytest.mark.parametrize("name", RUNGS)
+FORMS = ["", "_parallel", "_step"]
+
+
+def draw(name: str, rng: torch.Generator, **sizes: int) -> dict[str, Tensor]:
+    """q, k, v and the gates; keys of length 1, as the delta rules need them."""
+    sizes = {"B": B, "T": T, "H": H, "K": K, "V": V} | sizes
+
+    def normal(letters: str) -> Tensor:
+        shape = [sizes[letter] for letter in letters.split()]
+        return torch.randn(*shape, generator=rng, dtype=torch.float64)
+
+    inputs = {n: normal(f"B T H {size}") for n, size in (("q", "K"), ("k", "K"), ("v", "V"))}
+    inputs["k"] = normalize(inputs["k"], dim=-1)
+    for gate, letters in RUNGS[name].gates.items():
+        inputs[gate] = logsigmoid(normal(letters)) if gate == "g" else normal(letters).sigmoid()
+    return inputs
+
+
+def zeros(q: Tensor, v: Tensor) -> Tensor:
+    return q.new_zeros(q.shape[0], q.shape[2], q.shape[3], v.shape[3])
+
+
+def by_equation(
+    name: str, inputs: dict[str, Tensor], state: Tensor | None = None, scale: float | None = None
+) -> tuple[Tensor, Tensor]:
+    """The definition: what every form has to equal."""
+    q, k, v, *gates = inputs.values()
+    S, outputs = zeros(q, v) if state is None else state, []
+    for t in range(q.shape[1]):
+        S = RUNGS[name].update(S, k[:, t], v[:, t], *(gate[:, t] for gate in gates))
+        outputs.append(torch.einsum("bhkv,bhk->bhv", S, q[:, t]))
+    factor = q.shape[-1] ** -0.5 if scale is None else scale
+    return factor * torch.stack(outputs, dim=1), S
+
+
+def by_form(
+    name: str,
+    form: str,
+    inputs: dict[str, Tensor],
+    state: Tensor | None = None,
+    scale: float | None = None,
+) -> tuple[Tensor, Tensor]:
+    q, k, v, *_ = inputs.values()
+    gates = {n: x for n, x in inputs.items() if n in RUNGS[name].gates}
+    call = getattr(memory, name + form)
+    if form != "_step":
+        o, last = call(q, k, v, **gates, scale=scale, initial_state=state, output_final_state=True)
+        assert last is not None
+        return o, last
+    outputs, last = [], zeros(q, v) if state is None else state
+    for t in range(q.shape[1]):
+        now = {n: x[:, t] for n, x in gates.items()}
+        o, last = call(q[:, t], k[:, t], v[:, t], last, **now, scale=scale)
+        outputs.append(o)
+    return torch.stack(outputs, dim=1), last
+
+
+def all_it_gives(run, name, inputs, state, scale) -> dict[str, Tensor]:
+    """Outputs, the last state, and the gradient of every input."""
+    leaves = {n: x.clone().requires_grad_() for n, x in inputs.items()}
+    start = None if state is None else state.clone().requires_grad_()
+    o, last = run(name, leaves, start, scale)
+    wave = torch.linspace(0, 9, o.numel(), dtype=o.dtype).sin().view_as(o)
+    value = (wave * o).sum() + last.square().sum()
+    wanted = [*leaves.values(), *([] if start is None else [start])]
+    names = [*leaves, *([] if start is None else ["state"])]
+    gradients = torch.autograd.grad(value, wanted)
+    found = {f"d{n}": gradient for n, gradient in zip(names, gradients, strict=True)}
+    return {"o": o.detach(), "last": last.detach(), **found}
+
+
+def assert_alike(got: dict[str, Tensor], want: dict[str, Tensor], tolerance=1e-10) -> None:
+    for name, value in want.items():
+        size = value.abs().max().clamp(min=1)
+        assert_close(name, got[name] / size, value / size, tolerance)
+
+
+@of_each_rung
+@pytest.mark.parametrize("form", FORMS, ids=["chunked", "parallel", "step"])
+@settings(max_examples=12, deadline=None, derandomize=True)
 @given(
-    sizes=st.tuples(st.integers(1, 3), st.integers(1, 40), st.integers(1, 4)),
-    gamma=st.floats(0.0, 1.0),
+    sizes=st.fixed_dictionaries(
+        {
+            "B": st.integers(1, 2),
+            "T": st.integers(1, 300),
+            "H": st.integers(1, 3),
+            "K": st.integers(1, 5),
+            "V": st.integers(1, 5),
+        }
+    ),
+    has_state=st.booleans(),
+    scale=st.sampled_from([None, 1.0, -0.3]),
     seed=st.integers(0, 2**32),
 )
-def test_decay_scan_equals_loop_at_any_size_and_gamma(sizes, gamma, seed):
+def test_form_equals_the_equation_in_outputs_state_and_gradients(
+    name, form, sizes, has_state, scale, seed
+):
     rng = torch.Generator().manual_seed(seed)
-    x, initial = draw(rng, *sizes), draw(rng, sizes[0], sizes[2])
-    got, want = scan(x, initial, gamma), loop(x, initial, gamma)
-    assert_close("o", got[0], want[0])
-    assert_close("state", got[1], want[1])
+    inputs = draw(name, rng, **sizes)
+    shape = [sizes[letter] for letter in "BHKV"]
+    state = torch.randn(*shape, generator=rng, dtype=torch.float64) if has_state else None
+
+    def run(name, inputs, state, scale):
+        return by_form(name, form, inputs, state, scale)
+
+    got = all_it_gives(run, name, inputs, state, scale)
+    assert_alike(got, all_it_gives(by_equation, name, inputs, state, scale))
 
 
-@pytest.mark.parametrize("gamma", [None, 0.9], ids=["sum", "decay"])
-@pytest.mark.parametrize("cut", [1, 2, T - 1])
-def test_scan_continues_from_state(gamma, cut, rng):
-    x, initial = draw(rng, B, T, D), draw(rng, B, D)
-    whole, last = scan(x, initial, gamma)
-    first, state = scan(x[:, :cut], initial, gamma)
-    second, final = scan(x[:, cut:], state, gamma)
-    assert_close("o", torch.cat([first, second], dim=1), whole)
-    assert_close("state", final, last)
-
-
-@pytest.mark.parametrize("gamma", [None, 0.9], ids=["sum", "decay"])
-def test_steps_equal_scan(gamma, rng):
-    x, state = draw(rng, B, T, D), draw(rng, B, D)
-    want, last = scan(x, state, gamma)
-    outputs = []
-    for t in range(T):
-        if gamma is None:
-            o, state = additive_memory_step(x[:, t], state)
-        else:
-            o, state = decay_memory_step(x[:, t], state, gamma=gamma)
+@of_each_rung
+@pytest.mark.parametrize("form", ["", "_parallel"], ids=["chunked", "parallel"])
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(cuts=st.lists(st.integers(0, 150), max_size=3), seed=st.integers(0, 2**32))
+def test_a_sequence_split_anywhere_and_continued_from_the_state_is_the_whole(
+    name, form, cuts, seed
+):
+    inputs = draw(name, torch.Generator().manual_seed(seed), T=150)
+    want, last = by_form(name, form, inputs)
+    state, outputs = None, []
+    places = [0, *sorted(cuts), 150]
+    for start, end in itertools.pairwise(places):
+        part = {n: x[:, start:end] for n, x in inputs.items()}
+        o, state = by_form(name, form, part, state)
         outputs.append(o)
-    assert_close("o", torch.stack(outputs, dim=1), want)
-    assert_close("state", state, last)
+    assert_alike({"o": torch.cat(outputs, dim=1), "last": state}, {"o": want, "last": last})
 
 
-@pytest.mark.parametrize("gamma", [None, 0.9], ids=["sum", "decay"])
-def test_no_initial_state_means_zeros(gamma, rng):
-    x = draw(rng, B, T, D)
-    assert torch.equal(scan(x, None, gamma)[0], scan(x, torch.zeros(B, D).double(), gamma)[0])
+EDGES = {
+    "strong decay": {"g": -20.0},
+    "no decay": {"g": 0.0},
+    "nothing written": {"beta": 0.0},
+    "written whole": {"beta": 1.0},
+    "zero keys": {"k": 0.0},
+    "zero values": {"v": 0.0},
+}
 
 
-@pytest.mark.parametrize("gamma", [None, 0.9], ids=["sum", "decay"])
-def test_no_steps_leave_the_initial_state(gamma, rng):
-    initial = draw(rng, B, D)
-    o, last = scan(initial.new_zeros(B, 0, D), initial, gamma)
-    assert o.shape == (B, 0, D)
-    assert torch.equal(last, initial)
+@of_each_rung
+@pytest.mark.parametrize("edge", [*EDGES, "one key repeated", "decay comes and goes"])
+@pytest.mark.parametrize("form", FORMS, ids=["chunked", "parallel", "step"])
+def test_edges_are_finite_and_right(name, form, edge, rng):
+    inputs = draw(name, rng)
+    for gate, value in EDGES.get(edge, {}).items():
+        if gate in inputs:
+            inputs[gate] = torch.full_like(inputs[gate], value)
+    if edge == "one key repeated":
+        inputs["k"] = inputs["k"][:, :1].expand_as(inputs["k"]).contiguous()
+    if edge == "decay comes and goes" and "g" in inputs:
+        inputs["g"][:, ::7] = -20.0
+    state = torch.randn(B, H, K, V, generator=rng, dtype=torch.float64)
+
+    def run(name, inputs, state, scale):
+        return by_form(name, form, inputs, state, scale)
+
+    got = all_it_gives(run, name, inputs, state, None)
+    assert_alike(got, all_it_gives(by_equation, name, inputs, state, None))
 
 
-@pytest.mark.parametrize("gamma", [None, 0.9], ids=["sum", "decay"])
-def test_an_output_does_not_depend_on_later_items(gamma, rng):
-    x, initial = draw(rng, B, T, D), draw(rng, B, D)
-    changed = x.clone()
-    changed[:, 3:] += 1.0
-    before, after = scan(x, initial, gamma)[0], scan(changed, initial, gamma)[0]
-    assert torch.equal(before[:, :3], after[:, :3])
-    assert not torch.equal(before[:, 3], after[:, 3])
+@pytest.mark.slow
+@of_each_rung
+@pytest.mark.parametrize("is_strong", [False, True], ids=["mild", "strong"])
+def test_float32_is_within_a_millionth_of_the_largest_value_at_4096_tokens(name, is_strong, rng):
+    inputs = draw(name, rng, B=1, T=4096, H=2, K=64, V=64)
+    if is_strong and "g" in inputs:
+        some = torch.rand(inputs["g"].shape, generator=rng) < 0.1
+        inputs["g"] = inputs["g"].where(~some, -20.0)
+    want = dict(zip(("o", "last"), by_form(name, "_step", inputs), strict=True))
+    got = dict(
+        zip(
+            ("o", "last"),
+            (x.double() for x in by_form(name, "", {n: x.float() for n, x in inputs.items()})),
+            strict=True,
+        )
+    )
+    for part, value in want.items():
+        size = value.abs().max()
+        # float32 itself rounds to 6e-8; what is held is that nothing piles up over 4,096 tokens
+        assert_close(part, got[part] / size, value / size, 1e-6)
 
 
-@pytest.mark.parametrize("gamma", [None, 0.9], ids=["sum", "decay"])
-def test_scan_leaves_its_inputs_and_keeps_outputs_apart_from_the_state(gamma, rng):
-    x, initial = draw(rng, B, T, D), draw(rng, B, D)
-    x_before, initial_before = x.clone(), initial.clone()
-    o, last = scan(x, initial, gamma)
-    o_before = o.clone()
-    last += 1.0
-    assert torch.equal(x, x_before)
-    assert torch.equal(initial, initial_before)
-    assert torch.equal(o, o_before)
-
-
-@pytest.mark.parametrize("output", [additive_memory, lambda x: decay_memory(x, gamma=0.9)])
-def test_state_is_none_unless_asked_for(output, rng):
-    assert output(draw(rng, B, T, D))[1] is None
-
-
+@pytest.mark.parametrize("strength", [-3.0, -10.0, -20.0, -100.0, -1000.0])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_scan_keeps_the_dtype(dtype):
-    x = torch.ones(B, T, D, dtype=dtype)
-    assert {tensor.dtype for tensor in (*scan(x, None, None), *scan(x, None, 0.5))} == {dtype}
+def test_vector_decay_of_any_strength_is_finite_and_right(strength, dtype, rng):
+    inputs = draw("vector_decay", rng)
+    inputs["g"] = strength * torch.rand(inputs["g"].shape, generator=rng, dtype=torch.float64)
+    want = by_equation("vector_decay", inputs)
+    got = by_form("vector_decay", "", {n: x.to(dtype) for n, x in inputs.items()})
+    tolerance = 1e-10 if dtype == torch.float64 else 1e-6  # what float32 resolves
+    for part, value, exact in zip(("o", "last"), got, want, strict=True):
+        size = exact.abs().max()
+        assert_close(part, value.double() / size, exact / size, tolerance)
 
 
-def test_sum_is_the_same_for_every_order(rng):
-    x = draw(rng, B, T, D)
-    assert_close("state", scan(x.flip(1), None, None)[1], scan(x, None, None)[1])
+@of_each_rung
+@pytest.mark.parametrize("form", ["", "_parallel"], ids=["chunked", "parallel"])
+def test_an_output_does_not_depend_on_later_tokens(name, form, rng):
+    inputs = draw(name, rng)
+    changed = {n: x.clone() for n, x in inputs.items()}
+    for value in changed.values():
+        value[:, 40:] *= 0.5
+    before, after = by_form(name, form, inputs)[0], by_form(name, form, changed)[0]
+    assert_close("o", after[:, :40], before[:, :40])
+    assert not torch.allclose(after[:, 40], before[:, 40])
 
 
-def test_decay_of_one_is_the_sum(rng):
-    x = draw(rng, B, T, D)
-    assert_close("o", scan(x, None, 1.0)[0], scan(x, None, None)[0])
+@of_each_rung
+@pytest.mark.parametrize("form", FORMS, ids=["chunked", "parallel", "step"])
+def test_a_nan_is_not_mended(name, form, rng):
+    for spoiled in draw(name, rng):
+        inputs = draw(name, rng)
+        inputs[spoiled][:, 30] = torch.nan
+        o, last = by_form(name, form, inputs)
+        assert o[:, 30].isnan().all(), spoiled
+        if spoiled != "q":
+            assert last.isnan().any(), spoiled
 
 
-def test_decay_of_zero_keeps_the_newest_item_only(rng):
-    x = draw(rng, B, T, D)
-    assert_close("o", scan(x, draw(rng, B, D), 0.0)[0], x)
+@of_each_rung
+@pytest.mark.parametrize("form", ["", "_parallel"], ids=["chunked", "parallel"])
+def test_no_tokens_leave_the_initial_state_and_a_copy_of_it(name, form, rng):
+    inputs = draw(name, rng, T=0)
+    state = torch.randn(B, H, K, V, generator=rng, dtype=torch.float64)
+    o, last = by_form(name, form, inputs, state)
+    assert o.shape == (B, 0, H, V)
+    assert torch.equal(last, state)
+    last += 1.0
+    assert not torch.equal(last, state)
 
 
-def test_decay_weighs_an_item_by_gamma_to_its_age():
-    x = torch.zeros(1, T, 1).double()
-    x[0, 1] = 1.0
-    assert scan(x, None, 0.5)[0].flatten().tolist() == [0.0, 1.0, 0.5, 0.25, 0.125]
+@of_each_rung
+@pytest.mark.parametrize("form", FORMS, ids=["chunked", "parallel", "step"])
+def test_inputs_stay_as_they_are_and_outputs_apart_from_the_state(name, form, rng):
+    inputs, state = draw(name, rng, T=3), torch.ones(B, H, K, V).double()
+    before = {n: x.clone() for n, x in inputs.items()}
+    o, last = by_form(name, form, inputs, state)
+    kept = o.clone()
+    last += 1.0
+    assert all(torch.equal(inputs[n], before[n]) for n in inputs)
+    assert torch.equal(state, torch.ones(B, H, K, V).double())
+    assert torch.equal(o, kept)
+
+
+@of_each_rung
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("form", FORMS, ids=["chunked", "parallel", "step"])
+def test_the_dtype_is_kept(name, form, dtype, rng):
+    inputs = {n: x.to(dtype) for n, x in draw(name, rng).items()}
+    assert {x.dtype for x in by_form(name, form, inputs)} == {dtype}
+
+
+@of_each_rung
+def test_the_state_is_none_unless_asked_for(name, rng):
+    inputs = draw(name, rng)
+    assert getattr(memory, name)(**inputs)[1] is None
+
+
+def test_a_gated_delta_rule_without_decay_is_the_delta_rule(rng):
+    inputs = draw("gated_delta_rule", rng)
+    inputs["g"] = torch.zeros(B, T, H).double()
+    plain = {n: x for n, x in inputs.items() if n != "g"}
+    assert_close(
+        "o", by_form("gated_delta_rule", "", inputs)[0], by_form("delta_rule", "", plain)[0]
+    )
+
+
+def test_a_delta_step_of_strength_one_reads_back_what_was_written(rng):
+    inputs = draw("delta_rule", rng, T=1)
+    q = inputs["k"]
+    o, _ = by_form(
+        "delta_rule", "_step", inputs | {"q": q, "beta": torch.ones(B, 1, H).double()}, scale=1.0
+    )
+    assert_close("o", o, inputs["v"])
+
+
+@of_each_rung
+def test_all_rungs_are_called_alike(name):
+    gates = list(RUNGS[name].gates)
+    options = ["scale", "initial_state", "output_final_state"]
+    for form in ("", "_parallel"):
+        parameters = inspect.signature(getattr(memory, name + form)).parameters
+        assert list(parameters) == ["q", "k", "v", *gates, *options]
+        assert all(parameters[n].kind is inspect.Parameter.KEYWORD_ONLY for n in gates + options)
+        assert [parameters[n].default for n in options] == [None, None, False]
+    parameters = inspect.signature(getattr(memory, name + "_step")).parameters
+    assert list(parameters) == ["q", "k", "v", "state", *gates, "scale"]
+
+
+@of_each_rung
+@pytest.mark.parametrize("form", FORMS, ids=["chunked", "parallel", "step"])
+def test_every_form_has_its_docstring(name, form):
+    assert getattr(memory, name + form).__doc__.strip()
+
+
+def refused(change: dict[str, object]) -> tuple[Callable[..., object], dict[str, object]]:
+    rng = torch.Generator().manual_seed(0)
+    return memory.gated_delta_rule, {**draw("gated_delta_rule", rng), **change}
 
 
 BAD_INPUTS = {
-    "x-list": (additive_memory, ([1.0],), {}, TypeError, "x: expected a tensor"),
-    "x-whole-numbers": (
-        additive_memory,
-        (torch.ones(B, T, D).long(),),
-        {},
-        TypeError,
-        "x: expected a floating-point tensor, got int64 [2, 5, 3]. Convert it with .float().",
+    "g and beta swapped": (
+        {"g": torch.full((B, T, H), 0.5).double(), "beta": torch.full((B, T, H), -0.5).double()},
+        "g: expected log decay, at most 0, got 0.5. Are g and beta the wrong way round?",
     ),
-    "x-two-axes": (additive_memory, (torch.ones(T, D),), {}, ValueError, "x: expected [B, T, D]"),
-    "state-shape": (
-        additive_memory,
-        (torch.ones(B, T, D),),
-        {"initial_state": torch.ones(B, T)},
-        ValueError,
-        "initial_state: expected [B, D] = [2, 3], got [2, 5].",
+    "beta above one": (
+        {"beta": torch.full((B, T, H), 1.5).double()},
+        "beta: expected write strength, from 0 to 1, got 1.5.",
     ),
-    "state-dtype": (
-        additive_memory,
-        (torch.ones(B, T, D),),
-        {"initial_state": torch.ones(B, D).double()},
-        TypeError,
-        "initial_state: expected float32 on cpu like x, got float64 on cpu.",
+    "beta for each key": (
+        {"beta": torch.ones(B, T, H, K).double()},
+        "beta: expected [B, T, H] = [2, 70, 3], got [2, 70, 3, 4]. One number for each token and",
     ),
-    "gamma-negative": (
-        decay_memory,
-        (torch.ones(B, T, D),),
-        {"gamma": -0.1},
-        ValueError,
-        "gamma: expected 0 <= gamma <= 1, got -0.1.",
+    "heads before tokens": (
+        {n: torch.ones(B, H, T, size).double() for n, size in (("q", K), ("k", K), ("v", V))},
+        "g: expected [B, T, H] = [2, 3, 70], got [2, 70, 3]. The axes are B, T, H, then the",
     ),
-    "gamma-above-one": (
-        decay_memory,
-        (torch.ones(B, T, D),),
-        {"gamma": 1.01},
-        ValueError,
-        "gamma: expected 0 <= gamma <= 1, got 1.01.",
+    "transposed state": (
+        {"initial_state": torch.ones(B, H, V, K).double()},
+        "initial_state: expected [B, H, K, V] = [2, 3, 4, 6], got [2, 3, 6, 4]. The state is",
     ),
-    "gamma-nan": (
-        decay_memory,
-        (torch.ones(B, T, D),),
-        {"gamma": float("nan")},
-        ValueError,
-        "gamma: expected 0 <= gamma <= 1, got nan.",
-    ),
-    "gamma-tensor": (
-        decay_memory,
-        (torch.ones(B, T, D),),
-        {"gamma": torch.tensor(0.9)},
-        TypeError,
-        "gamma: expected 0 <= gamma <= 1, got float32 [].",
-    ),
-    "step-x": (
-        additive_memory_step,
-        (torch.ones(B, T, D), torch.ones(B, D)),
-        {},
-        ValueError,
-        "x: expected [B, D], got [2, 5, 3].",
-    ),
-    "step-state": (
-        decay_memory_step,
-        (torch.ones(B, D), torch.ones(D)),
-        {"gamma": 0.9},
-        ValueError,
-        "state: expected [B, D] = [2, 3], got [3].",
-    ),
-    "step-dtype": (
-        additive_memory_step,
-        (torch.ones(B, D), torch.ones(B, D).double()),
-        {},
-        TypeError,
-        "state: expected float32 on cpu like x, got float64 on cpu.",
-    ),
-    "step-gamma": (
-        decay_memory_step,
-        (torch.ones(B, D), torch.ones(B, D)),
-        {"gamma": 2},
-        ValueError,
-        "gamma: expected 0 <= gamma <= 1, got 2.",
+    "one key too short": (
+        {"k": torch.ones(B, T, H, V).double()},
+        "k: expected [B, T, H, K] = [2, 70, 3, 4], got [2, 70, 3, 6].",
     ),
 }
 
 
 @pytest.mark.parametrize("case", BAD_INPUTS)
-def test_bad_input_is_refused_by_name(case):
-    call, arguments, options, error, message = BAD_INPUTS[case]
-    assert_refused(error, message, call, *arguments, **options)
+def test_misuse_is_refused_by_name(case):
+    change, message = BAD_INPUTS[case]
+    call, arguments = refused(change)
+    assert_refused(ValueError, message, call, **arguments)
 
 
-H, K, V = 3, 4, 6
+def test_a_wrong_kind_is_refused_by_name():
+    call, arguments = refused({"v": [1.0]})
+    assert_refused(TypeError, "v: expected a tensor [B, T, H, V], got a list.", call, **arguments)
+    call, arguments = refused({"g": -torch.ones(B, T, H)})
+    assert_refused(TypeError, "g: expected float64 on cpu like q, got float32", call, **arguments)
+    call, arguments = refused({"scale": torch.tensor(1.0)})
+    assert_refused(TypeError, "scale: expected a number, got float32 [].", call, **arguments)
 
 
-def token(rng: torch.Generator) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """q, k, v and a state."""
-    return draw(rng, B, H, K), draw(rng, B, H, K), draw(rng, B, H, V), draw(rng, B, H, K, V)
-
-
-def test_linear_attention_step_writes_the_outer_product_and_reads_it(rng):
-    q, k, v, state = token(rng)
-    o, new = linear_attention_step(q, k, v, state, scale=1.0)
-    for b in range(B):
-        for h in range(H):
-            S = state[b, h] + torch.outer(k[b, h], v[b, h])
-            assert_close("state", new[b, h], S)
-            assert_close("o", o[b, h], S.T @ q[b, h])
-
-
-def test_linear_attention_steps_equal_the_sum_over_all_pairs(rng):
-    pairs = [token(rng)[:3] for _ in range(T)]
-    state = torch.zeros(B, H, K, V).double()
-    for q, k, v in pairs:
-        o, state = linear_attention_step(q, k, v, state, scale=1.0)
-    want = sum((q * k).sum(-1, keepdim=True) * v for _, k, v in pairs)
-    assert_close("o", o, want)
-
-
-def test_linear_attention_scale_is_one_over_the_root_of_the_key_size(rng):
-    arguments = token(rng)
-    unscaled, default = (linear_attention_step(*arguments, scale=s)[0] for s in (1.0, None))
-    assert_close("o", default, unscaled / K**0.5)
-
-
-def test_linear_attention_step_leaves_its_inputs(rng):
-    arguments = token(rng)
-    before = [tensor.clone() for tensor in arguments]
-    linear_attention_step(*arguments)
-    assert all(map(torch.equal, arguments, before))
-
-
-@pytest.mark.parametrize(
-    ("place", "wrong", "message"),
-    [
-        (0, torch.ones(B, K), "q: expected [B, H, K], got [2, 4]."),
-        (1, torch.ones(B, H, V), "k: expected [B, H, K] = [2, 3, 4], got [2, 3, 6]."),
-        (2, torch.ones(B, 1, V), "v: expected [B, H, V] = [2, 3, V], got [2, 1, 6]."),
-        (3, torch.ones(B, H, V, K), "state: expected [B, H, K, V] = [2, 3, 4, 6], got "),
-    ],
-    ids=["q", "k", "v", "state-transposed"],
-)
-def test_linear_attention_step_refuses_a_wrong_shape_by_name(place, wrong, message, rng):
-    arguments = list(token(rng))
-    arguments[place] = wrong.double()
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
-        linear_attention_step(*arguments)
-
-
-def test_linear_attention_step_refuses_mixed_dtypes(rng):
-    q, k, v, state = token(rng)
-    with pytest.raises(TypeError, match="state: expected float64 on cpu like q, got float32"):
-        linear_attention_step(q, k, v, state.float())
+@of_each_rung
+def test_too_many_tokens_for_a_parallel_form_are_refused_before_anything_is_allocated(name):
+    n_tokens = 1_000_000  # all pairs of them take terabytes
+    shapes = {"q": "K", "k": "K", "v": "V"}
+    inputs = {n: torch.zeros(1, 1, 1, 4).expand(1, n_tokens, 1, 4) for n in shapes}
+    for gate, letters in RUNGS[name].gates.items():
+        axes = len(letters.split())
+        inputs[gate] = torch.zeros([1] * axes).expand(1, n_tokens, 1, *[4] * (axes - 3))
+    with pytest.raises(ValueError, match=r"^T: expected at most \d+ tokens .*, got 1000000, for"):
+        getattr(memory, name + "_parallel")(**inputs)

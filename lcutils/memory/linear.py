@@ -1,10 +1,56 @@
-"""A matrix as memory: linear attention, the sum of `k v^T`."""
+"""Linear attention: a memory that adds, `S_t = S_{t-1} + k_t v_t^T`, read by `o_t = S_t^T q_t`."""
 
 from __future__ import annotations
 
 from torch import Tensor
 
-from lcutils import _require
+from lcutils.memory._matrix import CHUNK, at_once, check, in_chunks
+
+
+def linear_attention(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    *,
+    scale: float | None = None,
+    initial_state: Tensor | None = None,
+    output_final_state: bool = False,
+) -> tuple[Tensor, Tensor | None]:
+    """`S_t = S_{t-1} + k_t v_t^T`, `o_t = scale S_t^T q_t`, in chunks.
+
+    A chunk reads the memory as it stands before it, `q S`, and itself, `(q k^T) v` where the
+    keys are not later than the query. Then it writes all its pairs at once, `S + k^T v`. So the
+    work grows with T, and the memory that it needs does not.
+
+    Args:
+        q, k: [B, T, H, K] queries and keys
+        v: [B, T, H, V] values
+        scale: a number by which the output is multiplied; None means K ** -0.5
+        initial_state: [B, H, K, V] the memory before the first token; None means zeros
+        output_final_state: whether to return the last memory as well
+    Returns:
+        o: [B, T, H, V]
+        state: [B, H, K, V] the last memory, or None unless asked for
+    Raises: TypeError, ValueError naming the argument.
+    Source: Katharopoulos et al. (2020), Transformers are RNNs, without feature map and
+        normaliser; chunks: Hua et al. (2022), Transformer Quality in Linear Time, section 3.3.
+    """
+    q, state = check(q, k, v, initial_state, scale)
+    return in_chunks(_rule, CHUNK, state, q, k, v, output_final_state=output_final_state)
+
+
+def linear_attention_parallel(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    *,
+    scale: float | None = None,
+    initial_state: Tensor | None = None,
+    output_final_state: bool = False,
+) -> tuple[Tensor, Tensor | None]:
+    """`linear_attention` with all pairs of tokens at once: time and memory grow with T^2."""
+    q, state = check(q, k, v, initial_state, scale)
+    return at_once(_rule, state, q, k, v, output_final_state=output_final_state)
 
 
 def linear_attention_step(
@@ -13,25 +59,19 @@ def linear_attention_step(
     """One token: write `S + k v^T`, then read `o = scale S^T q`.
 
     Args:
-        q: [B, H, K] query
-        k: [B, H, K] key
+        q, k: [B, H, K] query and key
         v: [B, H, V] value
         state: [B, H, K, V] the memory S before this token
-        scale: a number by which the read-out is multiplied; None means K ** -0.5
+        scale: as in `linear_attention`
     Returns:
-        o: [B, H, V] read-out of the new state
-        state: [B, H, K, V] the new state
+        o: [B, H, V] read-out of the new memory
+        state: [B, H, K, V] the new memory
     Raises: TypeError, ValueError naming the argument.
-    Source: Katharopoulos et al. (2020), Transformers are RNNs, section 3.3, without feature map
-        and normaliser; lesson 05.
     """
-    sizes: dict[str, int] = {}
-    _require.tensor("q", q, "B H K", sizes)
-    _require.tensor("k", k, "B H K", sizes)
-    _require.tensor("v", v, "B H V", sizes)
-    _require.tensor("state", state, "B H K V", sizes)
-    _require.same_kind(q=q, k=k, v=v, state=state)
-    scale = sizes["K"] ** -0.5 if scale is None else _require.number("scale", scale)
-    new_state = state + k[..., :, None] * v[..., None, :]  # [B, H, K, V]
-    o = scale * (q[..., None, :] @ new_state)[..., 0, :]
-    return o, new_state
+    q, state = check(q, k, v, state, scale, tokens="B H")
+    state = state + k[..., None] * v[..., None, :]
+    return (q[..., None, :] @ state)[..., 0, :], state
+
+
+def _rule(S: Tensor, q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+    return q @ S + (q @ k.mT).tril() @ v, S + k.mT @ v

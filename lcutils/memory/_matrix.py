@@ -1,0 +1,147 @@
+"""What the rungs with a matrix as memory share: argument checks, and the loop over chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from lcutils import _require
+
+CHUNK = 64  # tokens that a chunk holds: the fastest size on a CPU for heads of 64 numbers
+_MAX_BYTES = 2**31  # of the table of all pairs of tokens that a parallel form makes
+
+# from a state and a chunk's q, k, v and gates, heads first: [B, H, C, ...], to o and the new state
+Rule = Callable[..., tuple[Tensor, Tensor]]
+
+
+def check(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    state: Tensor | None,
+    scale: float | None,
+    *,
+    g: Tensor | None = None,
+    beta: Tensor | None = None,
+    tokens: str = "B T H",
+    g_size: str = "",
+) -> tuple[Tensor, Tensor]:
+    """The query, multiplied by the scale, and the state, zeros for None.
+
+    Args:
+        tokens: "B T H" for sequences, "B H" for one token
+        g_size: the letter of g's last axis, if it has one more: "K"
+    Raises: TypeError, ValueError naming the argument.
+    """
+    sizes: dict[str, int] = {}
+    order = f"The axes are {tokens.replace(' ', ', ')}, then the numbers of a head."
+    _require.tensor("q", q, f"{tokens} K", sizes, order)
+    _require.tensor("k", k, f"{tokens} K", sizes, order)
+    _require.tensor("v", v, f"{tokens} V", sizes, order)
+    given = {"q": q, "k": k, "v": v}
+    if g is not None:
+        given["g"] = _require.tensor("g", g, f"{tokens} {g_size}".strip(), sizes, order)
+        _check_range("g", g, -torch.inf, 0.0, "log decay, at most 0")
+    if beta is not None:
+        hint = f"One number for each token and head. {order}"
+        given["beta"] = _require.tensor("beta", beta, tokens, sizes, hint)
+        _check_range("beta", beta, 0.0, 1.0, "write strength, from 0 to 1")
+    if state is None:
+        state = q.new_zeros(sizes["B"], sizes["H"], sizes["K"], sizes["V"])
+    name = "initial_state" if "T" in tokens else "state"
+    given[name] = _require.tensor(name, state, "B H K V", sizes, "The state is keys by values.")
+    _require.same_kind(**given)
+    scale = sizes["K"] ** -0.5 if scale is None else _require.number("scale", scale)
+    return q * scale, state
+
+
+def _check_range(name: str, value: Tensor, low: float, high: float, meaning: str) -> None:
+    outside = (value < low) | (value > high)  # NaN is in no range and outside of none
+    if outside.any():
+        worst = float(value[outside][0])
+        _require.refuse(name, meaning, f"{worst:.4g}", "Are g and beta the wrong way round?")
+
+
+def in_chunks(
+    rule: Rule,
+    size: int,
+    state: Tensor,
+    *tokens: Tensor,
+    output_final_state: bool,
+) -> tuple[Tensor, Tensor | None]:
+    """Walk over chunks of `size` tokens, carrying the state from each to the next.
+
+    Args:
+        state: [B, H, K, V] before the first token
+        tokens: q, k, v and gates, [B, T, H, ...]
+    Returns: o [B, T, H, V], and the last state or None.
+    """
+    # Split and joined, never sliced: a slice's backward allocates a gradient of the whole length.
+    heads_first = [x.transpose(1, 2).contiguous() for x in tokens]
+    outputs, last = [], state
+    for chunk in zip(*(x.split(size, dim=2) for x in heads_first), strict=True):
+        if chunk[0].shape[2]:  # an empty sequence is one empty chunk
+            o, last = rule(last, *chunk)
+            outputs.append(o)
+    v = heads_first[2]
+    o = torch.cat(outputs, dim=2) if outputs else v.new_zeros(v.shape)
+    if not output_final_state:
+        return o.transpose(1, 2), None
+    return o.transpose(1, 2), last.clone() if last is state else last
+
+
+def at_once(
+    rule: Rule,
+    state: Tensor,
+    *tokens: Tensor,
+    output_final_state: bool,
+    numbers_a_pair: int = 1,
+) -> tuple[Tensor, Tensor | None]:
+    """The same rule with all tokens in one chunk: every pair of tokens in one table.
+
+    Raises: ValueError, before anything is allocated, if that table would be too large.
+    """
+    B, T, H, _ = tokens[0].shape
+    size = B * H * T**2 * numbers_a_pair * tokens[0].element_size()
+    if size > _MAX_BYTES:
+        fit = int((_MAX_BYTES / size) ** 0.5 * T)
+        hint = "The form without _parallel works in chunks."
+        got = f"{T}, for which all pairs take {size / 1e9:,.1f} GB"
+        _require.refuse("T", f"at most {fit} tokens in a parallel form", got, hint)
+    return in_chunks(rule, max(T, 1), state, *tokens, output_final_state=output_final_state)
+
+
+def column(gate: Tensor) -> Tensor:
+    """A gate [B, T, H] as [B, T, H, 1], to multiply what a token has K or V numbers of."""
+    return gate[..., None]
+
+
+def summed(g: Tensor) -> Tensor:
+    """Log decays [B, H, C, ...] summed up from the chunk's first token, in float64.
+
+    In float32 the difference of two large sums is off by so much that exp shows it.
+    """
+    return g.double().cumsum(dim=2)
+
+
+def power(exponent: Tensor, like: Tensor) -> Tensor:
+    """exp in the dtype of `like`, rounded last: exp would magnify what was rounded off before."""
+    return exponent.exp().to(like.dtype)
+
+
+def fade(g: Tensor, like: Tensor) -> Tensor:
+    """exp(g_i - g_j), what token i has of what j wrote, 0 where j is later; g: [B, H, C, 1].
+
+    Later ones have positive exponents: they are cut before exp, lest it overflow, and after.
+    """
+    return (
+        (g - g.mT).to(like.dtype).tril().exp().tril()
+    )  # at most 1: rounding first is exact enough
+
+
+def solve(A: Tensor, X: Tensor) -> Tensor:
+    """(I + A)^-1 X, of A's entries below the diagonal alone."""
+    solution: Tensor = torch.linalg.solve_triangular(A, X, upper=False, unitriangular=True)
+    return solution

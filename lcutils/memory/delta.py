@@ -1,0 +1,197 @@
+"""Memories that write only what is missing: the delta rule, and the gated delta rule."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from lcutils.memory._matrix import (
+    CHUNK,
+    at_once,
+    check,
+    column,
+    fade,
+    in_chunks,
+    power,
+    solve,
+    summed,
+)
+
+
+def delta_rule(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    *,
+    beta: Tensor,
+    scale: float | None = None,
+    initial_state: Tensor | None = None,
+    output_final_state: bool = False,
+) -> tuple[Tensor, Tensor | None]:
+    """`S_t = S_{t-1} + beta_t k_t (v_t - S_{t-1}^T k_t)^T`, `o_t = scale S_t^T q_t`, in chunks.
+
+    What a token writes, `new`, depends on what the earlier ones of its chunk wrote: new_i =
+    beta_i (v_i - S^T k_i - sum_{j<i} (k_i.k_j) new_j). That is one triangular system, solved for
+    the whole chunk. With `new` in the place of v the rest is `linear_attention`.
+
+    Args:
+        q, k: [B, T, H, K] queries and keys; keys of length 1 keep the memory stable
+        v: [B, T, H, V] values
+        beta: [B, T, H] write strength, from 0 to 1
+        scale: a number by which the output is multiplied; None means K ** -0.5
+        initial_state: [B, H, K, V] the memory before the first token; None means zeros
+        output_final_state: whether to return the last memory as well
+    Returns:
+        o: [B, T, H, V]
+        state: [B, H, K, V] the last memory, or None unless asked for
+    Raises: TypeError, ValueError naming the argument.
+    Source: Schlag, Irie and Schmidhuber (2021), Linear Transformers Are Secretly Fast Weight
+        Programmers; chunks: Yang et al. (2024), Parallelizing Linear Transformers with the Delta
+        Rule over Sequence Length, who solve for two matrices where one system will do.
+    """
+    q, state = check(q, k, v, initial_state, scale, beta=beta)
+    gates = column(beta)
+    return in_chunks(_delta, CHUNK, state, q, k, v, gates, output_final_state=output_final_state)
+
+
+def delta_rule_parallel(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    *,
+    beta: Tensor,
+    scale: float | None = None,
+    initial_state: Tensor | None = None,
+    output_final_state: bool = False,
+) -> tuple[Tensor, Tensor | None]:
+    """`delta_rule` with all pairs of tokens at once: memory grows with T^2."""
+    q, state = check(q, k, v, initial_state, scale, beta=beta)
+    return at_once(_delta, state, q, k, v, column(beta), output_final_state=output_final_state)
+
+
+def delta_rule_step(
+    q: Tensor, k: Tensor, v: Tensor, state: Tensor, *, beta: Tensor, scale: float | None = None
+) -> tuple[Tensor, Tensor]:
+    """One token: write `S + beta k (v - S^T k)^T`, then read `o = scale S^T q`.
+
+    Args:
+        q, k: [B, H, K] query and key
+        v: [B, H, V] value
+        state: [B, H, K, V] the memory S before this token
+        beta: [B, H] write strength, from 0 to 1
+        scale: as in `delta_rule`
+    Returns:
+        o: [B, H, V] read-out of the new memory
+        state: [B, H, K, V] the new memory
+    Raises: TypeError, ValueError naming the argument.
+    """
+    q, state = check(q, k, v, state, scale, beta=beta, tokens="B H")
+    return _step(q, k, v, state, beta)
+
+
+def gated_delta_rule(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    *,
+    g: Tensor,
+    beta: Tensor,
+    scale: float | None = None,
+    initial_state: Tensor | None = None,
+    output_final_state: bool = False,
+) -> tuple[Tensor, Tensor | None]:
+    """The delta rule on a memory that has faded: S in `delta_rule` is `exp(g_t) S_{t-1}`.
+
+    The triangular system of `delta_rule` and its reads get the factors of `scalar_decay`: what
+    token j wrote is left at token i by exp(g_i - g_j). With g = 0 this is the delta rule, and
+    a g of minus a large number forgets all that was before.
+
+    Args:
+        q, k: [B, T, H, K] queries and keys; keys of length 1 keep the memory stable
+        v: [B, T, H, V] values
+        g: [B, T, H] log decay, at most 0
+        beta: [B, T, H] write strength, from 0 to 1
+        scale: a number by which the output is multiplied; None means K ** -0.5
+        initial_state: [B, H, K, V] the memory before the first token; None means zeros
+        output_final_state: whether to return the last memory as well
+    Returns:
+        o: [B, T, H, V]
+        state: [B, H, K, V] the last memory, or None unless asked for
+    Raises: TypeError, ValueError naming the argument.
+    Source: Yang, Kautz and Hatamizadeh (2024), Gated Delta Networks: Improving Mamba2 with Delta
+        Rule.
+    """
+    q, state = check(q, k, v, initial_state, scale, g=g, beta=beta)
+    return in_chunks(
+        _gated,
+        CHUNK,
+        state,
+        *(q, k, v, column(g), column(beta)),
+        output_final_state=output_final_state,
+    )
+
+
+def gated_delta_rule_parallel(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    *,
+    g: Tensor,
+    beta: Tensor,
+    scale: float | None = None,
+    initial_state: Tensor | None = None,
+    output_final_state: bool = False,
+) -> tuple[Tensor, Tensor | None]:
+    """`gated_delta_rule` with all pairs of tokens at once: memory grows with T^2."""
+    q, state = check(q, k, v, initial_state, scale, g=g, beta=beta)
+    gates = column(g), column(beta)
+    return at_once(_gated, state, q, k, v, *gates, output_final_state=output_final_state)
+
+
+def gated_delta_rule_step(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    state: Tensor,
+    *,
+    g: Tensor,
+    beta: Tensor,
+    scale: float | None = None,
+) -> tuple[Tensor, Tensor]:
+    """One token: fade, `S = exp(g) S`, then as in `delta_rule_step`.
+
+    Args:
+        q, k: [B, H, K] query and key
+        v: [B, H, V] value
+        state: [B, H, K, V] the memory S before this token
+        g: [B, H] log decay, at most 0
+        beta: [B, H] write strength, from 0 to 1
+        scale: as in `gated_delta_rule`
+    Returns:
+        o: [B, H, V] read-out of the new memory
+        state: [B, H, K, V] the new memory
+    Raises: TypeError, ValueError naming the argument.
+    """
+    q, state = check(q, k, v, state, scale, g=g, beta=beta, tokens="B H")
+    return _step(q, k, v, g.exp()[..., None, None] * state, beta)
+
+
+def _step(q: Tensor, k: Tensor, v: Tensor, S: Tensor, beta: Tensor) -> tuple[Tensor, Tensor]:
+    found = (k[..., None, :] @ S)[..., 0, :]  # [B, H, V]
+    new = beta[..., None] * (v - found)
+    S = S + k[..., None] * new[..., None, :]
+    return (q[..., None, :] @ S)[..., 0, :], S
+
+
+def _delta(S: Tensor, q: Tensor, k: Tensor, v: Tensor, beta: Tensor) -> tuple[Tensor, Tensor]:
+    new = solve(beta * (k @ k.mT), beta * (v - k @ S))  # [B, H, C, V]
+    return q @ S + (q @ k.mT).tril() @ new, S + k.mT @ new
+
+
+def _gated(
+    S: Tensor, q: Tensor, k: Tensor, v: Tensor, g: Tensor, beta: Tensor
+) -> tuple[Tensor, Tensor]:
+    g = summed(g)  # [B, H, C, 1]
+    end, since, left = g[:, :, -1:], power(g, q), fade(g, q)
+    new = solve(beta * (k @ k.mT) * left, beta * (v - since * (k @ S)))
+    o = since * (q @ S) + (q @ k.mT * left) @ new
+    return o, power(end, S) * S + (k * power(end - g, k)).mT @ new
