@@ -27,8 +27,8 @@ def check(
     beta: Tensor | None = None,
     tokens: str = "B T H",
     g_size: str = "",
-) -> tuple[Tensor, Tensor]:
-    """The query, multiplied by the scale, and the state, zeros for None.
+) -> tuple[float, Tensor]:
+    """The scale, K ** -0.5 for None, and the state, zeros for None.
 
     Args:
         tokens: "B T H" for sequences, "B H" for one token
@@ -54,7 +54,7 @@ def check(
     given[name] = _require.tensor(name, state, "B H K V", sizes, "The state is keys by values.")
     _require.same_kind(**given)
     scale = sizes["K"] ** -0.5 if scale is None else _require.number("scale", scale)
-    return q * scale, state
+    return scale, state
 
 
 def _check_range(name: str, value: Tensor, low: float, high: float, meaning: str) -> None:
@@ -67,35 +67,37 @@ def _check_range(name: str, value: Tensor, low: float, high: float, meaning: str
 def in_chunks(
     rule: Rule,
     size: int,
+    tokens: tuple[Tensor, ...],
+    scale: float,
     state: Tensor,
-    *tokens: Tensor,
     output_final_state: bool,
 ) -> tuple[Tensor, Tensor | None]:
     """Walk over chunks of `size` tokens, carrying the state from each to the next.
 
     Args:
-        state: [B, H, K, V] before the first token
         tokens: q, k, v and gates, [B, T, H, ...]
+        state: [B, H, K, V] before the first token
     Returns: o [B, T, H, V], and the last state or None.
     """
-    # Split and joined, never sliced: a slice's backward allocates a gradient of the whole length.
-    heads_first = [x.transpose(1, 2).contiguous() for x in tokens]
     outputs, last = [], state
-    for chunk in zip(*(x.split(size, dim=2) for x in heads_first), strict=True):
-        if chunk[0].shape[2]:  # an empty sequence is one empty chunk
-            o, last = rule(last, *chunk)
+    # Split and joined, never sliced: a slice's backward allocates a gradient of the whole length.
+    for chunk in zip(*(x.split(size, dim=1) for x in tokens), strict=True):
+        if chunk[0].shape[1]:  # an empty sequence is one empty chunk
+            q, *others = (x.transpose(1, 2).contiguous() for x in chunk)
+            o, last = rule(last, q * scale, *others)
             outputs.append(o)
-    v = heads_first[2]
-    o = torch.cat(outputs, dim=2) if outputs else v.new_zeros(v.shape)
+    v = tokens[2]
+    o = torch.cat(outputs, dim=2).transpose(1, 2) if outputs else v.new_zeros(v.shape)
     if not output_final_state:
-        return o.transpose(1, 2), None
-    return o.transpose(1, 2), last.clone() if last is state else last
+        return o, None
+    return o, last.clone() if last is state else last
 
 
 def at_once(
     rule: Rule,
+    tokens: tuple[Tensor, ...],
+    scale: float,
     state: Tensor,
-    *tokens: Tensor,
     output_final_state: bool,
     numbers_a_pair: int = 1,
 ) -> tuple[Tensor, Tensor | None]:
@@ -110,12 +112,22 @@ def at_once(
         hint = "The form without _parallel works in chunks."
         got = f"{T}, for which all pairs take {size / 1e9:,.1f} GB"
         _require.refuse("T", f"at most {fit} tokens in a parallel form", got, hint)
-    return in_chunks(rule, max(T, 1), state, *tokens, output_final_state=output_final_state)
+    return in_chunks(rule, max(T, 1), tokens, scale, state, output_final_state)
 
 
 def column(gate: Tensor) -> Tensor:
     """A gate [B, T, H] as [B, T, H, 1], to multiply what a token has K or V numbers of."""
     return gate[..., None]
+
+
+def read(S: Tensor, q: Tensor) -> Tensor:
+    """S^T q for one token; S: [B, H, K, V], q: [B, H, K] -> [B, H, V]"""
+    return (q[..., None, :] @ S)[..., 0, :]
+
+
+def outer(k: Tensor, v: Tensor) -> Tensor:
+    """k v^T for one token; k: [B, H, K], v: [B, H, V] -> [B, H, K, V]"""
+    return k[..., None] * v[..., None, :]
 
 
 def summed(g: Tensor) -> Tensor:

@@ -7,7 +7,19 @@ import math
 import torch
 from torch import Tensor
 
-from lcutils.memory._matrix import CHUNK, at_once, check, column, fade, in_chunks, power, summed
+from lcutils.memory._matrix import (
+    CHUNK,
+    Rule,
+    at_once,
+    check,
+    column,
+    fade,
+    in_chunks,
+    outer,
+    power,
+    read,
+    summed,
+)
 
 _PIECES = (32, 16, 8)  # chunk sizes of vector_decay, from the fastest
 
@@ -42,9 +54,9 @@ def scalar_decay(
     Source: Sun et al. (2023), Retentive Network, with a decay that depends on the token as in
         Dao and Gu (2024), Transformers are SSMs.
     """
-    q, state = check(q, k, v, initial_state, scale, g=g)
-    gates = column(g)
-    return in_chunks(_scalar, CHUNK, state, q, k, v, gates, output_final_state=output_final_state)
+    scale, state = check(q, k, v, initial_state, scale, g=g)
+    tokens = q, k, v, column(g)
+    return in_chunks(_scalar, CHUNK, tokens, scale, state, output_final_state)
 
 
 def scalar_decay_parallel(
@@ -58,8 +70,9 @@ def scalar_decay_parallel(
     output_final_state: bool = False,
 ) -> tuple[Tensor, Tensor | None]:
     """`scalar_decay` with all pairs of tokens at once: time and memory grow with T^2."""
-    q, state = check(q, k, v, initial_state, scale, g=g)
-    return at_once(_scalar, state, q, k, v, column(g), output_final_state=output_final_state)
+    scale, state = check(q, k, v, initial_state, scale, g=g)
+    tokens = q, k, v, column(g)
+    return at_once(_scalar, tokens, scale, state, output_final_state)
 
 
 def scalar_decay_step(
@@ -78,16 +91,16 @@ def scalar_decay_step(
         state: [B, H, K, V] the new memory
     Raises: TypeError, ValueError naming the argument.
     """
-    q, state = check(q, k, v, state, scale, g=g, tokens="B H")
-    state = g.exp()[..., None, None] * state + k[..., None] * v[..., None, :]
-    return (q[..., None, :] @ state)[..., 0, :], state
+    scale, state = check(q, k, v, state, scale, g=g, tokens="B H")
+    state = g.exp()[..., None, None] * state + outer(k, v)
+    return scale * read(state, q), state
 
 
 def _scalar(S: Tensor, q: Tensor, k: Tensor, v: Tensor, g: Tensor) -> tuple[Tensor, Tensor]:
     g = summed(g)  # [B, H, C, 1]
-    end = g[:, :, -1:]
-    o = power(g, q) * (q @ S) + (q @ k.mT * fade(g, q)) @ v
-    return o, power(end, S) * S + (k * power(end - g, k)).mT @ v
+    end, since = g[:, :, -1:], power(g, q)
+    o = since * (q @ S) + (q @ k.mT * fade(g, q)) @ v
+    return o, since[:, :, -1:] * S + (k * power(end - g, k)).mT @ v
 
 
 def vector_decay(
@@ -121,9 +134,9 @@ def vector_decay(
     Source: Yang et al. (2024), Gated Linear Attention Transformers with Hardware-Efficient
         Training; their second level of chunks is replaced by the view from the middle.
     """
-    q, state = check(q, k, v, initial_state, scale, g=g, g_size="K")
+    scale, state = check(q, k, v, initial_state, scale, g=g, g_size="K")
     rule, size = _fitting(g)
-    return in_chunks(rule, size, state, q, k, v, g, output_final_state=output_final_state)
+    return in_chunks(rule, size, (q, k, v, g), scale, state, output_final_state)
 
 
 def vector_decay_parallel(
@@ -137,14 +150,9 @@ def vector_decay_parallel(
     output_final_state: bool = False,
 ) -> tuple[Tensor, Tensor | None]:
     """`vector_decay` with all pairs of tokens at once, K factors a pair: it grows with T^2 K."""
-    q, state = check(q, k, v, initial_state, scale, g=g, g_size="K")
-    return at_once(
-        _all_pairs,
-        state,
-        *(q, k, v, g),
-        output_final_state=output_final_state,
-        numbers_a_pair=q.shape[-1],
-    )
+    scale, state = check(q, k, v, initial_state, scale, g=g, g_size="K")
+    tokens, K = (q, k, v, g), q.shape[-1]
+    return at_once(_all_pairs, tokens, scale, state, output_final_state, numbers_a_pair=K)
 
 
 def vector_decay_step(
@@ -163,12 +171,12 @@ def vector_decay_step(
         state: [B, H, K, V] the new memory
     Raises: TypeError, ValueError naming the argument.
     """
-    q, state = check(q, k, v, state, scale, g=g, g_size="K", tokens="B H")
-    state = g.exp()[..., None] * state + k[..., None] * v[..., None, :]
-    return (q[..., None, :] @ state)[..., 0, :], state
+    scale, state = check(q, k, v, state, scale, g=g, g_size="K", tokens="B H")
+    state = g.exp()[..., None] * state + outer(k, v)
+    return scale * read(state, q), state
 
 
-def _fitting(g: Tensor):  # type: ignore[no-untyped-def]
+def _fitting(g: Tensor) -> tuple[Rule, int]:
     """The rule and the largest chunk in which no exponential overflows."""
     limit = 1.9 * math.log(torch.finfo(g.dtype).max)  # half of a sum goes into each exponential
     for size in _PIECES:

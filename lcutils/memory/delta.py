@@ -11,7 +11,9 @@ from lcutils.memory._matrix import (
     column,
     fade,
     in_chunks,
+    outer,
     power,
+    read,
     solve,
     summed,
 )
@@ -48,9 +50,9 @@ def delta_rule(
         Programmers; chunks: Yang et al. (2024), Parallelizing Linear Transformers with the Delta
         Rule over Sequence Length, who solve for two matrices where one system will do.
     """
-    q, state = check(q, k, v, initial_state, scale, beta=beta)
-    gates = column(beta)
-    return in_chunks(_delta, CHUNK, state, q, k, v, gates, output_final_state=output_final_state)
+    scale, state = check(q, k, v, initial_state, scale, beta=beta)
+    tokens = q, k, v, column(beta)
+    return in_chunks(_delta, CHUNK, tokens, scale, state, output_final_state)
 
 
 def delta_rule_parallel(
@@ -64,8 +66,9 @@ def delta_rule_parallel(
     output_final_state: bool = False,
 ) -> tuple[Tensor, Tensor | None]:
     """`delta_rule` with all pairs of tokens at once: memory grows with T^2."""
-    q, state = check(q, k, v, initial_state, scale, beta=beta)
-    return at_once(_delta, state, q, k, v, column(beta), output_final_state=output_final_state)
+    scale, state = check(q, k, v, initial_state, scale, beta=beta)
+    tokens = q, k, v, column(beta)
+    return at_once(_delta, tokens, scale, state, output_final_state)
 
 
 def delta_rule_step(
@@ -84,8 +87,8 @@ def delta_rule_step(
         state: [B, H, K, V] the new memory
     Raises: TypeError, ValueError naming the argument.
     """
-    q, state = check(q, k, v, state, scale, beta=beta, tokens="B H")
-    return _step(q, k, v, state, beta)
+    scale, state = check(q, k, v, state, scale, beta=beta, tokens="B H")
+    return _step(scale, q, k, v, state, beta)
 
 
 def gated_delta_rule(
@@ -120,14 +123,9 @@ def gated_delta_rule(
     Source: Yang, Kautz and Hatamizadeh (2024), Gated Delta Networks: Improving Mamba2 with Delta
         Rule.
     """
-    q, state = check(q, k, v, initial_state, scale, g=g, beta=beta)
-    return in_chunks(
-        _gated,
-        CHUNK,
-        state,
-        *(q, k, v, column(g), column(beta)),
-        output_final_state=output_final_state,
-    )
+    scale, state = check(q, k, v, initial_state, scale, g=g, beta=beta)
+    tokens = q, k, v, column(g), column(beta)
+    return in_chunks(_gated, CHUNK, tokens, scale, state, output_final_state)
 
 
 def gated_delta_rule_parallel(
@@ -142,9 +140,9 @@ def gated_delta_rule_parallel(
     output_final_state: bool = False,
 ) -> tuple[Tensor, Tensor | None]:
     """`gated_delta_rule` with all pairs of tokens at once: memory grows with T^2."""
-    q, state = check(q, k, v, initial_state, scale, g=g, beta=beta)
-    gates = column(g), column(beta)
-    return at_once(_gated, state, q, k, v, *gates, output_final_state=output_final_state)
+    scale, state = check(q, k, v, initial_state, scale, g=g, beta=beta)
+    tokens = q, k, v, column(g), column(beta)
+    return at_once(_gated, tokens, scale, state, output_final_state)
 
 
 def gated_delta_rule_step(
@@ -171,19 +169,21 @@ def gated_delta_rule_step(
         state: [B, H, K, V] the new memory
     Raises: TypeError, ValueError naming the argument.
     """
-    q, state = check(q, k, v, state, scale, g=g, beta=beta, tokens="B H")
-    return _step(q, k, v, g.exp()[..., None, None] * state, beta)
+    scale, state = check(q, k, v, state, scale, g=g, beta=beta, tokens="B H")
+    return _step(scale, q, k, v, g.exp()[..., None, None] * state, beta)
 
 
-def _step(q: Tensor, k: Tensor, v: Tensor, S: Tensor, beta: Tensor) -> tuple[Tensor, Tensor]:
-    found = (k[..., None, :] @ S)[..., 0, :]  # [B, H, V]
-    new = beta[..., None] * (v - found)
-    S = S + k[..., None] * new[..., None, :]
-    return (q[..., None, :] @ S)[..., 0, :], S
+def _step(
+    scale: float, q: Tensor, k: Tensor, v: Tensor, S: Tensor, beta: Tensor
+) -> tuple[Tensor, Tensor]:
+    new = beta[..., None] * (v - read(S, k))
+    S = S + outer(k, new)
+    return scale * read(S, q), S
 
 
 def _delta(S: Tensor, q: Tensor, k: Tensor, v: Tensor, beta: Tensor) -> tuple[Tensor, Tensor]:
-    new = solve(beta * (k @ k.mT), beta * (v - k @ S))  # [B, H, C, V]
+    weighed = beta * k
+    new = solve(weighed @ k.mT, beta * v - weighed @ S)  # [B, H, C, V]
     return q @ S + (q @ k.mT).tril() @ new, S + k.mT @ new
 
 
@@ -192,6 +192,7 @@ def _gated(
 ) -> tuple[Tensor, Tensor]:
     g = summed(g)  # [B, H, C, 1]
     end, since, left = g[:, :, -1:], power(g, q), fade(g, q)
-    new = solve(beta * (k @ k.mT) * left, beta * (v - since * (k @ S)))
+    weighed = beta * k
+    new = solve(weighed @ k.mT * left, beta * v - since * (weighed @ S))
     o = since * (q @ S) + (q @ k.mT * left) @ new
-    return o, power(end, S) * S + (k * power(end - g, k)).mT @ new
+    return o, since[:, :, -1:] * S + (k * power(end - g, k)).mT @ new

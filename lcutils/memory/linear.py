@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from lcutils.memory._matrix import CHUNK, at_once, check, in_chunks
+from lcutils.memory._matrix import CHUNK, at_once, check, in_chunks, outer, read
 
 
 def linear_attention(
@@ -35,8 +35,8 @@ def linear_attention(
     Source: Katharopoulos et al. (2020), Transformers are RNNs, without feature map and
         normaliser; chunks: Hua et al. (2022), Transformer Quality in Linear Time, section 3.3.
     """
-    q, state = check(q, k, v, initial_state, scale)
-    return in_chunks(_rule, CHUNK, state, q, k, v, output_final_state=output_final_state)
+    scale, state = check(q, k, v, initial_state, scale)
+    return in_chunks(_rule, CHUNK, (q, k, v), scale, state, output_final_state)
 
 
 def linear_attention_parallel(
@@ -49,8 +49,8 @@ def linear_attention_parallel(
     output_final_state: bool = False,
 ) -> tuple[Tensor, Tensor | None]:
     """`linear_attention` with all pairs of tokens at once: time and memory grow with T^2."""
-    q, state = check(q, k, v, initial_state, scale)
-    return at_once(_rule, state, q, k, v, output_final_state=output_final_state)
+    scale, state = check(q, k, v, initial_state, scale)
+    return at_once(_rule, (q, k, v), scale, state, output_final_state)
 
 
 def linear_attention_step(
@@ -68,9 +68,9 @@ def linear_attention_step(
         state: [B, H, K, V] the new memory
     Raises: TypeError, ValueError naming the argument.
     """
-    q, state = check(q, k, v, state, scale, tokens="B H")
-    state = state + k[..., None] * v[..., None, :]
-    return (q[..., None, :] @ state)[..., 0, :], state
+    scale, state = check(q, k, v, state, scale, tokens="B H")
+    state = state + outer(k, v)
+    return scale * read(state, q), state
 
 
 def _rule(S: Tensor, q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
