@@ -4,6 +4,21 @@ Every rung is called alike, in the field's convention: q, k [B, T, H, K], v [B, 
 by name g (log decay, at most 0), beta (write strength, from 0 to 1), scale, initial_state
 [B, H, K, V], output_final_state; it returns (o [B, T, H, V], the last state or None). The plain
 name is the form to train with; `_step` is one token, `_parallel` all pairs of tokens at once.
+A form that is not there does not exist. The state is a matrix [B, H, K, V], and where it says so
+a cache of tokens.
+
+The five rungs that flash-linear-attention has, too, and what is different there:
+
+| here               | there                    | there, besides q, k, v of the same shapes      |
+|--------------------|--------------------------|------------------------------------------------|
+| `linear_attention` | `chunk_linear_attn`      | `normalize=True`; here is no normaliser        |
+| `scalar_decay`     | `chunk_simple_gla`       | g may be left out, or one `g_gamma` a head     |
+| `vector_decay`     | `chunk_gla`              | nothing                                        |
+| `delta_rule`       | `chunk_delta_rule`       | `use_qk_l2norm_in_kernel`; here keys stay      |
+| `gated_delta_rule` | `chunk_gated_delta_rule` | the same, and beta may come before its sigmoid |
+
+There g and beta may be given by place, in an order that differs between its own forms; here by
+name alone. Its batches of unequal length (`cu_seqlens`) and settings of its kernels are not here.
 """
 
 from lcutils.memory.additive import (
@@ -11,6 +26,12 @@ from lcutils.memory.additive import (
     additive_memory_step,
     decay_memory,
     decay_memory_step,
+)
+from lcutils.memory.attention import (
+    full_attention,
+    full_attention_step,
+    window_attention,
+    window_attention_step,
 )
 from lcutils.memory.decay import (
     scalar_decay,
@@ -33,6 +54,7 @@ from lcutils.memory.linear import (
     linear_attention_parallel,
     linear_attention_step,
 )
+from lcutils.memory.squares import least_squares, least_squares_step
 
 __all__ = [
     "additive_memory",
@@ -42,9 +64,13 @@ __all__ = [
     "delta_rule",
     "delta_rule_parallel",
     "delta_rule_step",
+    "full_attention",
+    "full_attention_step",
     "gated_delta_rule",
     "gated_delta_rule_parallel",
     "gated_delta_rule_step",
+    "least_squares",
+    "least_squares_step",
     "linear_attention",
     "linear_attention_parallel",
     "linear_attention_step",
@@ -54,4 +80,6 @@ __all__ = [
     "vector_decay",
     "vector_decay_parallel",
     "vector_decay_step",
+    "window_attention",
+    "window_attention_step",
 ]

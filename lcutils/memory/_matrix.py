@@ -10,6 +10,7 @@ from torch import Tensor
 from lcutils import _require
 
 CHUNK = 64  # tokens that a chunk holds: the fastest size on a CPU for heads of 64 numbers
+_ORDER = "The axes are {}, then the numbers of a head."
 _MAX_BYTES = 2**31  # of the table of all pairs of tokens that a parallel form makes
 
 # from a state and a chunk's q, k, v and gates, heads first: [B, H, C, ...], to o and the new state
@@ -35,11 +36,8 @@ def check(
         g_size: the letter of g's last axis, if it has one more: "K"
     Raises: TypeError, ValueError naming the argument.
     """
-    sizes: dict[str, int] = {}
-    order = f"The axes are {tokens.replace(' ', ', ')}, then the numbers of a head."
-    _require.tensor("q", q, f"{tokens} K", sizes, order)
-    _require.tensor("k", k, f"{tokens} K", sizes, order)
-    _require.tensor("v", v, f"{tokens} V", sizes, order)
+    sizes = sizes_of(q, k, v, tokens)
+    order = _ORDER.format(tokens.replace(" ", ", "))
     given = {"q": q, "k": k, "v": v}
     if g is not None:
         given["g"] = _require.tensor("g", g, f"{tokens} {g_size}".strip(), sizes, order)
@@ -53,8 +51,21 @@ def check(
     name = "initial_state" if "T" in tokens else "state"
     given[name] = _require.tensor(name, state, "B H K V", sizes, "The state is keys by values.")
     _require.same_kind(**given)
-    scale = sizes["K"] ** -0.5 if scale is None else _require.number("scale", scale)
-    return scale, state
+    return scale_of(scale, sizes["K"]), state
+
+
+def sizes_of(q: Tensor, k: Tensor, v: Tensor, tokens: str) -> dict[str, int]:
+    """The size of each letter; TypeError or ValueError if q, k, v do not fit together."""
+    sizes: dict[str, int] = {}
+    order = _ORDER.format(tokens.replace(" ", ", "))
+    for name, value, size in (("q", q, "K"), ("k", k, "K"), ("v", v, "V")):
+        _require.tensor(name, value, f"{tokens} {size}", sizes, order)
+    return sizes
+
+
+def scale_of(scale: float | None, K: int) -> float:
+    """The scale, K ** -0.5 for None."""
+    return K**-0.5 if scale is None else _require.number("scale", scale)
 
 
 def _check_range(name: str, value: Tensor, low: float, high: float, meaning: str) -> None:

@@ -69,7 +69,13 @@ def scalar_decay_parallel(
     initial_state: Tensor | None = None,
     output_final_state: bool = False,
 ) -> tuple[Tensor, Tensor | None]:
-    """`scalar_decay` with all pairs of tokens at once: time and memory grow with T^2."""
+    """`scalar_decay` with all pairs of tokens at once: time and memory grow with T^2.
+
+    Args:
+        q, k, v, g, scale, initial_state, output_final_state: as in `scalar_decay`
+    Returns: as `scalar_decay` does.
+    Raises: the same; ValueError, too, for a T of which all pairs take more than 2 GB.
+    """
     scale, state = check(q, k, v, initial_state, scale, g=g)
     tokens = q, k, v, column(g)
     return at_once(_scalar, tokens, scale, state, output_final_state)
@@ -149,7 +155,13 @@ def vector_decay_parallel(
     initial_state: Tensor | None = None,
     output_final_state: bool = False,
 ) -> tuple[Tensor, Tensor | None]:
-    """`vector_decay` with all pairs of tokens at once, K factors a pair: it grows with T^2 K."""
+    """`vector_decay` with all pairs of tokens at once, K factors a pair: it grows with T^2 K.
+
+    Args:
+        q, k, v, g, scale, initial_state, output_final_state: as in `vector_decay`
+    Returns: as `vector_decay` does.
+    Raises: the same; ValueError, too, for a T of which all pairs take more than 2 GB.
+    """
     scale, state = check(q, k, v, initial_state, scale, g=g, g_size="K")
     tokens, K = (q, k, v, g), q.shape[-1]
     return at_once(_all_pairs, tokens, scale, state, output_final_state, numbers_a_pair=K)

@@ -65,7 +65,13 @@ def delta_rule_parallel(
     initial_state: Tensor | None = None,
     output_final_state: bool = False,
 ) -> tuple[Tensor, Tensor | None]:
-    """`delta_rule` with all pairs of tokens at once: memory grows with T^2."""
+    """`delta_rule` with all pairs of tokens at once: memory grows with T^2.
+
+    Args:
+        q, k, v, beta, scale, initial_state, output_final_state: as in `delta_rule`
+    Returns: as `delta_rule` does.
+    Raises: the same; ValueError, too, for a T of which all pairs take more than 2 GB.
+    """
     scale, state = check(q, k, v, initial_state, scale, beta=beta)
     tokens = q, k, v, column(beta)
     return at_once(_delta, tokens, scale, state, output_final_state)
@@ -139,7 +145,13 @@ def gated_delta_rule_parallel(
     initial_state: Tensor | None = None,
     output_final_state: bool = False,
 ) -> tuple[Tensor, Tensor | None]:
-    """`gated_delta_rule` with all pairs of tokens at once: memory grows with T^2."""
+    """`gated_delta_rule` with all pairs of tokens at once: memory grows with T^2.
+
+    Args:
+        q, k, v, g, beta, scale, initial_state, output_final_state: as in `gated_delta_rule`
+    Returns: as `gated_delta_rule` does.
+    Raises: the same; ValueError, too, for a T of which all pairs take more than 2 GB.
+    """
     scale, state = check(q, k, v, initial_state, scale, g=g, beta=beta)
     tokens = q, k, v, column(g), column(beta)
     return at_once(_gated, tokens, scale, state, output_final_state)

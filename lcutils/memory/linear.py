@@ -48,7 +48,13 @@ def linear_attention_parallel(
     initial_state: Tensor | None = None,
     output_final_state: bool = False,
 ) -> tuple[Tensor, Tensor | None]:
-    """`linear_attention` with all pairs of tokens at once: time and memory grow with T^2."""
+    """`linear_attention` with all pairs of tokens at once: time and memory grow with T^2.
+
+    Args:
+        q, k, v, scale, initial_state, output_final_state: as in `linear_attention`
+    Returns: as `linear_attention` does.
+    Raises: the same; ValueError, too, for a T of which all pairs take more than 2 GB.
+    """
     scale, state = check(q, k, v, initial_state, scale)
     return at_once(_rule, (q, k, v), scale, state, output_final_state)
 

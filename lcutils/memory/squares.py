@@ -1,0 +1,83 @@
+"""The memory that fits all pairs as well as a matrix can: recursive least squares."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from lcutils import _require
+from lcutils.memory._matrix import outer, read, scale_of, sizes_of
+
+
+def least_squares(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    *,
+    ridge: float,
+    scale: float | None = None,
+    initial_state: Tensor | None = None,
+    output_final_state: bool = False,
+) -> tuple[Tensor, Tensor | None]:
+    """`S_t` minimises `sum_{j<=t} ||v_j - S^T k_j||^2 + ridge ||S||^2`; `o_t = scale S_t^T q_t`.
+
+    One token changes the inverse P of `sum k k^T + ridge I` by one outer product
+    (Sherman-Morrison), so no system is solved anew. There is no faster form than the steps.
+
+    Args:
+        q, k: [B, T, H, K] queries and keys
+        v: [B, T, H, V] values
+        ridge: a number above 0, the weight of the size of S
+        scale: a number by which the output is multiplied; None means K ** -0.5
+        initial_state: [B, H, K, K + V] P and S side by side; None means I / ridge and zeros
+        output_final_state: whether to return the last state as well
+    Returns:
+        o: [B, T, H, V]
+        state: [B, H, K, K + V] the last state, or None unless asked for
+    Raises: TypeError, ValueError naming the argument.
+    Source: Plackett (1950), Some Theorems in Least Squares.
+    """
+    sizes = sizes_of(q, k, v, "B T H")
+    _require.number("ridge", ridge, 0.0)
+    if ridge == 0:
+        hint = "Without it the first keys have many best fits."
+        _require.refuse("ridge", "a number above 0", f"{ridge:g}", hint)
+    if initial_state is None:
+        B, H, K, V = (sizes[letter] for letter in "BHKV")
+        inverse = torch.eye(K, dtype=q.dtype, device=q.device).expand(B, H, K, K) / ridge
+        initial_state = torch.cat([inverse, inverse.new_zeros(B, H, K, V)], dim=-1)
+    state, outputs = initial_state, []
+    for now in zip(q.unbind(1), k.unbind(1), v.unbind(1), strict=True):
+        o, state = least_squares_step(*now, state, scale=scale)
+        outputs.append(o)
+    o = torch.stack(outputs, dim=1) if outputs else v.new_zeros(v.shape)
+    if not output_final_state:
+        return o, None
+    return o, state.clone() if state is initial_state else state
+
+
+def least_squares_step(
+    q: Tensor, k: Tensor, v: Tensor, state: Tensor, *, scale: float | None = None
+) -> tuple[Tensor, Tensor]:
+    """One token: `S + P k (v - S^T k)^T / (1 + k^T P k)`, and P with it; `o = scale S^T q`.
+
+    Args:
+        q, k: [B, H, K] query and key
+        v: [B, H, V] value
+        state: [B, H, K, K + V] P and S before this token
+        scale: as in `least_squares`
+    Returns:
+        o: [B, H, V] read-out of the new S
+        state: [B, H, K, K + V] the new P and S
+    Raises: TypeError, ValueError naming the argument.
+    """
+    sizes = sizes_of(q, k, v, "B H")
+    sizes["K+V"] = sizes["K"] + sizes["V"]
+    _require.tensor("state", state, "B H K K+V", sizes, "P and S stand side by side.")
+    _require.same_kind(q=q, k=k, v=v, state=state)
+    scale = scale_of(scale, sizes["K"])
+    P, S = state.split([sizes["K"], sizes["V"]], dim=-1)
+    Pk = read(P, k)  # P is symmetric
+    gain = Pk / (1 + (k * Pk).sum(dim=-1, keepdim=True))
+    P, S = P - outer(gain, Pk), S + outer(gain, v - read(S, k))
+    return scale * read(S, q), torch.cat([P, S], dim=-1)
