@@ -159,9 +159,8 @@ def fade(g: Tensor, like: Tensor) -> Tensor:
 
     Later ones have positive exponents: they are cut before exp, lest it overflow, and after.
     """
-    return (
-        (g - g.mT).to(like.dtype).tril().exp().tril()
-    )  # at most 1: rounding first is exact enough
+    # at most 1: here rounding before exp is exact enough
+    return (g - g.mT).to(like.dtype).tril().exp().tril()
 
 
 def solve(A: Tensor, X: Tensor) -> Tensor:

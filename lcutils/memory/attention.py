@@ -37,7 +37,8 @@ def full_attention(
     Source: Vaswani et al. (2017), Attention Is All You Need, section 3.2.1.
     """
     scale, cache = _check(q, k, v, initial_state, scale, "B T H")
-    seen = torch.cat([cache, torch.cat([k, v], dim=-1)], dim=1)
+    is_kept = cache.shape[1] or output_final_state  # else no one reads the cache: no copy is made
+    seen = torch.cat([cache, torch.cat([k, v], dim=-1)], dim=1) if is_kept else cache
     if cache.shape[1]:
         o = _look(q, seen, scale, _earlier(q, seen))
     else:  # torch has a form for this that never makes the table of all pairs

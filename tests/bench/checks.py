@@ -34,9 +34,9 @@ def quiet_check(id, answer):
 def main():
     torch.set_num_threads(1)
     T, d = sympy.symbols("T d", positive=True)
-    n_wc, n_w, n_c, D, n_neg = sympy.symbols("n_wc n_w n_c D n_neg", positive=True)
+    n_wc, n_w, n_c, n, n_neg = sympy.symbols("n_wc n_w n_c n n_neg", positive=True)
     values = {
-        "02.optimum": (n_wc * D / (n_neg * n_w * n_c), n_wc + D),
+        "02.optimum": (n_wc * n / (n_neg * n_w * n_c), n_wc + n),
         "02.n_pairs": (34, 12.0),
         "05.noise": ((T - 1) / d, T + d),
         "05.half_life": (math.log(2) / -math.log(0.97), 12.0),
