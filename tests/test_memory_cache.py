@@ -133,7 +133,7 @@ BAD_INPUTS = {
     "cache of keys alone": (
         full_attention,
         {"initial_state": torch.zeros(B, 5, H, K).double()},
-        "initial_state: expected [B, N, H, K + V] = [2, N, 3, 10], got [2, 5, 3, 4]. The cache",
+        "initial_state: expected [B, N, H, K+V] = [2, N, 3, 10], got [2, 5, 3, 4]. The cache",
     ),
     "no window": (window_attention, {"window": 0}, "window: expected a whole number of at least 1"),
     "negative sinks": (window_attention, {"window": 2, "sinks": -1}, "sinks: expected a whole"),
@@ -142,7 +142,7 @@ BAD_INPUTS = {
     "a state of S alone": (
         least_squares,
         {"ridge": 1.0, "initial_state": torch.zeros(B, H, K, V).double()},
-        "state: expected [B, H, K, K+V] = [2, 3, 4, 10], got [2, 3, 4, 6]. P and S stand",
+        "initial_state: expected [B, H, K, K+V] = [2, 3, 4, 10], got [2, 3, 4, 6]. P and S stand",
     ),
 }
 
@@ -158,3 +158,8 @@ def test_a_step_refuses_a_wrong_shape_by_name(rng):
     cache = torch.zeros(B, 2, H, K + V).double()
     for call in (full_attention_step, least_squares_step):
         assert_refused(ValueError, "k: expected [B, H, K]", call, q, v, v, cache)
+
+
+def test_a_cache_that_is_no_tensor_is_refused_by_name(rng):
+    message = "initial_state: expected a tensor [B, N, H, K+V], got a list. The cache holds"
+    assert_refused(TypeError, message, full_attention, *draw(rng), initial_state=[1.0])

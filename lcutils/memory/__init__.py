@@ -5,7 +5,8 @@ by name g (log decay, at most 0), beta (write strength, from 0 to 1), scale, ini
 [B, H, K, V], output_final_state; it returns (o [B, T, H, V], the last state or None). The plain
 name is the form to train with; `_step` is one token, `_parallel` all pairs of tokens at once.
 A form that is not there does not exist. The state is a matrix [B, H, K, V], and where it says so
-a cache of tokens.
+a cache of tokens, or what a memory that trains has to carry. An LSTM is `torch.nn.LSTM`, its step
+`torch.nn.LSTMCell`.
 
 The five rungs that flash-linear-attention has, too, and what is different there:
 
@@ -49,6 +50,12 @@ from lcutils.memory.delta import (
     gated_delta_rule_parallel,
     gated_delta_rule_step,
 )
+from lcutils.memory.learning import (
+    momentum_rule,
+    momentum_rule_step,
+    two_layer_memory,
+    two_layer_memory_step,
+)
 from lcutils.memory.linear import (
     linear_attention,
     linear_attention_parallel,
@@ -74,9 +81,13 @@ __all__ = [
     "linear_attention",
     "linear_attention_parallel",
     "linear_attention_step",
+    "momentum_rule",
+    "momentum_rule_step",
     "scalar_decay",
     "scalar_decay_parallel",
     "scalar_decay_step",
+    "two_layer_memory",
+    "two_layer_memory_step",
     "vector_decay",
     "vector_decay_parallel",
     "vector_decay_step",

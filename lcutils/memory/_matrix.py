@@ -1,4 +1,4 @@
-"""What the rungs with a matrix as memory share: argument checks, and the loop over chunks."""
+"""What the rungs share: argument checks, the loop over chunks and the loop over tokens."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ from lcutils import _require
 
 CHUNK = 64  # tokens that a chunk holds: the fastest size on a CPU for heads of 64 numbers
 _ORDER = "The axes are {}, then the numbers of a head."
+_GATES = {  # what each means, and its range
+    "g": ("log decay, at most 0", -torch.inf, 0.0),
+    "beta": ("write strength, from 0 to 1", 0.0, 1.0),
+    "lr": ("step size, at least 0", 0.0, torch.inf),
+    "momentum": ("momentum, from 0 to 1", 0.0, 1.0),
+}
 _MAX_BYTES = 2**31  # of the table of all pairs of tokens that a parallel form makes
 
 # from a state and a chunk's q, k, v and gates, heads first: [B, H, C, ...], to o and the new state
@@ -24,32 +30,34 @@ def check(
     state: Tensor | None,
     scale: float | None,
     *,
-    g: Tensor | None = None,
-    beta: Tensor | None = None,
     tokens: str = "B T H",
+    layout: str = "B H K V",
+    meaning: str = "The state is keys by values.",
     g_size: str = "",
+    **gates: Tensor,
 ) -> tuple[float, Tensor]:
     """The scale, K ** -0.5 for None, and the state, zeros for None.
 
     Args:
         tokens: "B T H" for sequences, "B H" for one token
+        layout: the letters of the state's shape; one that q, k, v do not know may have any size
+        meaning: of the state, for an error
         g_size: the letter of g's last axis, if it has one more: "K"
+        gates: by their names in `_GATES`
     Raises: TypeError, ValueError naming the argument.
     """
     sizes = sizes_of(q, k, v, tokens)
     order = _ORDER.format(tokens.replace(" ", ", "))
     given = {"q": q, "k": k, "v": v}
-    if g is not None:
-        given["g"] = _require.tensor("g", g, f"{tokens} {g_size}".strip(), sizes, order)
-        _check_range("g", g, -torch.inf, 0.0, "log decay, at most 0")
-    if beta is not None:
-        hint = f"One number for each token and head. {order}"
-        given["beta"] = _require.tensor("beta", beta, tokens, sizes, hint)
-        _check_range("beta", beta, 0.0, 1.0, "write strength, from 0 to 1")
+    for gate, value in gates.items():
+        letters = f"{tokens} {g_size}".strip() if gate == "g" else tokens
+        hint = order if gate == "g" else f"One number for each token and head. {order}"
+        given[gate] = _require.tensor(gate, value, letters, sizes, hint)
+        _check_range(gate, value)
     if state is None:
-        state = q.new_zeros(sizes["B"], sizes["H"], sizes["K"], sizes["V"])
+        state = q.new_zeros([sizes.get(letter, 0) for letter in layout.split()])
     name = "initial_state" if "T" in tokens else "state"
-    given[name] = _require.tensor(name, state, "B H K V", sizes, "The state is keys by values.")
+    given[name] = _require.tensor(name, state, layout, sizes, meaning)
     _require.same_kind(**given)
     return scale_of(scale, sizes["K"]), state
 
@@ -60,7 +68,8 @@ def sizes_of(q: Tensor, k: Tensor, v: Tensor, tokens: str) -> dict[str, int]:
     order = _ORDER.format(tokens.replace(" ", ", "))
     for name, value, size in (("q", q, "K"), ("k", k, "K"), ("v", v, "V")):
         _require.tensor(name, value, f"{tokens} {size}", sizes, order)
-    return sizes
+    sizes |= {"K+V": sizes["K"] + sizes["V"], "2V": 2 * sizes["V"]}
+    return sizes | {"2K+2V": 2 * sizes["K+V"]}
 
 
 def scale_of(scale: float | None, K: int) -> float:
@@ -68,11 +77,12 @@ def scale_of(scale: float | None, K: int) -> float:
     return K**-0.5 if scale is None else _require.number("scale", scale)
 
 
-def _check_range(name: str, value: Tensor, low: float, high: float, meaning: str) -> None:
+def _check_range(gate: str, value: Tensor) -> None:
+    meaning, low, high = _GATES[gate]
     outside = (value < low) | (value > high)  # NaN is in no range and outside of none
     if outside.any():
-        worst = float(value[outside][0])
-        _require.refuse(name, meaning, f"{worst:.4g}", "Are g and beta the wrong way round?")
+        hint = "Are g and beta the wrong way round?" if gate in ("g", "beta") else ""
+        _require.refuse(gate, meaning, f"{float(value[outside][0]):.4g}", hint)
 
 
 def in_chunks(
@@ -126,8 +136,33 @@ def at_once(
     return in_chunks(rule, max(T, 1), tokens, scale, state, output_final_state)
 
 
+def in_steps(
+    step: Callable[..., tuple[Tensor, Tensor]],
+    tokens: tuple[Tensor, ...],
+    scale: float,
+    state: Tensor,
+    output_final_state: bool,
+) -> tuple[Tensor, Tensor | None]:
+    """Walk token by token, carrying the state: for rules that have no faster form.
+
+    Args:
+        step: from scale, state and one token's q, k, v and gates to o and the new state
+        tokens: q, k, v and gates, [B, T, H, ...]
+    Returns: o [B, T, H, V], and the last state or None.
+    """
+    outputs, last = [], state
+    for now in zip(*(x.unbind(dim=1) for x in tokens), strict=True):
+        o, last = step(scale, last, *now)
+        outputs.append(o)
+    v = tokens[2]
+    o = torch.stack(outputs, dim=1) if outputs else v.new_zeros(v.shape)
+    if not output_final_state:
+        return o, None
+    return o, last.clone() if last is state else last
+
+
 def column(gate: Tensor) -> Tensor:
-    """A gate [B, T, H] as [B, T, H, 1], to multiply what a token has K or V numbers of."""
+    """A gate with one more axis, to multiply what a token has many numbers of."""
     return gate[..., None]
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
 
 from lcutils import _require
-from lcutils.memory._matrix import CHUNK, scale_of, sizes_of
+from lcutils.memory._matrix import CHUNK, check
 
 
 def full_attention(
@@ -140,18 +140,8 @@ def window_attention_step(
 def _check(
     q: Tensor, k: Tensor, v: Tensor, cache: Tensor | None, scale: float | None, tokens: str
 ) -> tuple[float, Tensor]:
-    sizes = sizes_of(q, k, v, tokens)
-    sizes["K + V"] = sizes["K"] + sizes["V"]
-    if cache is None:
-        cache = q.new_zeros(sizes["B"], 0, sizes["H"], sizes["K + V"])
-    name = "initial_state" if "T" in tokens else "state"
-    hint = "The cache holds keys and values side by side."
-    shape = [sizes["B"], cache.shape[1] if cache.ndim == 4 else -1, sizes["H"], sizes["K + V"]]
-    if list(cache.shape) != shape:
-        wanted = f"[B, N, H, K + V] = [{shape[0]}, N, {shape[2]}, {shape[3]}]"
-        _require.refuse(name, wanted, str(list(cache.shape)), hint)
-    _require.same_kind(q=q, k=k, v=v, **{name: cache})
-    return scale_of(scale, sizes["K"]), cache
+    meaning = "The cache holds keys and values side by side."
+    return check(q, k, v, cache, scale, tokens=tokens, layout="B N H K+V", meaning=meaning)
 
 
 def _look(q: Tensor, seen: Tensor, scale: float, allowed: Tensor | None) -> Tensor:

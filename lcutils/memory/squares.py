@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from lcutils import _require
-from lcutils.memory._matrix import outer, read, scale_of, sizes_of
+from lcutils.memory._matrix import check, in_steps, outer, read, sizes_of
 
 
 def least_squares(
@@ -46,14 +46,8 @@ def least_squares(
         B, H, K, V = (sizes[letter] for letter in "BHKV")
         inverse = torch.eye(K, dtype=q.dtype, device=q.device).expand(B, H, K, K) / ridge
         initial_state = torch.cat([inverse, inverse.new_zeros(B, H, K, V)], dim=-1)
-    state, outputs = initial_state, []
-    for now in zip(q.unbind(1), k.unbind(1), v.unbind(1), strict=True):
-        o, state = least_squares_step(*now, state, scale=scale)
-        outputs.append(o)
-    o = torch.stack(outputs, dim=1) if outputs else v.new_zeros(v.shape)
-    if not output_final_state:
-        return o, None
-    return o, state.clone() if state is initial_state else state
+    scale, state = check(q, k, v, initial_state, scale, layout=_LAYOUT, meaning=_MEANING)
+    return in_steps(_step, (q, k, v), scale, state, output_final_state)
 
 
 def least_squares_step(
@@ -71,12 +65,15 @@ def least_squares_step(
         state: [B, H, K, K + V] the new P and S
     Raises: TypeError, ValueError naming the argument.
     """
-    sizes = sizes_of(q, k, v, "B H")
-    sizes["K+V"] = sizes["K"] + sizes["V"]
-    _require.tensor("state", state, "B H K K+V", sizes, "P and S stand side by side.")
-    _require.same_kind(q=q, k=k, v=v, state=state)
-    scale = scale_of(scale, sizes["K"])
-    P, S = state.split([sizes["K"], sizes["V"]], dim=-1)
+    scale, state = check(q, k, v, state, scale, tokens="B H", layout=_LAYOUT, meaning=_MEANING)
+    return _step(scale, state, q, k, v)
+
+
+_LAYOUT, _MEANING = "B H K K+V", "P and S stand side by side."
+
+
+def _step(scale: float, state: Tensor, q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+    P, S = state.split([k.shape[-1], v.shape[-1]], dim=-1)
     Pk = read(P, k)  # P is symmetric
     gain = Pk / (1 + (k * Pk).sum(dim=-1, keepdim=True))
     P, S = P - outer(gain, Pk), S + outer(gain, v - read(S, k))
