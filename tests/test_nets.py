@@ -1,0 +1,154 @@
+"""The models that lessons train: any rung in a block, read whole or in pieces, counted honestly."""
+
+import itertools
+
+import pytest
+import torch
+from torch.nn.functional import cross_entropy, softplus
+
+from helpers import assert_close, assert_refused
+from lcutils import memory, nets
+
+B, T, d, H, K, V = 2, 12, 10, 2, 4, 5
+OPTIONS = {
+    "additive_memory": {"size": 7},
+    "decay_memory": {"size": 7, "gamma": 0.9},
+    "lstm": {"size": 7},
+    "window_attention": {"window": 3, "sinks": 1},
+    "least_squares": {"ridge": 0.1},
+    "two_layer_memory": {"n_hidden": 6},
+}
+of_each_rung = pytest.mark.parametrize("rung", nets.RUNGS)
+
+
+def model_of(rung: str, seed: int = 0, **change: object) -> nets.Model:
+    heads = {} if "size" in OPTIONS.get(rung, {}) else {"n_heads": H, "key_size": K}
+    options = {"d": d, "n_blocks": 2, **heads, **OPTIONS.get(rung, {}), **change}
+    return nets.Model(rung, n_tokens=9, n_answers=3, seed=seed, **options).double()
+
+
+def tokens_of(rng: torch.Generator, n_tokens: int = T) -> torch.Tensor:
+    return torch.randint(9, (B, n_tokens), generator=rng)
+
+
+def test_every_rung_of_the_ladder_has_a_model():
+    plain = {n for n in memory.__all__ if not n.endswith(("_step", "_parallel"))}
+    assert set(nets.RUNGS) == plain | {"lstm"}
+
+
+@of_each_rung
+@pytest.mark.parametrize("cuts", [[1], [4, 5, 11]])
+def test_a_text_read_in_pieces_is_the_whole(rung, cuts, rng):
+    model, tokens = model_of(rung), tokens_of(rng)
+    want, last = model(tokens)
+    states, outputs = None, []
+    for start, end in itertools.pairwise([0, *cuts, T]):
+        logits, states = model(tokens[:, start:end], states)
+        outputs.append(logits)
+    assert_close("logits", torch.cat(outputs, dim=1), want)
+    for state, end in zip(states, last, strict=True):
+        assert_close("memory", state[0], end[0])
+
+
+@of_each_rung
+def test_logits_do_not_depend_on_later_tokens(rung, rng):
+    model, tokens = model_of(rung), tokens_of(rng)
+    changed = tokens.clone()
+    changed[:, 6:] = (tokens[:, 6:] + 1) % 9
+    before, after = model(tokens)[0], model(changed)[0]
+    assert_close("logits", after[:, :6], before[:, :6])
+    assert not torch.allclose(after[:, 6], before[:, 6])
+
+
+@of_each_rung
+def test_every_weight_is_trained(rung, rng):
+    model, tokens = model_of(rung), tokens_of(rng)
+    logits, _ = model(tokens)
+    cross_entropy(logits.flatten(0, 1), tokens.flatten() % 3).backward()
+    for name, weight in model.named_parameters():
+        assert weight.grad is not None, name
+        assert weight.grad.abs().max() > 0, name
+
+
+@of_each_rung
+def test_the_seed_alone_fixes_the_first_weights(rung):
+    state = torch.get_rng_state()
+    one, same, other = (list(model_of(rung, seed).parameters()) for seed in (1, 1, 2))
+    assert all(torch.equal(a, b) for a, b in zip(one, same, strict=True))
+    assert not all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+SIZES = {  # of the memory of one block after T tokens, and after 10 T
+    "additive_memory": (7, 7),
+    "decay_memory": (7, 7),
+    "lstm": (14, 14),
+    "momentum_rule": (H * K * 2 * V, H * K * 2 * V),
+    "two_layer_memory": (H * 6 * 2 * (K + V), H * 6 * 2 * (K + V)),
+    "least_squares": (H * K * (K + V), H * K * (K + V)),
+    "window_attention": (H * 4 * (K + 1 + V), H * 4 * (K + 1 + V)),
+    "full_attention": (H * T * (K + 1 + V), H * 10 * T * (K + 1 + V)),
+}
+
+
+@of_each_rung
+def test_the_state_is_counted_in_the_numbers_that_are_really_kept(rung):
+    model = model_of(rung).float()
+    short, long = SIZES.get(rung, (H * K * V, H * K * V))
+    assert nets.state_size(model, T) == 2 * short
+    assert nets.state_size(model, 10 * T) == 2 * long
+
+
+@pytest.mark.parametrize("has_slope", [True, False])
+def test_the_slope_lowers_a_score_with_its_distance(has_slope):
+    mixer = nets.Mixer("full_attention", d, key_size=K, has_slope=has_slope).double()
+    x = torch.zeros(1, 5, d).double()
+    with torch.no_grad():
+        mixer.q.weight.zero_()  # all scores are equal but for the slope
+        mixer.v.weight.copy_(torch.eye(d))
+        mixer.out.weight.copy_(torch.eye(d))
+        x[0, torch.arange(5), torch.arange(5)] = 1.0
+        y, _ = mixer(x)
+    slope = softplus(mixer.slope.detach()) if has_slope else 0.0
+    want = (-slope * torch.arange(4, -1, -1).double()).softmax(dim=0)
+    assert_close("weights", y[0, 4, :5], want)
+
+
+BAD_MODELS = {
+    "no rung": (("recall",), {}, ValueError, "rung: expected one of additive_memory, "),
+    "misspelt": (
+        ("delta_rule",),
+        {"key_sise": 4},
+        TypeError,
+        "options: expected those of delta_rule, got key_sise.",
+    ),
+    "not its own": (
+        ("delta_rule",),
+        {"window": 4},
+        TypeError,
+        "options: expected those of delta_rule, got window.",
+    ),
+    "no size": (
+        ("lstm",),
+        {},
+        TypeError,
+        "VectorMixer.__init__() missing 1 required keyword-only argument: 'size'",
+    ),
+    "no window": (("window_attention",), {}, TypeError, "window: expected a number, got None."),
+    "no width": (("delta_rule",), {"d": 0}, ValueError, "d: expected a whole number of at least"),
+    "no keys": (("delta_rule",), {"key_size": 0}, ValueError, "key_size: expected a whole number"),
+    "heads": (("delta_rule",), {"n_heads": 0}, ValueError, "n_heads: expected a whole number"),
+    "seed": (("delta_rule",), {"seed": -1}, ValueError, "seed: expected a whole number of at"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_MODELS)
+def test_a_model_that_cannot_be_made_is_refused_by_name(case):
+    names, options, error, message = BAD_MODELS[case]
+    sizes = {"n_tokens": 9, "n_answers": 3}
+    assert_refused(error, message, nets.Model, *names, **{**sizes, **options})
+
+
+def test_the_tokens_counted_for_a_state_are_at_least_one():
+    message = "n_tokens: expected a whole number of at least 1, got 0."
+    assert_refused(ValueError, message, nets.state_size, model_of("delta_rule"), 0)
