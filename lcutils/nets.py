@@ -12,9 +12,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import logsigmoid, normalize, softplus
+from torch.nn.functional import cross_entropy, logsigmoid, normalize, softplus
 
 from lcutils import _require, memory
+from lcutils.tasks import Recall
 
 State = tuple[Tensor, ...]
 
@@ -270,3 +271,26 @@ def state_size(model: Model, n_tokens: int) -> int:
     with torch.no_grad():
         _, states = model(torch.zeros(1, n_tokens, dtype=torch.long))
     return sum(state[0].numel() for state in states)
+
+
+def recall_loss(model: nn.Module, batch: Recall) -> Tensor:
+    """Cross-entropy of the answers to the keys that a batch of texts asks for at its end.
+
+    Args:
+        model: tokens [B, T] -> logits [B, T, n_answers], and states
+        batch: of `tasks.mqar`
+    """
+    logits = model(batch.tokens)[0][:, -batch.answers.shape[1] :]  # [B, N, n_answers]
+    return cross_entropy(logits.flatten(0, 1), batch.answers.flatten())
+
+
+def recalled(model: nn.Module, batch: Recall) -> Tensor:
+    """The answers that a model gives to the keys asked for: [B, N], to compare with `answers`.
+
+    Args:
+        model: as in `recall_loss`
+        batch: of `tasks.mqar`
+    """
+    with torch.no_grad():
+        logits: Tensor = model(batch.tokens)[0][:, -batch.answers.shape[1] :]
+    return logits.argmax(dim=-1)

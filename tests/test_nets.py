@@ -7,7 +7,7 @@ import torch
 from torch.nn.functional import cross_entropy, softplus
 
 from helpers import assert_close, assert_refused
-from lcutils import memory, nets
+from lcutils import memory, nets, tasks
 
 B, T, d, H, K, V = 2, 12, 10, 2, 4, 5
 OPTIONS = {
@@ -112,6 +112,23 @@ def test_the_slope_lowers_a_score_with_its_distance(has_slope):
     slope = softplus(mixer.slope.detach()) if has_slope else 0.0
     want = (-slope * torch.arange(4, -1, -1).double()).softmax(dim=0)
     assert_close("weights", y[0, 4, :5], want)
+
+
+def test_answers_are_read_where_keys_are_asked_for(rng):
+    batch = tasks.mqar(B, n_pairs=2, n_keys=4, n_values=3, rng=rng)
+
+    def knows(tokens):  # writes the values read so far into logits, as a lookup would
+        logits = torch.full((*tokens.shape, 3), -9.0)
+        for text, row in zip(tokens.tolist(), logits, strict=True):
+            written = dict(zip(text[0:4:2], text[1:4:2], strict=True))
+            for place, token in enumerate(text[4:], start=4):
+                row[place, written[token] - 4] = 9.0
+        return logits, None
+
+    assert torch.equal(nets.recalled(knows, batch), batch.answers)
+    assert nets.recall_loss(knows, batch) < 1e-6
+    wrong = batch._replace(answers=(batch.answers + 1) % 3)
+    assert_close("loss", nets.recall_loss(knows, wrong), torch.tensor(18.0), 1e-4)
 
 
 BAD_MODELS = {
