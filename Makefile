@@ -14,7 +14,7 @@ NBVAL := LC_SEED=0 LC_STRICT=1 LC_THREADS=1 PYTHONPATH="$(CURDIR)" $(BIN)/python
 	-p no:cacheprovider --nbval --nbval-cell-timeout 60 $(SIDE_BY_SIDE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install study lab test lint unit quick lesson notebooks figures nbval claims faults bench
+.PHONY: help install study lab test lint unit quick lesson notebooks figures nbval claims runs faults bench
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1~\2/p' $(MAKEFILE_LIST) | \
@@ -67,6 +67,9 @@ nbval: $(INSTALLED) ## run both editions, and compare with what they show
 
 claims: $(INSTALLED) ## every claim at seeds 0 to 9, with its margin
 	$(BIN)/python notebooks/claims.py
+
+runs: $(INSTALLED) ## the long runs whose code has changed since they were recorded
+	$(BIN)/python notebooks/runs.py
 
 faults: $(INSTALLED) ## 200 stops and 100 kills in the middle of a training
 	$(BIN)/python tests/faults.py

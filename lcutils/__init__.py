@@ -17,6 +17,7 @@ _HOME = {
     "ProofError": "proof",
     "claim": "claims",
     "ClaimError": "claims",
+    "recorded": "records",
     "check": "exercises",
     "predict": "exercises",
     "reveal": "exercises",

@@ -7,6 +7,7 @@ start; it returns y [B, T, d] and its state now, a tuple of tensors whose first 
 from __future__ import annotations
 
 import inspect
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -41,6 +42,7 @@ _GATES: dict[str, dict[str, float]] = {  # of each rung, and where they start, b
 _VECTORS = ("additive_memory", "decay_memory", "lstm")
 _CACHES = ("window_attention", "full_attention")
 RUNGS = (*_VECTORS, *_GATES)
+_NARROWEST = 2  # numbers in a token, lest a normalised one say nothing
 
 
 class VectorMixer(nn.Module):
@@ -271,6 +273,27 @@ def state_size(model: Model, n_tokens: int) -> int:
     with torch.no_grad():
         _, states = model(torch.zeros(1, n_tokens, dtype=torch.long))
     return sum(state[0].numel() for state in states)
+
+
+def width(rung: str, n_parameters: int, **options: Any) -> int:
+    """The model size d at which a `Model` comes closest to so many parameters.
+
+    Args:
+        rung: one of `RUNGS`
+        n_parameters: wanted
+        options: of `Model`, besides d
+    Raises: TypeError, ValueError naming the argument; ValueError, too, where even the narrowest
+        model has more.
+    """
+
+    def count(d: int) -> int:
+        with torch.device("meta"):  # nothing is allocated or drawn
+            model = Model(rung, d=d, **options)
+        return sum(weight.numel() for weight in model.parameters())
+
+    _require.count("n_parameters", n_parameters, count(_NARROWEST), hint="Or a smaller memory.")
+    above = bisect_left(range(n_parameters), n_parameters, lo=_NARROWEST, key=count)
+    return min(max(above - 1, _NARROWEST), above, key=lambda d: abs(count(d) - n_parameters))
 
 
 def recall_loss(model: nn.Module, batch: Recall) -> Tensor:

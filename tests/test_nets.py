@@ -131,6 +131,24 @@ def test_answers_are_read_where_keys_are_asked_for(rng):
     assert_close("loss", nets.recall_loss(knows, wrong), torch.tensor(18.0), 1e-4)
 
 
+@of_each_rung
+@pytest.mark.parametrize("n_parameters", [2_000, 2_001, 30_000])
+def test_the_width_comes_as_close_to_a_number_of_parameters_as_any(rung, n_parameters):
+    options = {"n_tokens": 9, "n_answers": 3, **OPTIONS.get(rung, {})}
+    width = nets.width(rung, n_parameters, **options)
+    gaps = []
+    for size in (width - 1, width, width + 1):
+        model = nets.Model(rung, d=size, **options)
+        gaps.append(abs(sum(weight.numel() for weight in model.parameters()) - n_parameters))
+    assert gaps[1] == min(gaps)
+
+
+def test_a_memory_that_has_too_many_parameters_at_any_width_is_refused_by_name():
+    message = "n_parameters: expected a whole number of at least 17568, got 1000. Or a smaller"
+    options = {"n_tokens": 9, "n_answers": 3, "size": 64}
+    assert_refused(ValueError, message, nets.width, "lstm", 1_000, **options)
+
+
 BAD_MODELS = {
     "no rung": (("recall",), {}, ValueError, "rung: expected one of additive_memory, "),
     "misspelt": (

@@ -11,7 +11,7 @@ import time
 
 import torch
 
-from lcutils import nets, tasks, train
+from lcutils import nets, recall
 
 STEPS, N, SEEDS = 250, 8, (0, 1, 2)
 OPTIONS = {
@@ -22,23 +22,6 @@ OPTIONS = {
     "least_squares": {"ridge": 0.1},
     "two_layer_memory": {"n_hidden": 32},
 }
-
-
-def trained(rung: str, n_rewritten: int, seed: int, steps: int, **options: object):
-    """Share of right answers, share of the value written first, and the model."""
-
-    def drawn(batch_size: int, rng: torch.Generator) -> tasks.Recall:
-        return tasks.mqar(batch_size, n_pairs=N, n_rewritten=n_rewritten, rng=rng)
-
-    def loss(model, rng):
-        return nets.recall_loss(model, drawn(64, rng))
-
-    model = nets.Model(rung, n_tokens=128, n_answers=64, seed=seed, **options)
-    train.fit(model, loss, steps=steps, seed=seed)
-    batch = drawn(1024, torch.Generator().manual_seed(10**6 + seed))
-    answers = nets.recalled(model, batch)
-    old = (answers == batch.first) & (batch.first != batch.answers)
-    return (answers == batch.answers).float().mean().item(), old.float().mean().item(), model
 
 
 def main() -> None:
@@ -56,10 +39,18 @@ def main() -> None:
         started, cells = time.process_time(), []
         for n_rewritten in (0, N):
             results = [
-                trained(rung, n_rewritten, seed, options.steps, **settings) for seed in SEEDS
+                recall.trained(
+                    rung,
+                    n_pairs=N,
+                    n_rewritten=n_rewritten,
+                    steps=options.steps,
+                    seed=seed,
+                    **settings,
+                )
+                for seed in SEEDS
             ]
-            cells.append(" ".join(f"{right:.3f}" for right, _, _ in results))
-        model, old = results[-1][2], [old for _, old, _ in results]
+            cells.append(" ".join(f"{result.right:.3f}" for result in results))
+        model, old = results[-1].model, [result.stale for result in results]
         numbers = sum(weight.numel() for weight in model.parameters())
         seconds = (time.process_time() - started) / (2 * len(SEEDS))
         print(

@@ -1,0 +1,84 @@
+"""Records of runs that take longer than a lesson may: what `make runs` measured at each seed.
+
+A record is a file `13_frontier.json` in this folder, written by `notebooks/runs.py` from the
+script of the same name in `notebooks/source/runs/`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib import resources
+
+from lcutils import _require
+
+
+@dataclass(frozen=True)
+class Spread:
+    """One number of a long run, measured at each of its seeds."""
+
+    values: tuple[float, ...]
+
+    @property
+    def mean(self) -> float:
+        """The mean over the seeds."""
+        return sum(self.values) / len(self.values)
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """From the least to the largest value, and once that distance further at either end.
+
+        For `lc.claim(..., between=...)`: what a run at another seed is held to.
+        """
+        low, high = min(self.values), max(self.values)
+        return low - (high - low), high + (high - low)
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a long run measured: `record["delta_rule"]` is a `Spread` over its seeds.
+
+    Args:
+        name: of the script
+        date: on which it ran
+        seconds: of CPU, over all seeds
+        seeds: which
+        versions: of Python and torch
+        hash: of the script and of all of lcutils that it uses
+        numbers: name -> a number for each seed
+    """
+
+    name: str
+    date: str
+    seconds: float
+    seeds: tuple[int, ...]
+    versions: dict[str, str]
+    hash: str
+    numbers: dict[str, tuple[float, ...]]
+
+    def __getitem__(self, name: str) -> Spread:
+        if name not in self.numbers:
+            hint = f"It has {', '.join(self.numbers)}."
+            _require.refuse("name", f"a number of record {self.name}", repr(name), hint, KeyError)
+        return Spread(self.numbers[name])
+
+    def __repr__(self) -> str:
+        took = f"{self.seconds / 60:.0f} minutes" if self.seconds > 90 else f"{self.seconds:.0f} s"
+        ran = ", ".join(f"{name} {version}" for name, version in self.versions.items())
+        return f"Record {self.name}: {len(self.seeds)} seeds, {took} of CPU, {self.date}, {ran}"
+
+
+def recorded(name: str) -> Record:
+    """The record of a long run.
+
+    Args:
+        name: of its script, such as "13_frontier"
+    Returns: a `Record`; shown, it says when it ran and how long it took.
+    Raises: ValueError for a name that has no record.
+    """
+    folder = resources.files("lcutils.records")
+    known = sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".json"))
+    _require.one_of("name", name, known)
+    found = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    numbers = {key: tuple(values) for key, values in found.pop("numbers").items()}
+    return Record(**{**found, "seeds": tuple(found["seeds"]), "numbers": numbers})

@@ -1,0 +1,129 @@
+"""Long runs and their records: what a record says was measured by the code as it stands."""
+
+import json
+
+import pytest
+
+import runs
+from helpers import assert_refused
+from lcutils import claim, records
+from lcutils.records import Record, Spread
+
+SCRIPTS = sorted(runs.RUNS.glob("*.py"))
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_every_long_run_has_a_record_of_its_code_as_it_stands(script):
+    assert runs.is_fresh(script), "make runs"
+
+
+def test_every_record_has_its_script():
+    assert {file.stem for file in runs.RECORDS.glob("*.json")} == {file.stem for file in SCRIPTS}
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A script that uses one module, which uses another; a third is used by nobody."""
+    package, scripts = tmp_path / "lcutils", tmp_path / "runs"
+    package.mkdir()
+    scripts.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "near.py").write_text("def f():\n    from lcutils import far\n")
+    (package / "far.py").write_text("X = 1\n")
+    (package / "other.py").write_text("Y = 1\n")
+    script = scripts / "99_try.py"
+    script.write_text(
+        "SEEDS = (4, 7)\n\n\ndef later():\n    import lcutils.near\n\n\n"
+        "def measure(seed):\n    return {'seed': seed, 'twice': 2.0 * seed}\n"
+    )
+    return tmp_path
+
+
+def test_a_run_is_recorded_with_every_number_at_each_seed(project, monkeypatch):
+    monkeypatch.setattr(records.resources, "files", lambda name: project)
+    script = project / "runs" / "99_try.py"
+    runs.record(script, project, project)
+    found = records.recorded("99_try")
+    assert (found.name, found.seeds) == ("99_try", (4, 7))
+    assert found["twice"] == Spread((8.0, 14.0))
+    assert set(found.versions) == {"Python", "torch"}
+    assert runs.is_fresh(script, project, project)
+    assert str(found).startswith("Record 99_try: 2 seeds, 0 s of CPU, 20")
+
+
+@pytest.mark.parametrize("part", ["runs/99_try.py", "lcutils/near.py", "lcutils/far.py"])
+def test_a_record_is_stale_once_any_code_that_it_used_has_changed(part, project):
+    script = project / "runs" / "99_try.py"
+    before = runs.hash_of(script, project)
+    (project / "lcutils" / "other.py").write_text("Y = 2\n")
+    assert runs.hash_of(script, project) == before
+    with (project / part).open("a") as file:
+        file.write("Z = 3\n")
+    assert runs.hash_of(script, project) != before
+
+
+def test_a_run_without_a_record_is_stale(project):
+    assert not runs.is_fresh(project / "runs" / "99_try.py", project, project)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_the_code_of_a_run_is_found_through_all_its_imports(script):
+    found = {str(path.relative_to(runs.ROOT)) for path in runs.modules_of(script)}
+    assert {"lcutils/memory/_matrix.py", "lcutils/_require.py", "lcutils/train.py"} <= found
+    assert not any("exercises" in name or "proof" in name for name in found)
+
+
+def test_only_a_stale_run_is_run_again(project, monkeypatch, capsys):
+    monkeypatch.setattr(runs, "RUNS", project / "runs")
+    monkeypatch.setattr(runs, "ROOT", project)
+    ran = []
+    monkeypatch.setattr(runs, "record", lambda script: ran.append(script.stem))
+    monkeypatch.setattr(runs, "is_fresh", lambda script: False)
+    assert runs.main(["--check"]) == 1
+    assert ran == []
+    assert runs.main([]) == 0
+    monkeypatch.setattr(runs, "is_fresh", lambda script: True)
+    assert runs.main([]) == 0
+    assert ran == ["99_try"]
+    assert runs.main(["99_try", "--force"]) == 0
+    assert ran == ["99_try"] * 2
+    with pytest.raises(SystemExit):
+        runs.main(["98_none"])
+    assert "no script 98_none" in capsys.readouterr().err
+
+
+# --- what a lesson sees
+
+
+RECORD = Record("13_try", "2026-11-26", 330.0, (0, 1), {"torch": "2.13.0"}, "", {"a": (1.0, 3.0)})
+
+
+def test_a_spread_has_its_mean_and_a_range_for_other_seeds():
+    assert RECORD["a"].mean == 2.0
+    assert RECORD["a"].range == (-1.0, 5.0)
+
+
+def test_a_live_number_is_held_to_the_recorded_range():
+    assert claim("13.live", "{value}", 4.9, between=RECORD["a"].range).passed
+    assert not claim("13.live", "{value}", 5.1, between=RECORD["a"].range).passed
+
+
+def test_a_record_says_where_it_comes_from():
+    assert str(RECORD) == "Record 13_try: 2 seeds, 6 minutes of CPU, 2026-11-26, torch 2.13.0"
+
+
+def test_a_number_that_was_not_recorded_is_refused_by_name():
+    message = "\"name: expected a number of record 13_try, got 'b'. It has a.\""
+    assert_refused(KeyError, message, RECORD.__getitem__, "b")
+
+
+def test_a_record_that_does_not_exist_is_refused_by_name():
+    assert_refused(ValueError, "name: expected one of ", records.recorded, "99_none")
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_a_record_has_a_number_for_each_seed(script):
+    content = json.loads((runs.RECORDS / f"{script.stem}.json").read_text())
+    assert content["numbers"]
+    assert {len(values) for values in content["numbers"].values()} == {len(content["seeds"])}
+    assert len(content["seeds"]) >= 3
