@@ -246,6 +246,20 @@ def test_vector_decay_of_any_strength_is_finite_and_right(strength, dtype, rng):
         assert_close(part, value.double() / size, exact / size, tolerance)
 
 
+@pytest.mark.parametrize("name", ["scalar_decay", "vector_decay", "gated_delta_rule"])
+@pytest.mark.parametrize("total", [-120.0, -132.0, -134.0, -200.0])
+def test_large_queries_and_values_do_not_overflow_where_a_chunk_decays_by_much(name, total, rng):
+    # exp(total) is nothing in float32, and exp(-total / 2) times a large query is close to all
+    inputs = draw(name, rng)
+    inputs["g"] = torch.full_like(inputs["g"], total / 64)
+    inputs["q"], inputs["v"] = 1e4 * inputs["q"], 1e4 * inputs["v"]
+    want = by_equation(name, inputs)
+    got = by_form(name, "", {n: x.float() for n, x in inputs.items()})
+    for part, value, exact in zip(("o", "last"), got, want, strict=True):
+        size = exact.abs().max()
+        assert_close(part, value.double() / size, exact / size, 1e-6)  # what float32 resolves
+
+
 @of_each_rung
 @pytest.mark.parametrize("form", ["", "_parallel"], ids=["chunked", "parallel"])
 def test_an_output_does_not_depend_on_later_tokens(name, form, rng):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from lcutils import _require
 
@@ -19,7 +21,7 @@ _GATES = {  # what each means, and its range
 }
 _MAX_BYTES = 2**31  # of the table of all pairs of tokens that a parallel form makes
 
-# from a state and a chunk's q, k, v and gates, heads first: [B, H, C, ...], to o and the new state
+# from a state and a chunk's q, k, v and gates, [B H, C, ...], to o and the new state
 Rule = Callable[..., tuple[Tensor, Tensor]]
 
 
@@ -100,18 +102,45 @@ def in_chunks(
         state: [B, H, K, V] before the first token
     Returns: o [B, T, H, V], and the last state or None.
     """
-    outputs, last = [], state
+    outputs, last = [], state.flatten(0, 1)  # a rule sees [B H, C, ...]: baddbmm takes three axes
     # Split and joined, never sliced: a slice's backward allocates a gradient of the whole length.
     for chunk in zip(*(x.split(size, dim=1) for x in tokens), strict=True):
         if chunk[0].shape[1]:  # an empty sequence is one empty chunk
-            q, *others = (x.transpose(1, 2).contiguous() for x in chunk)
+            q, *others = (x.transpose(1, 2).flatten(0, 1) for x in chunk)
             o, last = rule(last, q * scale, *others)
             outputs.append(o)
     v = tokens[2]
-    o = torch.cat(outputs, dim=2).transpose(1, 2) if outputs else v.new_zeros(v.shape)
+    o = v.new_zeros(v.shape)
+    if outputs:
+        o = torch.cat(outputs, dim=1).unflatten(0, state.shape[:2]).transpose(1, 2)
     if not output_final_state:
         return o, None
-    return o, last.clone() if last is state else last
+    return o, last.view(state.shape) if outputs else state.clone()
+
+
+def in_fading_chunks(
+    mild: Rule,
+    strong: Rule,
+    tokens: tuple[Tensor, ...],
+    g: Tensor,
+    scale: float,
+    state: Tensor,
+    output_final_state: bool,
+) -> tuple[Tensor, Tensor | None]:
+    """`in_chunks` for one log decay a token.
+
+    Args:
+        mild: takes the two factors `from_the_middle`; they are found for all chunks at once
+        strong: takes g, whatever it is, and is slower
+        tokens: q, k, v and other gates, [B, T, H, ...]
+        g: [B, T, H]
+    """
+    g = column(g)
+    if not is_mild(g, CHUNK):
+        return in_chunks(strong, CHUNK, (*tokens, g), scale, state, output_final_state)
+    factors = from_the_middle(_by_chunk(g, CHUNK), dim=2)
+    seen = (x.flatten(1, 2)[:, : g.shape[1]] for x in factors)
+    return in_chunks(mild, CHUNK, (*tokens, *seen), scale, state, output_final_state)
 
 
 def at_once(
@@ -176,12 +205,17 @@ def outer(k: Tensor, v: Tensor) -> Tensor:
     return k[..., None] * v[..., None, :]
 
 
+def plus(A: Tensor, X: Tensor, Y: Tensor) -> Tensor:
+    """A + X Y in one pass over the memory; three axes each."""
+    return torch.baddbmm(A, X, Y)
+
+
 def summed(g: Tensor) -> Tensor:
-    """Log decays [B, H, C, ...] summed up from the chunk's first token, in float64.
+    """Log decays [B H, C, ...] summed up from the chunk's first token, in float64.
 
     In float32 the difference of two large sums is off by so much that exp shows it.
     """
-    return g.double().cumsum(dim=2)
+    return g.double().cumsum(dim=1)
 
 
 def power(exponent: Tensor, like: Tensor) -> Tensor:
@@ -190,12 +224,43 @@ def power(exponent: Tensor, like: Tensor) -> Tensor:
 
 
 def fade(g: Tensor, like: Tensor) -> Tensor:
-    """exp(g_i - g_j), what token i has of what j wrote, 0 where j is later; g: [B, H, C, 1].
+    """exp(g_i - g_j), what token i has of what j wrote, 0 where j is later; g: [B H, C, 1].
 
     Later ones have positive exponents: they are cut before exp, lest it overflow, and after.
     """
     # at most 1: here rounding before exp is exact enough
-    return (g - g.mT).to(like.dtype).tril().exp().tril()
+    return (g - g.mT).to(like.dtype).tril_().exp().tril()
+
+
+def from_the_middle(g: Tensor, dim: int) -> tuple[Tensor, Tensor]:
+    """What decay makes of queries and keys, seen from the middle of their chunk, found in float64.
+
+    What token j wrote is left at token i by exp(g_i - g_j), the sums counted within a chunk. That
+    is a factor for the query, exp(g_i - middle), times one for the key, exp(middle - g_j), where
+    middle is half of the chunk's sum: so a chunk without decay will do. The state is seen as it
+    is left in the middle, by exp(middle), which is the last query's factor.
+
+    Args:
+        g: log decay, the tokens of one chunk along `dim`
+    Returns: the factors of queries and of keys, each like g.
+    """
+    sums = g.double().cumsum(dim)
+    up = (sums - sums.narrow(dim, g.shape[dim] - 1, 1) / 2).exp()
+    return up.to(g.dtype), up.reciprocal().to(g.dtype)
+
+
+def is_mild(g: Tensor, size: int) -> bool:
+    """Whether in chunks of so many tokens no factor `from_the_middle` overflows; g: [B, T, H, .]"""
+    # half of a sum is an exponent; the other half is room for what the factor multiplies
+    limit = 1.5 * math.log(torch.finfo(g.dtype).max)
+    return bool((_by_chunk(g.detach(), size).sum(dim=2) >= -limit).all())
+
+
+def _by_chunk(g: Tensor, size: int) -> Tensor:
+    """[B, T, H, .] -> [B, chunks, size, H, .], the last one filled up by tokens without decay."""
+    n_chunks = -(-g.shape[1] // size)
+    filled = pad(g, (0, 0, 0, 0, 0, n_chunks * size - g.shape[1]))
+    return filled.view(g.shape[0], n_chunks, size, *g.shape[2:])
 
 
 def solve(A: Tensor, X: Tensor) -> Tensor:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor
 
 from lcutils.memory._matrix import (
-    CHUNK,
-    Rule,
     at_once,
     check,
     column,
     fade,
+    from_the_middle,
     in_chunks,
+    in_fading_chunks,
+    is_mild,
     outer,
+    plus,
     power,
     read,
     summed,
@@ -55,8 +55,8 @@ def scalar_decay(
         Dao and Gu (2024), Transformers are SSMs.
     """
     scale, state = check(q, k, v, initial_state, scale, g=g)
-    tokens = q, k, v, column(g)
-    return in_chunks(_scalar, CHUNK, tokens, scale, state, output_final_state)
+    rules = _without_decay, _any_strength
+    return in_fading_chunks(*rules, (q, k, v), g, scale, state, output_final_state)
 
 
 def scalar_decay_parallel(
@@ -78,7 +78,7 @@ def scalar_decay_parallel(
     """
     scale, state = check(q, k, v, initial_state, scale, g=g)
     tokens = q, k, v, column(g)
-    return at_once(_scalar, tokens, scale, state, output_final_state)
+    return at_once(_any_strength, tokens, scale, state, output_final_state)
 
 
 def scalar_decay_step(
@@ -102,11 +102,11 @@ def scalar_decay_step(
     return scale * read(state, q), state
 
 
-def _scalar(S: Tensor, q: Tensor, k: Tensor, v: Tensor, g: Tensor) -> tuple[Tensor, Tensor]:
-    g = summed(g)  # [B, H, C, 1]
-    end, since = g[:, :, -1:], power(g, q)
-    o = since * (q @ S) + (q @ k.mT * fade(g, q)) @ v
-    return o, since[:, :, -1:] * S + (k * power(end - g, k)).mT @ v
+def _any_strength(S: Tensor, q: Tensor, k: Tensor, v: Tensor, g: Tensor) -> tuple[Tensor, Tensor]:
+    g = summed(g)  # [B H, C, 1]
+    end, since = g[:, -1:], power(g, q)
+    o = plus((since * q) @ S, q @ k.mT * fade(g, q), v)
+    return o, plus(since[:, -1:] * S, (k * power(end - g, k)).mT, v)
 
 
 def vector_decay(
@@ -141,7 +141,8 @@ def vector_decay(
         Training; their second level of chunks is replaced by the view from the middle.
     """
     scale, state = check(q, k, v, initial_state, scale, g=g, g_size="K")
-    rule, size = _fitting(g)
+    size = next((size for size in _PIECES if is_mild(g, size)), 1)
+    rule = _one_token if size == 1 else _from_the_middle
     return in_chunks(rule, size, (q, k, v, g), scale, state, output_final_state)
 
 
@@ -188,38 +189,31 @@ def vector_decay_step(
     return scale * read(state, q), state
 
 
-def _fitting(g: Tensor) -> tuple[Rule, int]:
-    """The rule and the largest chunk in which no exponential overflows."""
-    limit = 1.9 * math.log(torch.finfo(g.dtype).max)  # half of a sum goes into each exponential
-    for size in _PIECES:
-        sums = [part.sum(dim=1).min() for part in g.detach().split(size, dim=1) if part.numel()]
-        if not sums or -torch.stack(sums).min() <= limit:
-            return _from_the_middle, size
-    return _one_token, 1
+def _without_decay(
+    S: Tensor, q: Tensor, k: Tensor, v: Tensor, up: Tensor, down: Tensor
+) -> tuple[Tensor, Tensor]:
+    half = up[:, -1:].mT  # [B H, 1 or K, 1]
+    S, q, k = half * S, q * up, k * down
+    return plus(q @ S, (q @ k.mT).tril_(), v), half * plus(S, k.mT, v)
 
 
 def _from_the_middle(
     S: Tensor, q: Tensor, k: Tensor, v: Tensor, g: Tensor
 ) -> tuple[Tensor, Tensor]:
-    g = summed(g)  # [B, H, C, K]
-    middle = g[:, :, -1:] / 2
-    half = power(middle.mT, S)
-    q, k = q * power(g - middle, q), k * power(middle - g, k)
-    S = half * S  # as it is left in the middle
-    return q @ S + (q @ k.mT).tril() @ v, half * (S + k.mT @ v)
+    return _without_decay(S, q, k, v, *from_the_middle(g, dim=1))
 
 
 def _one_token(S: Tensor, q: Tensor, k: Tensor, v: Tensor, g: Tensor) -> tuple[Tensor, Tensor]:
-    S = g.mT.exp() * S + k.mT @ v
+    S = plus(g.mT.exp() * S, k.mT, v)
     return q @ S, S
 
 
 def _all_pairs(S: Tensor, q: Tensor, k: Tensor, v: Tensor, g: Tensor) -> tuple[Tensor, Tensor]:
     g = summed(g)
-    end = g[:, :, -1:]
-    earlier = torch.ones(g.shape[2], g.shape[2], dtype=torch.bool, device=g.device).tril()
-    exponents = g[:, :, :, None] - g[:, :, None]  # [B, H, T, T, K]
+    end = g[:, -1:]
+    earlier = torch.ones(g.shape[1], g.shape[1], dtype=torch.bool, device=g.device).tril()
+    exponents = g[:, :, None] - g[:, None]  # [B H, T, T, K]
     left = power(exponents.where(earlier[..., None], -torch.inf), q)
-    scores = torch.einsum("bhik,bhjk,bhijk->bhij", q, k, left)
-    o = (q * power(g, q)) @ S + scores @ v
-    return o, power(end.mT, S) * S + (k * power(end - g, k)).mT @ v
+    scores = torch.einsum("bik,bjk,bijk->bij", q, k, left)
+    o = plus((q * power(g, q)) @ S, scores, v)
+    return o, plus(power(end.mT, S) * S, (k * power(end - g, k)).mT, v)

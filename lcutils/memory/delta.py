@@ -11,7 +11,9 @@ from lcutils.memory._matrix import (
     column,
     fade,
     in_chunks,
+    in_fading_chunks,
     outer,
+    plus,
     power,
     read,
     solve,
@@ -130,8 +132,8 @@ def gated_delta_rule(
         Rule.
     """
     scale, state = check(q, k, v, initial_state, scale, g=g, beta=beta)
-    tokens = q, k, v, column(g), column(beta)
-    return in_chunks(_gated, CHUNK, tokens, scale, state, output_final_state)
+    tokens = q, k, v, column(beta)
+    return in_fading_chunks(_gated, _gated_strongly, tokens, g, scale, state, output_final_state)
 
 
 def gated_delta_rule_parallel(
@@ -153,8 +155,8 @@ def gated_delta_rule_parallel(
     Raises: the same; ValueError, too, for a T of which all pairs take more than 2 GB.
     """
     scale, state = check(q, k, v, initial_state, scale, g=g, beta=beta)
-    tokens = q, k, v, column(g), column(beta)
-    return at_once(_gated, tokens, scale, state, output_final_state)
+    tokens = q, k, v, column(beta), column(g)
+    return at_once(_gated_strongly, tokens, scale, state, output_final_state)
 
 
 def gated_delta_rule_step(
@@ -195,16 +197,25 @@ def _step(
 
 def _delta(S: Tensor, q: Tensor, k: Tensor, v: Tensor, beta: Tensor) -> tuple[Tensor, Tensor]:
     weighed = beta * k
-    new = solve(weighed @ k.mT, beta * v - weighed @ S)  # [B, H, C, V]
-    return q @ S + (q @ k.mT).tril() @ new, S + k.mT @ new
+    new = solve(weighed @ k.mT, plus(beta * v, -weighed, S))  # [B H, C, V]
+    return plus(q @ S, (q @ k.mT).tril_(), new), plus(S, k.mT, new)
 
 
 def _gated(
-    S: Tensor, q: Tensor, k: Tensor, v: Tensor, g: Tensor, beta: Tensor
+    S: Tensor, q: Tensor, k: Tensor, v: Tensor, beta: Tensor, up: Tensor, down: Tensor
 ) -> tuple[Tensor, Tensor]:
-    g = summed(g)  # [B, H, C, 1]
-    end, since, left = g[:, :, -1:], power(g, q), fade(g, q)
+    half = up[:, -1:]  # [B H, 1, 1]
+    S, q, weighed, k = half * S, q * up, beta * k * up, k * down
+    new = solve(weighed @ k.mT, plus(beta * v, -weighed, S))  # [B H, C, V]
+    return plus(q @ S, (q @ k.mT).tril_(), new), half * plus(S, k.mT, new)
+
+
+def _gated_strongly(
+    S: Tensor, q: Tensor, k: Tensor, v: Tensor, beta: Tensor, g: Tensor
+) -> tuple[Tensor, Tensor]:
+    g = summed(g)  # [B H, C, 1]
+    end, since, left = g[:, -1:], power(g, q), fade(g, q)
     weighed = beta * k
-    new = solve(weighed @ k.mT * left, beta * v - since * (weighed @ S))
-    o = since * (q @ S) + (q @ k.mT * left) @ new
-    return o, since[:, :, -1:] * S + (k * power(end - g, k)).mT @ new
+    new = solve(weighed @ k.mT * left, plus(beta * v, -since * weighed, S))
+    o = plus((since * q) @ S, q @ k.mT * left, new)
+    return o, plus(since[:, -1:] * S, (k * power(end - g, k)).mT, new)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from lcutils.memory._matrix import CHUNK, at_once, check, in_chunks, outer, read
+from lcutils.memory._matrix import CHUNK, at_once, check, in_chunks, outer, plus, read
 
 
 def linear_attention(
@@ -80,4 +80,4 @@ def linear_attention_step(
 
 
 def _rule(S: Tensor, q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-    return q @ S + (q @ k.mT).tril() @ v, S + k.mT @ v
+    return plus(q @ S, (q @ k.mT).tril_(), v), plus(S, k.mT, v)
