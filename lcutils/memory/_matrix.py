@@ -21,7 +21,7 @@ _GATES = {  # what each means, and its range
 }
 _MAX_BYTES = 2**31  # of the table of all pairs of tokens that a parallel form makes
 
-# from a state and a chunk's q, k, v and gates, [B H, C, ...], to o and the new state
+# from scale, state and a chunk's q, k, v and gates, [B H, C, ...], to o and the new state
 Rule = Callable[..., tuple[Tensor, Tensor]]
 
 
@@ -106,16 +106,12 @@ def in_chunks(
     # Split and joined, never sliced: a slice's backward allocates a gradient of the whole length.
     for chunk in zip(*(x.split(size, dim=1) for x in tokens), strict=True):
         if chunk[0].shape[1]:  # an empty sequence is one empty chunk
-            q, *others = (x.transpose(1, 2).flatten(0, 1) for x in chunk)
-            o, last = rule(last, q * scale, *others)
+            o, last = rule(scale, last, *(x.transpose(1, 2).flatten(0, 1) for x in chunk))
             outputs.append(o)
-    v = tokens[2]
-    o = v.new_zeros(v.shape)
-    if outputs:
-        o = torch.cat(outputs, dim=1).unflatten(0, state.shape[:2]).transpose(1, 2)
-    if not output_final_state:
-        return o, None
-    return o, last.view(state.shape) if outputs else state.clone()
+    if not outputs:
+        return tokens[2].new_zeros(tokens[2].shape), state.clone() if output_final_state else None
+    o = torch.cat(outputs, dim=1).unflatten(0, state.shape[:2]).transpose(1, 2)
+    return o, last.view(state.shape) if output_final_state else None
 
 
 def in_fading_chunks(
@@ -205,9 +201,9 @@ def outer(k: Tensor, v: Tensor) -> Tensor:
     return k[..., None] * v[..., None, :]
 
 
-def plus(A: Tensor, X: Tensor, Y: Tensor) -> Tensor:
-    """A + X Y in one pass over the memory; three axes each."""
-    return torch.baddbmm(A, X, Y)
+def plus(A: Tensor, X: Tensor, Y: Tensor, scale: float = 1.0) -> Tensor:
+    """scale (A + X Y) in one pass over the memory; three axes each."""
+    return torch.baddbmm(A, X, Y, beta=scale, alpha=scale)
 
 
 def summed(g: Tensor) -> Tensor:

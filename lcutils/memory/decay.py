@@ -102,10 +102,12 @@ def scalar_decay_step(
     return scale * read(state, q), state
 
 
-def _any_strength(S: Tensor, q: Tensor, k: Tensor, v: Tensor, g: Tensor) -> tuple[Tensor, Tensor]:
+def _any_strength(
+    scale: float, S: Tensor, q: Tensor, k: Tensor, v: Tensor, g: Tensor
+) -> tuple[Tensor, Tensor]:
     g = summed(g)  # [B H, C, 1]
     end, since = g[:, -1:], power(g, q)
-    o = plus((since * q) @ S, q @ k.mT * fade(g, q), v)
+    o = plus((since * q) @ S, q @ k.mT * fade(g, q), v, scale)
     return o, plus(since[:, -1:] * S, (k * power(end - g, k)).mT, v)
 
 
@@ -190,30 +192,34 @@ def vector_decay_step(
 
 
 def _without_decay(
-    S: Tensor, q: Tensor, k: Tensor, v: Tensor, up: Tensor, down: Tensor
+    scale: float, S: Tensor, q: Tensor, k: Tensor, v: Tensor, up: Tensor, down: Tensor
 ) -> tuple[Tensor, Tensor]:
     half = up[:, -1:].mT  # [B H, 1 or K, 1]
     S, q, k = half * S, q * up, k * down
-    return plus(q @ S, (q @ k.mT).tril_(), v), half * plus(S, k.mT, v)
+    return plus(q @ S, (q @ k.mT).tril_(), v, scale), half * plus(S, k.mT, v)
 
 
 def _from_the_middle(
-    S: Tensor, q: Tensor, k: Tensor, v: Tensor, g: Tensor
+    scale: float, S: Tensor, q: Tensor, k: Tensor, v: Tensor, g: Tensor
 ) -> tuple[Tensor, Tensor]:
-    return _without_decay(S, q, k, v, *from_the_middle(g, dim=1))
+    return _without_decay(scale, S, q, k, v, *from_the_middle(g, dim=1))
 
 
-def _one_token(S: Tensor, q: Tensor, k: Tensor, v: Tensor, g: Tensor) -> tuple[Tensor, Tensor]:
+def _one_token(
+    scale: float, S: Tensor, q: Tensor, k: Tensor, v: Tensor, g: Tensor
+) -> tuple[Tensor, Tensor]:
     S = plus(g.mT.exp() * S, k.mT, v)
-    return q @ S, S
+    return scale * (q @ S), S
 
 
-def _all_pairs(S: Tensor, q: Tensor, k: Tensor, v: Tensor, g: Tensor) -> tuple[Tensor, Tensor]:
+def _all_pairs(
+    scale: float, S: Tensor, q: Tensor, k: Tensor, v: Tensor, g: Tensor
+) -> tuple[Tensor, Tensor]:
     g = summed(g)
     end = g[:, -1:]
     earlier = torch.ones(g.shape[1], g.shape[1], dtype=torch.bool, device=g.device).tril()
     exponents = g[:, :, None] - g[:, None]  # [B H, T, T, K]
     left = power(exponents.where(earlier[..., None], -torch.inf), q)
     scores = torch.einsum("bik,bjk,bijk->bij", q, k, left)
-    o = plus((q * power(g, q)) @ S, scores, v)
+    o = plus((q * power(g, q)) @ S, scores, v, scale)
     return o, plus(power(end.mT, S) * S, (k * power(end - g, k)).mT, v)

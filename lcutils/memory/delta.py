@@ -195,27 +195,29 @@ def _step(
     return scale * read(S, q), S
 
 
-def _delta(S: Tensor, q: Tensor, k: Tensor, v: Tensor, beta: Tensor) -> tuple[Tensor, Tensor]:
+def _delta(
+    scale: float, S: Tensor, q: Tensor, k: Tensor, v: Tensor, beta: Tensor
+) -> tuple[Tensor, Tensor]:
     weighed = beta * k
     new = solve(weighed @ k.mT, plus(beta * v, -weighed, S))  # [B H, C, V]
-    return plus(q @ S, (q @ k.mT).tril_(), new), plus(S, k.mT, new)
+    return plus(q @ S, (q @ k.mT).tril_(), new, scale), plus(S, k.mT, new)
 
 
 def _gated(
-    S: Tensor, q: Tensor, k: Tensor, v: Tensor, beta: Tensor, up: Tensor, down: Tensor
+    scale: float, S: Tensor, q: Tensor, k: Tensor, v: Tensor, beta: Tensor, up: Tensor, down: Tensor
 ) -> tuple[Tensor, Tensor]:
     half = up[:, -1:]  # [B H, 1, 1]
     S, q, weighed, k = half * S, q * up, beta * k * up, k * down
     new = solve(weighed @ k.mT, plus(beta * v, -weighed, S))  # [B H, C, V]
-    return plus(q @ S, (q @ k.mT).tril_(), new), half * plus(S, k.mT, new)
+    return plus(q @ S, (q @ k.mT).tril_(), new, scale), half * plus(S, k.mT, new)
 
 
 def _gated_strongly(
-    S: Tensor, q: Tensor, k: Tensor, v: Tensor, beta: Tensor, g: Tensor
+    scale: float, S: Tensor, q: Tensor, k: Tensor, v: Tensor, beta: Tensor, g: Tensor
 ) -> tuple[Tensor, Tensor]:
     g = summed(g)  # [B H, C, 1]
     end, since, left = g[:, -1:], power(g, q), fade(g, q)
     weighed = beta * k
     new = solve(weighed @ k.mT * left, plus(beta * v, -since * weighed, S))
-    o = plus((since * q) @ S, q @ k.mT * left, new)
+    o = plus((since * q) @ S, q @ k.mT * left, new, scale)
     return o, plus(since[:, -1:] * S, (k * power(end - g, k)).mT, new)

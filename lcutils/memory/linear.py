@@ -79,5 +79,5 @@ def linear_attention_step(
     return scale * read(state, q), state
 
 
-def _rule(S: Tensor, q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-    return plus(q @ S, (q @ k.mT).tril_(), v), plus(S, k.mT, v)
+def _rule(scale: float, S: Tensor, q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+    return plus(q @ S, (q @ k.mT).tril_(), v, scale), plus(S, k.mT, v)
