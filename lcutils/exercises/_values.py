@@ -34,21 +34,26 @@ def judge_number(exercise: NumberExercise, answer: object) -> Verdict:
         return _WAITING
     number, said = limited(lambda: _to_number(answer), answer)
     if number is None:
-        return _wrong(f"This is {said}; wanted is a number, in {exercise.unit}.")
+        unit = exercise.unit and f", in {exercise.unit}"  # a share has none
+        return _wrong(f"This is {said}; wanted is a number{unit}.")
     if not math.isfinite(number):
         return _wrong("This is not a finite number.")
     if abs(number - exercise.value) <= exercise.tolerance:
-        return Verdict("right", "Right:", f"{_said(exercise.value)} {exercise.unit}.")
+        return Verdict("right", "Right:", f"{_with_unit(exercise.value, exercise)}.")
     for sentence, wrong in exercise.mistakes.items():
         if abs(number - wrong) <= _NEAR * abs(wrong):
             return _wrong(sentence)
-    return _wrong(f"It is not {_said(number)} {exercise.unit}.").with_(is_open=True)
+    return _wrong(f"It is not {_with_unit(number, exercise)}.").with_(is_open=True)
 
 
 def _said(number: float) -> str:
     """A count in full, anything else to four digits."""
     is_count = float(number).is_integer() and abs(number) < _MAX_COUNT
     return f"{number:,.0f}" if is_count else f"{number:.4g}"
+
+
+def _with_unit(number: float, exercise: NumberExercise) -> str:
+    return f"{_said(number)} {exercise.unit}".rstrip()
 
 
 def _to_number(answer: Any) -> float | None:
@@ -79,7 +84,7 @@ def _judged_expression(exercise: ExpressionExercise, answer: Any) -> Verdict | N
         answer = sympy.sympify(answer)
     if not isinstance(answer, sympy.Expr) or not all(map(_is_sympy, answer.atoms())):
         return None
-    symbols = sympy.symbols(exercise.symbols, positive=True)
+    symbols = sympy.symbols(exercise.symbols, positive=True, seq=True)
     ours = {symbol.name: symbol for symbol in symbols}
     unknown = sorted({s.name for s in answer.free_symbols} - set(ours))
     if unknown:
@@ -90,7 +95,7 @@ def _judged_expression(exercise: ExpressionExercise, answer: Any) -> Verdict | N
     if _equal(answer, exercise.reference(*symbols), symbols):
         return _RIGHT
     for sentence, wrong in exercise.mistakes.items():
-        if _equal(answer, wrong(*symbols), symbols):
+        if _equal(answer, sympy.sympify(wrong(*symbols)), symbols):  # it may be a plain number
             return _wrong(sentence)
     verdict = _wrong("This is another expression.", _at_a_point(exercise, answer, symbols))
     return verdict.with_(is_open=True)
