@@ -101,7 +101,7 @@ def fit(
                     raise
                 run.take_step(value)
                 run.save(_SAVE_SECONDS)
-                show(run.describe(), is_last=False)
+                show(f"{run.bar()} {run.describe()}", is_last=False)
         finally:
             run.optimizer.zero_grad()
             model.train(was_training)
@@ -153,12 +153,14 @@ class _Training:
         self.optimizer.step()
         self.losses.append(value)
 
+    def bar(self) -> str:
+        """Twenty places, filled as far as the run has come."""
+        return f"{'█' * (20 * len(self.losses) // self.settings['steps']):·<20}"
+
     def describe(self) -> str:
-        """One line of progress."""
-        done, steps = len(self.losses), self.settings["steps"]
-        bar = "█" * (20 * done // steps)
-        last = f", loss {self.losses[-1]:.3g}" if done else ""
-        return f"{bar:·<20} {done} of {steps} steps{last}"
+        """How far the run has come, in words."""
+        last = f", loss {self.losses[-1]:.3g}" if self.losses else ""
+        return f"{len(self.losses)} of {self.settings['steps']} steps{last}"
 
     def save(self, after: float) -> None:
         """Write the checkpoint if there are new steps and `after` seconds since the last one."""
@@ -265,7 +267,7 @@ def _progress() -> Callable[..., None]:
     def show(line: str, is_last: bool) -> None:
         nonlocal shown
         if update is not None and (is_last or time.monotonic() - shown >= _SHOW_SECONDS):
-            update(line + "\n" * is_last)
+            update(f"{line:60}\n" if is_last else line)  # wide enough to cover the bar
             shown = time.monotonic()
 
     return show

@@ -14,7 +14,7 @@ import nbformat
 from editions import ROOT
 
 # file in figures/ -> the solution notebook and the cell that shows it
-PICTURES = {"prose.png": ("05_memory", "prose-figure")}
+PICTURES = {"frontier.png": ("13_frontier", "frontier-figure")}
 
 
 def picture(notebook: Path, cell_id: str) -> tuple[bytes, str]:

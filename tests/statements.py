@@ -319,6 +319,8 @@ TRUE = {
         (A * A.T + lam * I) * A,
         A * (A.T * A + lam * Identity(N)),
     ),
+    "13.tables": lambda: (log(N**n, 2), n * log(N, 2)),
+    "13.cache": lambda: ((K + V) / (K * V), 1 / K + 1 / V),
     "14.rotation": lambda: (sin(y) * sin(z) + cos(y) * cos(z), cos(y - z)),
     "04.shift": lambda: (
         exp(z1 + y) / (exp(z1 + y) + exp(z2 + y)),
@@ -337,6 +339,9 @@ TRUE = {
 
 # (the id of what it is a twin of, the kind of slip) -> a statement that must be refused
 FALSE = {
+    ("13.tables", "swapped operands"): lambda: (log(n**N, 2), n * log(N, 2)),
+    ("13.cache", "missing term"): lambda: ((K + V) / (K * V), 1 / K),
+    ("13.one_number_each", "factor 2"): lambda: (n * log(N, 2), n * N / 2),
     ("05.true_sign", "sign"): lambda: (grad(loss, c_t), c_next - c_t),
     ("05.decay_weights", "missing term"): lambda: (
         unrolled,

@@ -5,7 +5,7 @@ import math
 
 import pytest
 import torch
-from sympy import Rational, cancel, diff, exp, expand, log, symbols, tanh
+from sympy import Rational, cancel, diff, exp, expand, log, symbols, sympify, tanh
 
 from lcutils.exercises import _functions, _values, catalogue
 from lcutils.exercises._cases import copies, make_cases, same
@@ -177,7 +177,85 @@ def logits_by_index(logits, target):
     return out / len(out)
 
 
+def fast_weights_by_cumsum(q, k, v):
+    states = torch.einsum("btk,btv->btkv", k, v).cumsum(1)
+    return torch.einsum("btk,btkv->btv", q, states)
+
+
+def fast_weights_by_bmm(q, k, v):
+    S = torch.zeros(len(q), q.size(2), v.size(2)).to(q)
+    out = []
+    for query, key, value in zip(q.unbind(1), k.unbind(1), v.unbind(1), strict=True):
+        S = torch.baddbmm(S, key.unsqueeze(2), value.unsqueeze(1))
+        out.append(torch.bmm(query.unsqueeze(1), S).squeeze(1))
+    return torch.stack(out, 1)
+
+
+def all_at_once_by_mask(q, k, v):
+    T = q.shape[1]
+    mask = torch.arange(T)[:, None] >= torch.arange(T)
+    return torch.einsum("bti,biv->btv", torch.einsum("btk,bik->bti", q, k) * mask, v)
+
+
+def read_chunk_token_by_token(state, q, k, v):
+    out = []
+    for t in range(q.shape[1]):
+        state = state + k[:, t, :, None] * v[:, t, None, :]
+        out.append((q[:, t, None] @ state)[:, 0])
+    return torch.stack(out, 1)
+
+
+def read_chunk_by_cumsum(state, q, k, v):
+    states = state[:, None] + (k[..., None] * v[:, :, None]).cumsum(1)
+    return (q[:, :, None] @ states)[:, :, 0]
+
+
+def weighted_mean_by_states(q, k, v):
+    top = fast_weights_by_cumsum(q, k, v)
+    return top / (q * k.cumsum(1)).sum(-1, keepdim=True)
+
+
+def weighted_mean_with_ones(q, k, v):
+    both = all_at_once_by_mask(q, k, torch.cat([v, torch.ones_like(v[..., :1])], -1))
+    return both[..., :-1] / both[..., -1:]
+
+
+def recall_text_by_loop(keys, values, asked, n_keys):
+    rows = []
+    for key, value, order in zip(keys.tolist(), values.tolist(), asked.tolist(), strict=True):
+        pairs = [token for k, v in zip(key, value, strict=True) for token in (k, v + n_keys)]
+        rows.append(pairs + [key[place] for place in order])
+    return torch.tensor(rows)
+
+
+def recall_text_in_place_of_its_own(keys, values, asked, n_keys):
+    B, N = keys.shape
+    tokens = keys.new_zeros(B, 3 * N)
+    tokens[:, 0 : 2 * N : 2], tokens[:, 1 : 2 * N : 2] = keys, n_keys + values
+    tokens[:, 2 * N :] = keys[torch.arange(B)[:, None], asked]
+    return tokens
+
+
+def right_share_by_loop(logits, answers):
+    right, N = 0, answers.shape[1]
+    for scores, wanted in zip(logits, answers, strict=True):
+        right += sum(int(s.argmax()) == int(w) for s, w in zip(scores[-N:], wanted, strict=True))
+    return torch.tensor(right / answers.numel())
+
+
+def right_share_by_maximum(logits, answers):
+    asked = logits[:, logits.shape[1] - answers.shape[1] :]
+    best = asked.max(-1).values
+    return (asked.gather(2, answers[..., None])[..., 0] == best).sum() / answers.numel()
+
+
 RIGHT = {
+    "10.fast_weights": (fast_weights_by_cumsum, fast_weights_by_bmm),
+    "10.all_at_once": (all_at_once_by_mask, fast_weights_by_cumsum),
+    "10.read_chunk": (read_chunk_token_by_token, read_chunk_by_cumsum),
+    "10.weighted_mean": (weighted_mean_by_states, weighted_mean_with_ones),
+    "13.recall_text": (recall_text_by_loop, recall_text_in_place_of_its_own),
+    "13.right_share": (right_share_by_loop, right_share_by_maximum),
     "00.text_mean": (lambda x: x.sum(1) / x.shape[1], text_mean_by_matrix),
     "02.weighted_mean": (mean_by_loop, mean_by_least_squares),
     "02.sgns_loss": (sgns_by_softplus, sgns_by_cross_entropy),
@@ -211,7 +289,7 @@ def test_a_wrong_number_is_refused_and_its_mistake_named(exercise, sentence, wro
 
 @pytest.mark.parametrize(("exercise", "sentence", "wrong"), mistakes(ExpressionExercise))
 def test_a_wrong_expression_is_refused_and_its_mistake_named(exercise, sentence, wrong):
-    stated = wrong(*symbols(exercise.symbols, positive=True))
+    stated = sympify(wrong(*symbols(exercise.symbols, positive=True, seq=True)))
     for rewritten in (stated, expand(stated)):
         verdict = _values.judge_expression(exercise, rewritten)
         assert (verdict.state, verdict.reason) == ("wrong", sentence)

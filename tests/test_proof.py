@@ -69,6 +69,7 @@ WITHOUT_SIZES = {
         "05.half_life",
     ),
     *("05.noise_weight", "06.slope", "07.quarter", "14.rotation", "00.root"),
+    *("13.tables", "13.cache"),
 }
 
 

@@ -1,0 +1,591 @@
+# %% [markdown] id="promise"
+# # 10 · A weight matrix as memory
+#
+# **Where does a weight matrix end and a context vector begin?**
+#
+# A trained network knows what its texts had in common; that knowledge sits in weight matrices, changed over days by an optimizer.
+# What the text in front of it says sits in a state, changed with every token.
+# Two kinds of memory, it seems.
+# This lesson writes both down and finds the same line of algebra.
+#
+# After this hour you can write a text into a matrix and read it in three ways that give the same numbers, predict how many pairs a matrix holds, say why counting keys gives the wrong answer, and show that a trained layer is a list of everything it was trained on.
+#
+# You need outer products, the mean and variance of a sum, some PyTorch; lesson 05 is a good preparation.
+# The core path takes an hour.
+
+# %% id="start"
+import torch
+from sympy import eye, symbols
+from torch.distributions import Normal
+
+import lcutils as lc
+from lcutils import memory, tasks
+from lcutils.proof import MatrixSymbol, dot, half_norm_sq, norm_sq
+from lcutils.show import BLUE, GREEN, GREY, ORANGE, RED, label_lines
+
+lc.start("10")
+
+# %% id="10-recall_gradient" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "b"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("10.recall_gradient", answer=answer)
+
+# %% id="10-recall_noise" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "d"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("10.recall_noise", answer=answer)
+
+# %% [markdown] id="one-pair"
+# ## 1. Writing a pair
+#
+# A pair has a *key* $k$ of $K$ numbers and a *value* $v$ of $V$ numbers.
+# A state $S$ of size $K \times V$ stores it as an outer product, and gives the value back when it is multiplied by the key.
+# (Many papers write the transpose, $v k^\top$ and $S k$; here it is always $k v^\top$ and $S^\top k$.)
+
+# %% id="small"
+red, blue = torch.tensor([1.0, 0.0]), torch.tensor([0.6, 0.8])  # keys of length 1
+one, two = torch.tensor([2.0, 3.0, 1.0]), torch.tensor([-1.0, 0.0, 4.0])  # their values
+S = torch.outer(red, one)  # [K, V]
+print("red: ", (S.T @ red).tolist())
+S = S + torch.outer(blue, two)
+print("red: ", (S.T @ red).round(decimals=3).tolist(), "after blue was written, too")
+
+# %% [markdown] id="small-seen"
+# The first read-out is exact, the second is not: the keys are not orthogonal, and blue's value is heard when red is asked for.
+#
+# Lesson 05 derived this rule.
+# Reward agreement between read-out and value, with the loss $-v \cdot S^\top k$; one gradient step of size 1 is the write:
+
+# %% id="write-step"
+K, V = symbols("K V", positive=True, integer=True)
+S, k, v = MatrixSymbol("S", K, V), MatrixSymbol("k", K, 1), MatrixSymbol("v", V, 1)
+lc.prove("10.write", S - lc.grad(-dot(v, S.T * k), S), S + k * v.T, torch=True)
+
+# %% [markdown] id="layer-before"
+# Now take a layer of a network, $y = S^\top x$, and train it.
+# Whatever its loss is, let $g$ be the loss gradient with respect to $y$.
+# Lesson 03: the gradient with respect to the weights is an outer product.
+# For a squared error, $g = S^\top x - z$, and one step of size $\eta$ is
+
+# %% id="layer-step"
+eta = symbols("eta", positive=True)
+x, z = MatrixSymbol("x", K, 1), MatrixSymbol("z", V, 1)
+step = S - eta * lc.grad(half_norm_sq(S.T * x - z), S)
+lc.prove("10.layer", step, S - eta * x * (S.T * x - z).T, torch=True)
+
+# %% [markdown] id="layer-seen"
+# The same line: a key $x$, a value $-\eta g$, added as an outer product.
+# **An optimizer writes pairs into a weight matrix; a layer with such a state writes pairs while it reads.**
+# Schmidhuber called the latter *fast weights* (Neural Computation, 1992).
+#
+# **Exercise 1** (7 minutes). Write a text into a state, token by token.
+# Each token first writes its pair, then reads with its query $q$.
+
+
+# %% id="10-fast_weights" tags=["exercise"]
+def fast_weights(q, k, v):
+    """q, k: [B, T, K], v: [B, T, V] -> o: [B, T, V], token by token"""
+    ### BEGIN SOLUTION
+    state, outputs = q.new_zeros(q.shape[0], q.shape[2], v.shape[2]), []
+    for t in range(q.shape[1]):
+        state = state + k[:, t, :, None] * v[:, t, None, :]  # [B, K, V]
+        outputs.append((q[:, t, None, :] @ state)[:, 0])
+    return torch.stack(outputs, dim=1)
+    ### END SOLUTION
+
+
+fast_weights = lc.check("10.fast_weights", fast_weights)
+
+# %% [markdown] id="hints-fast_weights"
+# {{hints}}
+#
+# ## 2. Reading a sum of pairs
+#
+# What does a query bring back?
+# Three writes on top of any $S$, and one read:
+
+# %% id="read-all"
+q = MatrixSymbol("q", K, 1)
+k1, k2, k3 = (MatrixSymbol(name, K, 1) for name in ("k_1", "k_2", "k_3"))
+v1, v2, v3 = (MatrixSymbol(name, V, 1) for name in ("v_1", "v_2", "v_3"))
+lc.prove(
+    "10.read",
+    (S + k1 * v1.T + k2 * v2.T + k3 * v3.T).T * q,
+    S.T * q + dot(k1, q) * v1 + dot(k2, q) * v2 + dot(k3, q) * v3,
+)
+
+# %% [markdown] id="read-all-seen"
+# Each value comes back with the weight $k_i \cdot q$.
+# That is attention, with the weights $q \cdot k_i$ themselves where softmax attention has their exponentials, normalised: *linear attention* (Katharopoulos et al., ICML 2020).
+# So the state is not needed at all: keep keys and values, and compute the table of all $q_t \cdot k_i$.
+# With a row for each token, $Q$ and $K$ of three rows, and $\odot$ a product entry by entry:
+#
+# $$O = \big(Q K^\top \odot M\big) V, \qquad M = \begin{pmatrix} 1 & 0 & 0 \\ 1 & 1 & 0 \\ 1 & 1 & 1 \end{pmatrix}$$
+#
+# **Exercise 2** (4 minutes). Write this form, for any $T$, without a loop.
+
+
+# %% id="10-all_at_once" tags=["exercise"]
+def all_at_once(q, k, v):
+    """q, k: [B, T, K], v: [B, T, V] -> o: [B, T, V], without a loop"""
+    ### BEGIN SOLUTION
+    return (q @ k.mT).tril() @ v
+    ### END SOLUTION
+
+
+all_at_once = lc.check("10.all_at_once", all_at_once)
+
+# %% [markdown] id="hints-all_at_once"
+# {{hints}}
+#
+# The table has $T^2$ entries, the state has $K V$.
+# There is a third way between the two.
+# Cut the text into chunks, and carry the state from chunk to chunk: within a chunk use the table, for all before it the state.
+# That a chunk may be written in one go is the same algebra, with a key in each row of a matrix:
+
+# %% id="chunk"
+Q2, K2, V2 = MatrixSymbol("Q", 2, K), MatrixSymbol("K_c", 2, K), MatrixSymbol("V_c", 2, V)
+first, second = eye(2)[:, :1], eye(2)[:, 1:]
+lc.prove(
+    "10.chunk",
+    S + K2.T * V2,
+    S + (K2.T * first) * (V2.T * first).T + (K2.T * second) * (V2.T * second).T,
+    reason="a chunk of two rows writes as two tokens do",
+)
+
+# %% [markdown] id="read_chunk-exercise"
+# **Exercise 3** (4 minutes). This reads a chunk, and something is missing. Mend it.
+
+
+# %% id="10-read_chunk" tags=["exercise"]
+def read_chunk(state, q, k, v):
+    """state: [B, K, V] before the chunk, q, k: [B, C, K], v: [B, C, V] -> o: [B, C, V]"""
+    ### BEGIN SOLUTION
+    return q @ state + (q @ k.mT).tril() @ v
+    ### END SOLUTION
+    ### BEGIN STUDENT
+    # return (q @ k.mT).tril() @ v
+    ### END STUDENT
+
+
+read_chunk = lc.check("10.read_chunk", read_chunk)
+
+# %% [markdown] id="hints-read_chunk"
+# {{hints}}
+#
+# Three forms, one result.
+# The package has them too, for many heads: `linear_attention` in chunks, `_parallel`, `_step`.
+
+
+# %% id="forms"
+def in_chunks(q, k, v, size=16):
+    state, outputs = q.new_zeros(q.shape[0], q.shape[2], v.shape[2]), []
+    for now in zip(*(x.split(size, dim=1) for x in (q, k, v)), strict=True):
+        outputs.append(read_chunk(state, *now))
+        state = state + now[1].mT @ now[2]
+    return torch.cat(outputs, dim=1)
+
+
+rng = lc.rng("forms")
+q_, k_, v_ = (torch.randn(2, 100, n, generator=rng, dtype=torch.float64) for n in (8, 8, 5))
+ours, _ = memory.linear_attention(*(x[:, :, None] for x in (q_, k_, v_)), scale=1.0)
+forms = [fast_weights(q_, k_, v_), all_at_once(q_, k_, v_), in_chunks(q_, k_, v_)]
+lc.claim(
+    "10.forms",
+    "Loop, table, chunks and package: at most {value:.0e} apart, for numbers up to "
+    f"{ours.abs().max():.0f}.",
+    max((form - ours[:, :, 0]).abs().max().item() for form in forms),
+    between=(0.0, 1e-10),
+)
+
+# %% [markdown] id="dual-before"
+# ## 3. What a trained layer is
+#
+# Read the equation of section 2 once more, for a layer that was trained.
+# Its weights are $W_0$ plus one outer product for each example it has seen, with keys $x_t$ and values $-\eta g_t$.
+# So its answer to a new input $q$ is $W_0^\top q + \sum_t (x_t \cdot q)(-\eta g_t)$:
+# linear attention over everything it was trained on.
+# (Irie, Csordás and Schmidhuber, ICML 2022, follow this through whole networks.)
+#
+# Train a layer on 300 examples, keep the examples, throw the weights away.
+# How well does attention over the examples give the layer's answers back?
+
+# %% id="10-dual" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "exactly, up to rounding"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # roughly, well, exactly?
+### END STUDENT
+lc.predict("10.dual", "How well can the weights be replaced by the examples?", answer=answer)
+
+
+# %% id="dual"
+def train(W, inputs, targets, lr=0.1):
+    """One step for each example on 1/2 ||W^T x - z||^2; also what was written each time"""
+    written = []
+    for x, z in zip(inputs, targets, strict=True):
+        value = -lr * (W.T @ x - z)
+        W = W + torch.outer(x, value)
+        written.append(value)
+    return W, torch.stack(written)  # [K, V], [T, V]
+
+
+rng = lc.rng("dual")
+inputs = torch.randn(300, 8, generator=rng, dtype=torch.float64)
+targets = (inputs @ torch.randn(8, 5, generator=rng, dtype=torch.float64)).tanh()
+W_before = torch.randn(8, 5, generator=rng, dtype=torch.float64)
+W_after, written = train(W_before, inputs, targets)
+
+# %% id="dual-measured" tags=["after-prediction"]
+queries = torch.randn(50, 8, generator=lc.rng("queries"), dtype=torch.float64)
+by_weights = queries @ W_after
+by_examples = queries @ W_before + (queries @ inputs.T) @ written  # no trained weight in it
+claim = lc.claim(
+    "10.dual_measured",
+    f"Training moved the answers by up to {(by_weights - queries @ W_before).abs().max():.1f}; "
+    "attention over the 300 examples differs from the layer by {value:.0e}.",
+    (by_weights - by_examples).abs().max(),
+    between=(0.0, 1e-10),
+)
+lc.reveal("10.dual", claim)
+
+# %% [markdown] id="dual-seen"
+# **A weight matrix is the state of a memory whose text was the training set.**
+# (So it is for plain gradient steps. Momentum and Adam still add one write after another, but a write is then a mixture of many pairs.)
+# A context state is a weight matrix trained on one text, from zero.
+# What tells them apart is not algebra but use: who writes (an optimizer, or the layer itself), what (errors, or values), and when it starts anew (never, or with each text).
+#
+# ## 4. How many pairs fit?
+#
+# Ask a memory for its first key.
+# What comes back is the value, and *cross-talk* from the other pairs:
+
+# %% id="cross-talk"
+pair_1, pair_2, pair_3 = k1 * v1.T, k2 * v2.T, k3 * v3.T
+lc.prove(
+    "10.cross_talk_terms",
+    (pair_1 + pair_2 + pair_3).T * k1,
+    norm_sq(k1) * v1 + dot(k2, k1) * v2 + dot(k3, k1) * v3,
+)
+
+# %% [markdown] id="exact-before"
+# It is tempting to leave the last two terms out: "each key has its own value".
+# That holds for orthogonal keys, of which there are no more than $K$.
+# For others it does not:
+
+# %% id="exact-wrong"
+lc.refute("10.no_cross_talk", (pair_1 + pair_2).T * k1, norm_sq(k1) * v1)
+
+# %% [markdown] id="error-exercise"
+# How large is cross-talk?
+# Let all keys and values be independent, of length 1, without a preferred direction.
+# Then $(k_i \cdot k_1)^2$ is $1/K$ on average (lesson 05, section 4), and the terms, being independent, add up in the square.
+#
+# **Exercise 4** (4 minutes). A memory holds $n$ pairs.
+# What is $\lVert S^\top k_1 - v_1 \rVert^2$ on average?
+
+# %% id="10-cross_talk" tags=["exercise"]
+n = symbols("n", positive=True, integer=True)
+### BEGIN SOLUTION
+error = (n - 1) / K
+### END SOLUTION
+### BEGIN STUDENT
+# error = None  # an expression in n and K
+### END STUDENT
+lc.check("10.cross_talk", error)
+
+# %% [markdown] id="hints-cross_talk"
+# {{hints}}
+#
+# With $n = 2K$ pairs the error is thus twice as large as the value itself.
+# Can such a read-out still be told apart?
+# Let it be compared with 256 values: the right one, and 255 others that were never stored.
+# The answer is right if none of them agrees better.
+#
+# A matrix of $64 \times 64$ holds 32, 64 or 128 pairs: which share of the values does it give back?
+
+# %% id="10-recall" tags=["exercise"]
+### BEGIN SOLUTION
+answer = [1.0, 1.0, 0.98]
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # three shares, for n = 32, 64 and 128
+### END STUDENT
+lc.predict("10.recall", "Which share of 32, 64, 128 pairs is given back?", answer=answer)
+
+
+# %% id="recall-defined"
+def read_outs(n, K, V, rng):
+    """Keys and values of length 1, n pairs in a K x V memory -> read-outs, values: [n, V]"""
+    keys, values = tasks.unit_keys(n, K, rng=rng), tasks.unit_keys(n, V, rng=rng)
+    state = keys.T @ values
+    return keys @ state, values
+
+
+def recall(n, K, V, rng, trials=8):
+    """Share of pairs whose value beats 255 others, and the mean squared error"""
+    shares, errors = [], []
+    for _ in range(trials):
+        read, values = read_outs(n, K, V, rng)
+        best_other = (read @ tasks.unit_keys(255, V, rng=rng).T).amax(dim=1)
+        shares.append(((read * values).sum(dim=1) > best_other).float().mean())
+        errors.append((read - values).square().sum(dim=1).mean())
+    return torch.stack(shares).mean().item(), torch.stack(errors).mean().item()
+
+
+# %% id="recall-measured" tags=["after-prediction"]
+rng = lc.rng("recall")
+found = {n: recall(n, 64, 64, rng) for n in (32, 64, 128)}
+lc.reveal(
+    "10.recall",
+    lc.claim("10.recall_half", "n = K/2: {value:.3f} right.", found[32][0], between=(0.99, 1.0)),
+    lc.claim("10.recall_equal", "n = K: {value:.3f} right.", found[64][0], between=(0.99, 1.0)),
+    lc.claim("10.recall_double", "n = 2K: {value:.3f} right.", found[128][0], between=(0.96, 1.0)),
+    lc.claim(
+        "10.error",
+        f"The squared error there is {{value:.2f}}; theory says {127 / 64:.2f}.",
+        found[128][1],
+        between=(1.85, 2.1),
+    ),
+)
+
+# %% [markdown] id="why"
+# An error twice as large as the signal, and hardly a wrong answer.
+# The error is a vector of $V$ numbers and points anywhere.
+# What misleads the judge is only its part along one of the other values, and that is $1/V$ of its square.
+#
+# So agreement with the right value is $1$, give or take; agreement with a wrong one is $0$, give or take; and "give or take" has the variance $\frac{n - 1}{K V}$.
+# Not $K$ counts, and not $V$: **what counts is $K V$, the number of numbers in the state.**
+#
+# That is a bold statement.
+# Put it to the test with matrices of three shapes and equal size, and one four times as large.
+# The curve is computed: the agreement with a wrong value has another $1/V$ of variance, since two random values agree a little themselves, and 255 of them must lose.
+
+
+# %% id="theory"
+def expected(n, K, V):
+    """Probability that 1 plus noise beats 255 times noise, for normal noise"""
+    own = ((n - 1) / (K * V)) ** 0.5
+    other = ((n - 1) / (K * V) + 1 / V) ** 0.5
+    z = torch.linspace(-5, 5, 1001)
+    density = torch.exp(-z.square() / 2) / (2 * torch.pi) ** 0.5
+    wins = Normal(0, 1).cdf((1 + own * z) / other) ** 255
+    return torch.trapezoid(density * wins, z).item()
+
+
+# %% id="shapes" tags=["after-prediction"]
+shares, rng, gaps = [1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4], lc.rng("shapes"), []
+fig, ax = lc.subplots(height=3.2)
+ax.plot(shares, [expected(share * 4096, 64, 64) for share in shares], color=GREY, label="theory")
+shapes = {(32, 128): ORANGE, (64, 64): BLUE, (128, 128): GREEN, (16, 256): RED}
+for (n_key, n_value), colour in shapes.items():
+    right = [recall(int(s * n_key * n_value), n_key, n_value, rng, 4)[0] for s in shares]
+    theory = [expected(s * n_key * n_value, n_key, n_value) for s in shares]
+    gaps += [abs(a - b) for a, b in zip(right, theory, strict=True)]
+    ax.plot(shares, right, "o", color=colour, label=f"{n_key} x {n_value}")
+ax.set(xscale="log", xlabel="pairs for each number of the state, n / (K V)", ylabel="right")
+ax.set_xticks(shares, ["1/64", "1/32", "1/16", "1/8", "1/4"], minor=False)
+ax.minorticks_off()
+ax.legend()
+claim = lc.claim(
+    "10.one_curve",
+    "Four shapes, one curve: no dot is further than {value:.2f} from its theory.",
+    max(gaps),
+    between=(0.0, 0.1),
+)
+lc.reveal("10.recall", lc.figure(fig, claim))
+
+# %% [markdown] id="shapes-seen"
+# A tall matrix, a wide one, a square one: the same recall at the same number of pairs for each number.
+# Counting orthogonal keys gave $n = K$; it asks for a read-out without any error, where a judge needs only one that is nearest.
+# Where the read-out goes straight into the next layer, the error itself counts, and it grows as $n / K$: the question decides what the capacity is.
+#
+# ## 5. Letting go
+#
+# A sum keeps the first pair of a text as well as the last, and drowns both.
+# Let the state fade by $\gamma$ before each write: $S \leftarrow \gamma S + k v^\top$.
+# Then the weights of older pairs shrink, as in lesson 05, and so does their noise.
+# 400 pairs go through a matrix of $32 \times 32$; how well are the newest 100 recalled?
+
+
+# %% id="ages"
+def by_age(gamma, rng, n=400, K=32, V=32, trials=20):
+    """Share of right answers for the newest 100 pairs, ten at a time, the newest first"""
+    right, weights = torch.zeros(10), gamma ** torch.arange(n - 1, -1, -1)
+    for _ in range(trials):
+        keys, values = tasks.unit_keys(n, K, rng=rng), tasks.unit_keys(n, V, rng=rng)
+        state = keys.T @ (weights[:, None] * values)
+        read, newest = keys[-100:] @ state, values[-100:]
+        best_other = (read @ tasks.unit_keys(255, V, rng=rng).T).amax(dim=1)
+        right += ((read * newest).sum(dim=1) > best_other).float().view(10, 10).mean(dim=1)
+    return (right / trials).flip(0).tolist()
+
+
+# %% id="ages-figure"
+fig, ax = lc.subplots()
+kept = {gamma: by_age(gamma, lc.rng("ages")) for gamma in (1.0, 0.98, 0.9)}
+for gamma, colour in {1.0: GREY, 0.98: BLUE, 0.9: ORANGE}.items():
+    ax.plot(range(5, 100, 10), kept[gamma], "o-", color=colour, label=f"γ = {gamma:g}")
+ax.set(xlabel="age in tokens", ylabel="right", ylim=(0, 1.05))
+label_lines(ax)
+claim = lc.claim(
+    "10.newest",
+    "The newest ten: a sum gives back "
+    f"{kept[1.0][0]:.2f} of them, a state that fades by 2 % a token {{value:.2f}}.",
+    kept[0.98][0],
+    between=(0.9, 1.0),
+)
+lc.figure(fig, claim)
+
+# %% [markdown] id="ages-seen"
+# All three states have 1,024 numbers, and 400 pairs are too many for them.
+# Fading makes no room for more pairs; it decides which pairs the room is for.
+#
+# Play with the read-out itself: the agreement of one read-out with 64 values, the right one in colour.
+
+
+# %% id="play"
+def draw(ax, n, K, V):
+    rng = lc.rng("play")
+    read, values = read_outs(n, K, V, rng)
+    others = tasks.unit_keys(63, V, rng=rng)
+    agreement = torch.cat([values[:1], others]) @ read[0]  # [64]
+    ax.bar(range(1, 64), agreement[1:], color=GREY)
+    ax.bar([0], agreement[:1], color=BLUE)
+    ax.set(xlabel="the right value, and 63 others", ylabel="agreement", ylim=(-1.5, 2.0), xticks=[])
+    error = (read[0] - values[0]).square().sum().sqrt()
+    ax.set_title(f"{n} pairs in {K} x {V} = {K * V} numbers: error {error:.1f} for a value of 1")
+
+
+lc.play(draw, n=(8, 512, 128, 8), K=(4, 128, 64, 4), V=(4, 128, 64, 4))
+
+# %% id="play-settings"
+fig, axes = lc.subplots(3, 1, height=6.6)
+for ax, (n_pairs, n_key, n_value) in zip(
+    axes, ((32, 64, 16), (32, 16, 64), (256, 16, 64)), strict=True
+):
+    draw(ax, n_pairs, n_key, n_value)
+    ax.label_outer()
+lc.figure(fig, "Long values make a large error harmless, until there are too many pairs.")
+
+# %% [markdown] id="exit"
+# ## Exit question
+
+# %% id="10-exit_where" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "c"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("10.exit_where", answer=answer)
+
+# %% [markdown] id="take-away"
+# ## Take away
+#
+# - To write is to add $k v^\top$: one gradient step on $-v \cdot S^\top k$. To read is $S^\top q = \sum_i (k_i \cdot q)\, v_i$.
+# - The loop, the table $(Q K^\top \odot M) V$ and the chunks are one function.
+# - A trained layer is such a memory, and its text was the training set.
+# - Of $n$ random pairs, a read-out has the squared error $(n - 1)/K$; against other values only $(n - 1)/(K V)$ of it counts.
+# - So at equal accuracy the number of pairs is proportional to $K V$, the size of the state.
+
+# %% [markdown] id="more-time"
+# ## If you have more time
+
+# %% id="10-exit_capacity" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "b"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("10.exit_capacity", answer=answer)
+
+# %% [markdown] id="vector-before"
+# **Where is lesson 05?**
+# Let every write use the same key, of length 1: then $S^\top k$ is the plain sum of the values.
+
+# %% id="vector"
+lc.derive(
+    "10.one_key",
+    (k * v1.T + k * v2.T).T * k,
+    ("one key", norm_sq(k) * (v1 + v2)),
+)
+
+# %% [markdown] id="weighted_mean-exercise"
+# **A mean instead of a sum.**
+# The weights $q \cdot k_i$ may be negative and add up to anything.
+# If queries and keys have positive entries only (Katharopoulos et al. take $\mathrm{elu}(x) + 1$), dividing by the sum of the weights makes a weighted mean, as in lesson 02.
+#
+# **Exercise 5** (5 minutes). Write it, without a loop.
+
+
+# %% id="10-weighted_mean" tags=["exercise"]
+def weighted_mean(q, k, v):
+    """q, k: [B, T, K], all above 0, v: [B, T, V] -> weighted means of values: [B, T, V]"""
+    ### BEGIN SOLUTION
+    weights = (q @ k.mT).tril()  # [B, T, T]
+    return weights @ v / weights.sum(dim=2, keepdim=True)
+    ### END SOLUTION
+
+
+weighted_mean = lc.check("10.weighted_mean", weighted_mean)
+
+# %% [markdown] id="hints-weighted_mean"
+# {{hints}}
+#
+# The denominator needs a state of its own, $\sum_i k_i$: $K$ numbers more.
+# Does the mean recall better than the sum?
+# Take 128 pairs as in section 4, once with the keys as they are, once with $\mathrm{elu} + 1$ of their entries.
+
+# %% id="10-features" tags=["exercise"]
+### BEGIN SOLUTION
+answer = 0.2
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # a share; the sum gives back nearly all
+### END STUDENT
+lc.predict("10.features", "Positive features: which share of the 128 pairs?", answer=answer)
+
+# %% id="features" tags=["after-prediction"]
+rng = lc.rng("features")
+keys, values = tasks.unit_keys(128, 64, rng=rng), tasks.unit_keys(128, 64, rng=rng)
+others = tasks.unit_keys(255, 64, rng=rng)
+positive = torch.nn.functional.elu(8 * keys) + 1  # entries of unit size before the elu
+
+
+def share(read):
+    return ((read * values).sum(dim=1) > (read @ others.T).amax(dim=1)).float().mean().item()
+
+
+as_sum = share(keys @ (keys.T @ values))
+as_mean = share(positive @ (positive.T @ values) / (positive @ positive.sum(dim=0))[:, None])
+sentence = f"As a sum {as_sum:.2f} are given back, as a mean with positive features {{value:.2f}}."
+lc.reveal("10.features", lc.claim("10.features_measured", sentence, as_mean, between=(0.0, 0.2)))
+
+# %% [markdown] id="features-seen"
+# Positive entries make all keys lean to one side: their cosines are positive too, and every value is heard in every read-out.
+# The division cannot help, for it changes the length of a read-out and not its direction.
+# A positive weight buys a mean and pays in cross-talk; lesson 05 met the same with keys that share a direction.
+# Softmax attention has positive weights as well, and escapes by being sharp.
+#
+# ## Sources
+#
+# - Ba, Hinton, Mnih, Leibo and Ionescu, Using fast weights to attend to the recent past, NeurIPS 2016.
+# - Irie, Csordás and Schmidhuber, The dual form of neural networks revisited, ICML 2022.
+# - Katharopoulos, Vyas, Pappas and Fleuret, Transformers are RNNs, ICML 2020.
+# - Kohonen, Correlation matrix memories, IEEE Transactions on Computers, 1972.
+# - Schlag, Irie and Schmidhuber, Linear transformers are secretly fast weight programmers, ICML 2021.
+# - Schmidhuber, Learning to control fast-weight memories, Neural Computation, 1992.
+
+# %% id="report"
+lc.report()
