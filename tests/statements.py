@@ -319,6 +319,12 @@ TRUE = {
         (A * A.T + lam * I) * A,
         A * (A.T * A + lam * Identity(N)),
     ),
+    "11.third_write": lambda: (
+        beta * (v3 - (k1 * v1.T + k2 * v2.T).T * k3)
+        + (beta * dot(k3, k1)) * v1
+        + (beta * dot(k3, k2)) * v2,
+        beta * v3,
+    ),
     "13.tables": lambda: (log(N**n, 2), n * log(N, 2)),
     "13.cache": lambda: ((K + V) / (K * V), 1 / K + 1 / V),
     "14.rotation": lambda: (sin(y) * sin(z) + cos(y) * cos(z), cos(y - z)),
@@ -339,6 +345,12 @@ TRUE = {
 
 # (the id of what it is a twin of, the kind of slip) -> a statement that must be refused
 FALSE = {
+    ("11.third_write", "sign"): lambda: (
+        beta * (v3 - (k1 * v1.T + k2 * v2.T).T * k3)
+        - (beta * dot(k3, k1)) * v1
+        + (beta * dot(k3, k2)) * v2,
+        beta * v3,
+    ),
     ("13.tables", "swapped operands"): lambda: (log(n**N, 2), n * log(N, 2)),
     ("13.cache", "missing term"): lambda: ((K + V) / (K * V), 1 / K),
     ("13.one_number_each", "factor 2"): lambda: (n * log(N, 2), n * N / 2),

@@ -220,6 +220,32 @@ def weighted_mean_with_ones(q, k, v):
     return both[..., :-1] / both[..., -1:]
 
 
+def delta_step_by_factors(state, k, v, beta):
+    left = torch.eye(k.shape[1], dtype=k.dtype) - torch.einsum("b,bi,bj->bij", beta, k, k)
+    return left @ state + torch.einsum("b,bi,bj->bij", beta, k, v)
+
+
+def delta_step_by_autograd(state, k, v, beta):
+    def loss(S, k, v):
+        return 0.5 * ((S.T @ k - v) ** 2).sum()
+
+    return state - beta[:, None, None] * torch.func.vmap(torch.func.grad(loss))(state, k, v)
+
+
+def delta_chunk_token_by_token(k, v, beta):
+    S, out = torch.zeros(len(k), k.size(2), v.size(2), dtype=k.dtype), []
+    for t in range(k.shape[1]):
+        new = beta[:, t, None] * (v[:, t] - torch.einsum("bkv,bk->bv", S, k[:, t]))
+        S = S + k[:, t, :, None] * new[:, None]
+        out.append(new)
+    return torch.stack(out, 1)
+
+
+def delta_chunk_by_inverse(k, v, beta):
+    A = (beta[..., None] * (k @ k.mT)).tril(-1)
+    return torch.linalg.inv(torch.eye(k.shape[1], dtype=k.dtype) + A) @ (beta[..., None] * v)
+
+
 def recall_text_by_loop(keys, values, asked, n_keys):
     rows = []
     for key, value, order in zip(keys.tolist(), values.tolist(), asked.tolist(), strict=True):
@@ -254,6 +280,8 @@ RIGHT = {
     "10.all_at_once": (all_at_once_by_mask, fast_weights_by_cumsum),
     "10.read_chunk": (read_chunk_token_by_token, read_chunk_by_cumsum),
     "10.weighted_mean": (weighted_mean_by_states, weighted_mean_with_ones),
+    "11.delta_step": (delta_step_by_factors, delta_step_by_autograd),
+    "11.delta_chunk": (delta_chunk_token_by_token, delta_chunk_by_inverse),
     "13.recall_text": (recall_text_by_loop, recall_text_in_place_of_its_own),
     "13.right_share": (right_share_by_loop, right_share_by_maximum),
     "00.text_mean": (lambda x: x.sum(1) / x.shape[1], text_mean_by_matrix),

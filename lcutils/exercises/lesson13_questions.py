@@ -14,7 +14,7 @@ ENTRIES = (
                 "Each further word blurs all words alike: the variance is (T - 1)/d.",
             ),
             "b": Choice(
-                "the oldest words fall out at once",
+                "the oldest words fall out of the sum",
                 "That is decay. A sum treats old and new alike.",
             ),
             "c": Choice(

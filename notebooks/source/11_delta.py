@@ -1,0 +1,562 @@
+# %% [markdown] id="promise"
+# # 11 · Write only what is new
+#
+# **What if the key is already there?**
+#
+# A sum of pairs never looks.
+# Tell it a price, then tell it the new price, and it holds both.
+# The *delta rule* reads before it writes, and writes the difference.
+#
+# After this hour you can derive that rule from a loss, say for which step sizes it is stable, predict when it recalls better than a sum and when worse, and compute a whole chunk of its writes at once, though each depends on those before it.
+# Some of what you may have read about it will turn out to be false.
+#
+# You need outer products, partial derivatives, eigenvalues, some PyTorch; lesson 10 is a good preparation.
+# The core path takes an hour.
+
+# %% id="start"
+import torch
+from sympy import Identity, symbols
+
+import lcutils as lc
+from lcutils import memory, recall, tasks
+from lcutils.proof import MatrixSymbol, dot, half_norm_sq, norm_sq
+from lcutils.show import BLUE, RED, label_lines
+
+lc.start("11")
+
+# %% id="11-recall_cross" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "d"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("11.recall_cross", answer=answer)
+
+# %% id="11-recall_step" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "a"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("11.recall_step", answer=answer)
+
+# %% [markdown] id="price"
+# ## 1. Look, then write
+#
+# A state $S$ of size $K \times V$ is read with a key as $S^\top k$.
+# A sum writes a pair as $S + k v^\top$.
+# Let the key be apples, $k = (0.6, 0.8)$ of length 1, and the value a price and a stock, first $(3, 10)$, later $(4, 7)$.
+
+# %% id="price-sum"
+apples = torch.tensor([0.6, 0.8])
+first, second = torch.tensor([3.0, 10.0]), torch.tensor([4.0, 7.0])
+S = torch.outer(apples, first) + torch.outer(apples, second)
+print("a sum answers", (S.T @ apples).round(decimals=3).tolist())
+
+# %% [markdown] id="price-seen"
+# Nobody ever paid 7 for apples.
+#
+# Lesson 05 asked the memory for something else: that a key bring back its value, with the loss $\tfrac12 \lVert S^\top k - v \rVert^2$.
+# One gradient step of size $\beta$ on it is the delta rule (Widrow and Hoff, 1960; as a layer: Schlag, Irie and Schmidhuber, ICML 2021).
+# Written out, it erases and writes:
+
+# %% id="derive"
+K, V = symbols("K V", positive=True, integer=True)
+beta = symbols("beta", positive=True)
+S, k, v = MatrixSymbol("S", K, V), MatrixSymbol("k", K, 1), MatrixSymbol("v", V, 1)
+error = half_norm_sq(S.T * k - v)
+lc.prove(
+    "11.step",
+    S - beta * lc.grad(error, S),
+    (Identity(K) - beta * k * k.T) * S + beta * k * v.T,
+    torch=True,
+)
+
+# %% [markdown] id="delta_step-exercise"
+# **Exercise 1** (6 minutes). Write one step.
+
+
+# %% id="11-delta_step" tags=["exercise"]
+def delta_step(state, k, v, beta):
+    """state: [B, K, V], k: [B, K], v: [B, V], beta: [B] -> the new state: [B, K, V]"""
+    ### BEGIN SOLUTION
+    missing = v - (k[:, None, :] @ state)[:, 0]  # [B, V]
+    return state + k[:, :, None] * (beta[:, None] * missing)[:, None, :]
+    ### END SOLUTION
+
+
+delta_step = lc.check("11.delta_step", delta_step)
+
+# %% [markdown] id="hints-delta_step"
+# {{hints}}
+#
+# **Exercise 2** (4 minutes). Before the step $v - S^\top k$ is missing.
+# After it, that times a factor. Which one?
+# Write it in `beta` and `n`, where $n = \lVert k \rVert^2$.
+
+# %% id="11-missing_after" tags=["exercise"]
+n = symbols("n", positive=True)
+### BEGIN SOLUTION
+factor = 1 - beta * n
+### END SOLUTION
+### BEGIN STUDENT
+# factor = None  # an expression in beta and n
+### END STUDENT
+lc.check("11.missing_after", factor)
+
+# %% [markdown] id="hints-missing_after"
+# {{hints}}
+
+# %% id="missing"
+after = S + beta * k * (v - S.T * k).T
+lc.prove("11.missing", v - after.T * k, (1 - beta * norm_sq(k)) * (v - S.T * k))
+
+# %% [markdown] id="missing-seen"
+# With $\beta = 1$ and a key of length 1 nothing is missing any more: **the newest pair is read back exactly, whatever was there before.**
+#
+# How far may $\beta$ go?
+# The old state is multiplied by $I - \beta k k^\top$.
+# A direction at right angles to $k$ stays as it is.
+# Along $k$ the factor is $1 - \beta n$ again:
+
+# %% id="eigenvector"
+A = Identity(K) - beta * k * k.T
+lc.prove("11.eigenvector", A * k, (1 - beta * norm_sq(k)) * k)
+
+# %% [markdown] id="largest_beta-exercise"
+# **Exercise 3** (2 minutes). Up to which $\beta$ does the step not enlarge anything?
+# An expression in `n`.
+
+# %% id="11-largest_beta" tags=["exercise"]
+### BEGIN SOLUTION
+largest = 2 / n
+### END SOLUTION
+### BEGIN STUDENT
+# largest = None  # an expression in n
+### END STUDENT
+lc.check("11.largest_beta", largest)
+
+# %% [markdown] id="hints-largest_beta"
+# {{hints}}
+#
+# For any vector $u$, what the step takes from its squared length is a square times a factor that has the sign of $2 - \beta n$:
+
+# %% id="never-expands"
+u = MatrixSymbol("u", K, 1)
+lc.prove(
+    "11.never_expands",
+    norm_sq(u) - norm_sq(A * u),
+    beta * (2 - beta * norm_sq(k)) * dot(k, u) ** 2,
+)
+
+# %% [markdown] id="stable"
+# So whatever the keys are, a step never enlarges what the memory held, while $\beta \le 2 / n$.
+# Layers keep their keys at length 1 and $\beta$ between 0 and 1, which is safe.
+#
+# ## 2. Does it recall better?
+#
+# "The delta rule manages its memory better, so it stores more."
+# Put that to the test.
+# Random keys of length 1, random values, a matrix of $64 \times 64$, $\beta = 1$, each pair written once.
+# Afterwards each key is read, and its value must agree better than 255 others that were never stored.
+# With 64 pairs, and with 128: which share does the sum give back, which the delta rule?
+
+# %% id="11-capacity" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "the delta rule gives back more"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # four shares, or who is ahead
+### END STUDENT
+lc.predict("11.capacity", "64 and 128 random pairs: sum or delta rule?", answer=answer)
+
+
+# %% id="written"
+def written(keys, values, beta=1.0):
+    """keys: [T, K], values: [T, V] -> the states of a sum and of the delta rule: two [K, V]"""
+    k, v = keys[None, :, None], values[None, :, None]  # [B, T, H, K], [B, T, H, V]
+    strength = beta * torch.ones(k.shape[:3])
+    _, total = memory.linear_attention(k, k, v, output_final_state=True)
+    _, state = memory.delta_rule(k, k, v, beta=strength, output_final_state=True)
+    return total[0, 0], state[0, 0]
+
+
+def is_right(state, keys, values, others):
+    """Whether each read-out agrees better with its value than with all others: [T]"""
+    read = keys @ state
+    return ((read * values).sum(dim=1) > (read @ others.T).amax(dim=1)).float()
+
+
+# %% id="measured"
+def measured(n, rng, cosine=0.0, beta=1.0, trials=8):
+    """Right answers of sum and delta rule, and their squared errors: two tensors [2, n]"""
+    right, errors = torch.zeros(2, n), torch.zeros(2, n)
+    for _ in range(trials):
+        keys, values = leaning(n, cosine, rng), tasks.unit_keys(n, 64, rng=rng)
+        others = tasks.unit_keys(255, 64, rng=rng)
+        for i, state in enumerate(written(keys, values, beta)):
+            right[i] += is_right(state, keys, values, others) / trials
+            errors[i] += (keys @ state - values).square().sum(dim=1) / trials
+    return right, errors
+
+
+def leaning(n, cosine, rng):
+    """n keys of length 1 in 64 numbers; any two have about this cosine"""
+    keys = tasks.unit_keys(n, 64, rng=rng)
+    return cosine**0.5 * tasks.unit_keys(64, rng=rng) + (1 - cosine) ** 0.5 * keys
+
+
+# %% id="capacity-measured" tags=["after-prediction"]
+rng = lc.rng("capacity")
+found = {n: measured(n, rng) for n in (64, 128)}
+(sum_64, delta_64), (sum_128, delta_128) = (found[n][0].mean(dim=1).tolist() for n in (64, 128))
+lc.reveal(
+    "11.capacity",
+    lc.claim(
+        "11.at_64",
+        f"64 pairs: the sum gives back {sum_64:.2f}, the delta rule {{value:.2f}}.",
+        delta_64,
+        between=(0.87, 1.0),
+    ),
+    lc.claim(
+        "11.at_128",
+        f"128 pairs: the sum gives back {sum_128:.2f}, the delta rule {{value:.2f}}.",
+        delta_128,
+        between=(0.52, 0.66),
+    ),
+)
+
+# %% [markdown] id="worse"
+# The rule that looks recalls less.
+# And yet its error is smaller:
+
+# %% id="errors" tags=["after-prediction"]
+of_sum, of_delta = found[128][1].mean(dim=1).tolist()
+claim = lc.claim(
+    "11.errors",
+    f"Squared error with 128 pairs: sum {of_sum:.2f}, delta rule {{value:.2f}}.",
+    of_delta,
+    between=(0.98, 1.14),
+)
+lc.reveal("11.capacity", claim)
+
+# %% [markdown] id="why-before"
+# Both are true, and the age of a pair explains them.
+# Writing $(b, v)$ changes what another key $a$ reads.
+# The sum adds $(a \cdot b)\, v$, a random vector.
+# The delta rule adds
+
+# %% id="forgets"
+a, b = MatrixSymbol("a", K, 1), MatrixSymbol("b", K, 1)
+delta_b = S + beta * b * (v - S.T * b).T
+lc.prove(
+    "11.forgets",
+    delta_b.T * a - S.T * a,
+    (beta * dot(a, b)) * v - (beta * dot(a, b)) * (S.T * b),
+)
+
+# %% [markdown] id="why-after"
+# The second part takes away what $b$ read before.
+# That contains a piece of $a$'s own value, $(a \cdot b)\, v_a$, so a piece $\beta (a \cdot b)^2$ of the signal is erased, on average $1/K$ of it with each further write.
+# It is a decay that nobody asked for.
+# What it takes from the noise as well makes the error small; what it takes from old signals makes them unreadable.
+
+# %% id="ages" tags=["after-prediction"]
+right, _ = found[128]
+by_age = right.view(2, 8, 16).mean(dim=2).flip(1)  # [2, 8], the newest first
+fig, ax = lc.subplots()
+for shares, colour, label in zip(by_age, (RED, BLUE), ("sum", "delta rule"), strict=True):
+    ax.plot(range(8, 128, 16), shares, "o-", color=colour, label=label)
+ax.set(xlabel="age: pairs written since", ylabel="right", ylim=(0, 1.05))
+label_lines(ax)
+claim = lc.claim(
+    "11.oldest",
+    f"Of the newest 16 of 128 pairs the delta rule gives back {by_age[1, 0]:.2f}, of the oldest "
+    f"{{value:.2f}}; the sum {by_age[0, -1]:.2f} of those.",
+    by_age[1, -1],
+    between=(0.0, 0.25),
+)
+lc.reveal("11.capacity", lc.figure(fig, claim))
+
+# %% [markdown] id="two-pairs"
+# Nor does "it reads back exactly" hold for more than the newest pair.
+# After two writes with $\beta = 1$ the first is disturbed unless the keys are orthogonal, even if both have length 1; without that premise the machine finds small numbers at once:
+
+# %% id="not-both"
+k1, k2 = MatrixSymbol("k_1", K, 1), MatrixSymbol("k_2", K, 1)
+v1, v2 = MatrixSymbol("v_1", V, 1), MatrixSymbol("v_2", V, 1)
+once = k1 * v1.T
+twice = once + k2 * (v2 - once.T * k2).T
+lc.refute("11.both_exact", twice.T * k1, norm_sq(k1) * v1)
+
+# %% [markdown] id="half-before"
+# If erasing is the harm, write less.
+# With $\beta = \tfrac12$ the newest pair is only half there.
+# Will 64 pairs be recalled better, or worse?
+
+# %% id="11-half" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "better"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # better or worse?
+### END STUDENT
+lc.predict("11.half", "64 pairs with beta = 1/2: better or worse than with 1?", answer=answer)
+
+# %% id="half" tags=["after-prediction"]
+gentle = measured(64, lc.rng("half"), beta=0.5)[0].mean(dim=1)[1]
+claim = lc.claim(
+    "11.gentle",
+    f"With beta = 1/2 it gives back {{value:.3f}}, with 1 {delta_64:.3f}.",
+    gentle,
+    between=(0.98, 1.0),
+)
+lc.reveal("11.half", claim)
+
+# %% [markdown] id="half-seen"
+# A model learns $\beta$ for each token, between keeping the old and having the new.
+#
+# ## 3. Where looking pays
+#
+# Give 32 keys a value, then all of them another one, and ask for the newer.
+# The sum, the delta rule, and a third memory that knows more than both: *least squares*, the matrix that fits all 64 pairs best (`memory.least_squares` finds it exactly, one pair at a time, and carries $K^2$ more numbers).
+# Order the three.
+
+# %% id="11-rewritten" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "least squares, delta rule, sum"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # the best first
+### END STUDENT
+lc.predict("11.rewritten", "32 keys written twice: who gives the newer value?", answer=answer)
+
+# %% id="rewritten" tags=["after-prediction"]
+rng, newest = lc.rng("rewritten"), torch.zeros(3)
+for _ in range(8):
+    keys, values = tasks.unit_keys(32, 64, rng=rng), tasks.unit_keys(64, 64, rng=rng)
+    both = torch.cat([keys, keys])  # [64, K]
+    heads = both[None, :, None], both[None, :, None], values[None, :, None]
+    _, fitted = memory.least_squares(*heads, ridge=0.01, output_final_state=True)
+    states = *written(both, values), fitted[0, 0, :, 64:]
+    old, new = values[:32], values[32:]
+    for i, state in enumerate(states):
+        read = keys @ state
+        newest[i] += ((read * new).sum(dim=1) > (read * old).sum(dim=1)).float().mean() / 8
+sentence = f"The newer value: sum {newest[0]:.2f}, delta rule {newest[1]:.2f}, least squares "
+claim = lc.claim("11.newer", sentence + "{value:.2f}.", newest[2], between=(0.4, 0.6))
+lc.reveal("11.rewritten", claim)
+
+# %% [markdown] id="rewritten-seen"
+# The best fit is as lost as the sum.
+# It was asked to fit two values under one key, and the best answer to that is their mean.
+# **A better optimum of the wrong loss is no better memory.**
+# The delta rule gives the newer value because it is *not* at the optimum of all pairs: it takes one step for each, and the last step counts most.
+#
+# It pays in a second case.
+# Let all keys share a direction, so that any two have the cosine $c$:
+
+# %% id="correlated"
+cosines, rng = [0.0, 0.1, 0.2, 0.3, 0.45, 0.6], lc.rng("correlated")
+shares = torch.stack([measured(32, rng, c, trials=6)[0].mean(dim=1) for c in cosines])  # [6, 2]
+fig, ax = lc.subplots()
+for right, colour, label in zip(shares.T, (RED, BLUE), ("sum", "delta rule"), strict=True):
+    ax.plot(cosines, right, "o-", color=colour, label=label)
+ax.set(xlabel="cosine of any two keys", ylabel="right", ylim=(0, 1.05))
+label_lines(ax)
+claim = lc.claim(
+    "11.correlated",
+    f"32 pairs whose keys have cosine 0.45: the sum gives back {shares[4, 0]:.2f}, "
+    "the delta rule {value:.2f}.",
+    shares[4, 1],
+    between=(0.85, 1.0),
+)
+lc.figure(fig, claim)
+
+# %% [markdown] id="correlated-seen"
+# The shared direction is in every key, so the sum writes there 32 times, and every read-out hears it.
+# The delta rule sees after the first few pairs that this direction is taken.
+#
+# Real texts have both: names that come back with news, and keys that lean to one side.
+#
+# Play: key $a$ is written once, then another key $b$ again and again, each time with a new value.
+# What is left of $a$'s value?
+
+
+# %% id="play"
+def draw(ax, cosine, beta, writes):
+    a = torch.eye(2)[0]
+    b = torch.tensor([cosine, (1 - cosine**2) ** 0.5])
+    values = tasks.unit_keys(writes + 1, 256, rng=lc.rng("play"))
+    keys, strength = torch.stack([a] + [b] * writes), torch.tensor([1.0] + [beta] * writes)
+    for i, (label, colour) in enumerate((("sum", RED), ("delta rule", BLUE))):
+        states = [
+            written(keys[:t], values[:t], strength[:t, None])[i] for t in range(1, writes + 2)
+        ]
+        left = [(state.T @ a @ values[0]).item() for state in states]
+        ax.plot(range(writes + 1), left, "o-", color=colour, label=label)
+    ax.set(xlabel="writes under b", ylabel="agreement with a's value", ylim=(-0.6, 1.6))
+    ax.set_title(f"cosine of a and b = {cosine:g}, β = {beta:g}")
+    label_lines(ax)
+
+
+lc.play(draw, cosine=(0.0, 1.0, 0.6, 0.05), beta=(0.0, 1.0, 1.0, 0.05), writes=(1, 12, 6))
+
+# %% id="play-settings"
+fig, axes = lc.subplots(3, 1, sharex=True, height=6.6)
+draw(axes[0], cosine=0.0, beta=1.0, writes=8)
+draw(axes[1], cosine=0.6, beta=1.0, writes=8)
+draw(axes[2], cosine=0.6, beta=0.2, writes=8)
+for ax in axes:
+    ax.label_outer()
+lc.figure(fig, "At a right angle nothing is lost. Otherwise writing b erases a part of a.")
+
+# %% [markdown] id="chunk-before"
+# ## 4. All writes of a chunk at once
+#
+# A sum is quick because its writes do not depend on one another.
+# Here each depends on what stands in the memory, so on all writes before it.
+# Must it be a loop?
+#
+# Name what token $i$ writes: $u_i = \beta_i (v_i - S_{i-1}^\top k_i)$, so that $S_i = S_{i-1} + k_i u_i^\top$.
+# From a first state $S_0 = 0$ the memory before token $i$ is the sum of the earlier writes, hence
+#
+# $$u_i + \beta_i \sum_{j < i} (k_i \cdot k_j)\, u_j = \beta_i v_i$$
+#
+# These are linear equations, and each uses earlier unknowns only: a *triangular* system.
+# For a chunk of three, with keys, values and writes in rows and $B = \mathrm{diag}(\beta_1, \beta_2, \beta_3)$, let $A$ be the part of $B K K^\top$ below the diagonal.
+# Then $(I + A)\, U = B V$, and $S_3 = K^\top U$.
+# (Yang et al., NeurIPS 2024, train large models by it.)
+#
+# The third row, for any first two writes:
+
+# %% id="chunk-proved"
+k3, v3 = MatrixSymbol("k_3", K, 1), MatrixSymbol("v_3", V, 1)
+u1, u2 = MatrixSymbol("u_1", V, 1), MatrixSymbol("u_2", V, 1)
+before = k1 * u1.T + k2 * u2.T
+u3 = beta * (v3 - before.T * k3)
+lc.prove(
+    "11.third_write",
+    u3 + (beta * dot(k3, k1)) * u1 + (beta * dot(k3, k2)) * u2,
+    beta * v3,
+)
+
+# %% [markdown] id="delta_chunk-exercise"
+# **Exercise 4** (8 minutes). Compute all writes of a chunk, from $S_0 = 0$, without a loop.
+
+
+# %% id="11-delta_chunk" tags=["exercise"]
+def delta_chunk(k, v, beta):
+    """k: [B, C, K], v: [B, C, V], beta: [B, C] -> what each token writes, u: [B, C, V]"""
+    ### BEGIN SOLUTION
+    weighed = beta[..., None] * k  # [B, C, K]
+    A, right = weighed @ k.mT, beta[..., None] * v
+    return torch.linalg.solve_triangular(A, right, upper=False, unitriangular=True)
+    ### END SOLUTION
+
+
+delta_chunk = lc.check("11.delta_chunk", delta_chunk)
+
+# %% [markdown] id="hints-delta_chunk"
+# {{hints}}
+#
+# Your two functions must agree: 50 steps of the one, one call of the other.
+
+# %% id="agree"
+rng = lc.rng("agree")
+k_, v_ = tasks.unit_keys(2, 50, 8, rng=rng).double(), tasks.unit_keys(2, 50, 5, rng=rng).double()
+beta_ = torch.rand(2, 50, generator=rng, dtype=torch.float64)
+state = torch.zeros(2, 8, 5, dtype=torch.float64)
+for t in range(50):
+    state = delta_step(state, k_[:, t], v_[:, t], beta_[:, t])
+at_once = k_.mT @ delta_chunk(k_, v_, beta_)
+lc.claim(
+    "11.agree",
+    "Loop and triangular system differ by {value:.0e}.",
+    (state - at_once).abs().max(),
+    between=(0.0, 1e-12),
+)
+
+# %% [markdown] id="trained-before"
+# ## 5. Learned
+#
+# Keys and values of a trained model are not random; it can learn keys that are far apart, and a $\beta$ for each token.
+# Two models of one layer with 1,024 numbers of state read 8 pairs, all of which are then written again with new values, in random order.
+# After 200 steps of training, who answers with the newest value?
+
+# %% id="trained"
+options = {"n_pairs": 8, "n_rewritten": 8, "steps": 200, "key_size": 16, "d": 64}
+seed = torch.randint(2**31, (1,), generator=lc.rng("trained")).item()
+as_sum = recall.trained("linear_attention", seed=seed, **options)
+as_delta = recall.trained("delta_rule", seed=seed, **options)
+lc.claim(
+    "11.trained_sum",
+    "The sum is right in {value:.2f} of the cases, and names the old value in "
+    f"{as_sum.stale:.2f}.",
+    as_sum.right,
+    between=(0.45, 0.55),
+)
+
+# %% id="trained-delta"
+lc.claim(
+    "11.trained_delta",
+    "The delta rule is right in {value:.3f}.",
+    as_delta.right,
+    between=(0.97, 1.0),
+)
+
+# %% [markdown] id="exit"
+# ## Exit question
+
+# %% id="11-exit_when" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "b"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("11.exit_when", answer=answer)
+
+# %% [markdown] id="take-away"
+# ## Take away
+#
+# - The delta rule is one gradient step on $\tfrac12 \lVert S^\top k - v \rVert^2$; it writes $\beta$ times what is missing.
+# - What is missing shrinks by $1 - \beta \lVert k \rVert^2$; nothing grows while $\beta \le 2 / \lVert k \rVert^2$.
+# - It forgets: each write erases a little of every pair whose key is not orthogonal. With random keys written once a sum recalls more.
+# - It wins where keys come back with new values, and where keys share a direction.
+# - A chunk of its writes is one triangular system.
+
+# %% [markdown] id="more-time"
+# ## If you have more time
+
+# %% id="11-exit_fit" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "c"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("11.exit_fit", answer=answer)
+
+# %% [markdown] id="orthonormal-before"
+# **Where the two rules are one.**
+# Let the new key be orthogonal to everything that was written, so that $S^\top k = 0$.
+# Then there is nothing to erase; for $S = k_1 v_1^\top$:
+
+# %% id="orthonormal"
+step = once + beta * k2 * (v2 - once.T * k2).T
+lc.prove("11.erased", once + beta * k2 * v2.T - step, (beta * dot(k1, k2)) * k2 * v1.T)
+
+# %% [markdown] id="orthonormal-seen"
+# The difference to the sum has the factor $k_1 \cdot k_2$, and is zero for orthogonal keys.
+#
+# ## Sources
+#
+# - Schlag, Irie and Schmidhuber, Linear transformers are secretly fast weight programmers, ICML 2021.
+# - Widrow and Hoff, Adaptive switching circuits, IRE WESCON Convention Record, 1960.
+# - Yang, Wang, Zhang, Shen and Kim, Parallelizing linear transformers with the delta rule over sequence length, NeurIPS 2024.
+
+# %% id="report"
+lc.report()
