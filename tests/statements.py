@@ -158,6 +158,7 @@ def recurrence_rows(first):
 
 
 u_k, P = MatrixSymbol("u", K, 1), MatrixSymbol("P", K, K)
+S_best = MatrixSymbol("S_*", K, V)
 H, A, M = MatrixSymbol("H", N, N), MatrixSymbol("A", K, N), MatrixSymbol("M", V, N)
 gated_loss = alpha * beta / 2 * norm_sq(S.T * k - v / alpha) + (1 - alpha) / 2 * norm_sq(S)
 ridge = half_norm_sq(S.T * A - M) + lam / 2 * norm_sq(S)
@@ -325,6 +326,19 @@ TRUE = {
         + (beta * dot(k3, k2)) * v2,
         beta * v3,
     ),
+    "10.layer": lambda: (S - eta * grad(error, S), S - eta * k * (S.T * k - v).T, autograd),
+    "12.two": lambda: (
+        delta - beta * k * (delta.T * k - v).T,
+        S + (2 * beta - beta**2 * nn) * k * (v - S.T * k).T,
+    ),
+    "12.contraction": lambda: (
+        S - eta * (P * S - P * S_best) - S_best,
+        (I - eta * P) * (S - S_best),
+    ),
+    "12.gain": lambda: (
+        (P - 1 / (1 + dot(k, P * k)) * (P * k) * (k.T * P)) * k,
+        1 / (1 + dot(k, P * k)) * (P * k),
+    ),
     "13.tables": lambda: (log(N**n, 2), n * log(N, 2)),
     "13.cache": lambda: ((K + V) / (K * V), 1 / K + 1 / V),
     "14.rotation": lambda: (sin(y) * sin(z) + cos(y) * cos(z), cos(y - z)),
@@ -345,6 +359,18 @@ TRUE = {
 
 # (the id of what it is a twin of, the kind of slip) -> a statement that must be refused
 FALSE = {
+    ("12.two", "missing term"): lambda: (
+        delta - beta * k * (delta.T * k - v).T,
+        S + 2 * beta * k * (v - S.T * k).T,
+    ),
+    ("12.contraction", "sign"): lambda: (
+        S - eta * (P * S - P * S_best) - S_best,
+        (I + eta * P) * (S - S_best),
+    ),
+    ("12.gain", "missing term"): lambda: (
+        (P - 1 / (1 + dot(k, P * k)) * (P * k) * (k.T * P)) * k,
+        P * k,
+    ),
     ("11.third_write", "sign"): lambda: (
         beta * (v3 - (k1 * v1.T + k2 * v2.T).T * k3)
         - (beta * dot(k3, k1)) * v1

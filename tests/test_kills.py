@@ -246,6 +246,33 @@ def delta_chunk_by_inverse(k, v, beta):
     return torch.linalg.inv(torch.eye(k.shape[1], dtype=k.dtype) + A) @ (beta[..., None] * v)
 
 
+def ttt_step_by_hand(state, k, v, lr, decay):
+    return (1 - decay) * state - lr * k[:, None] * (k @ state - v)
+
+
+def ttt_step_by_backward(state, k, v, lr, decay):
+    loss = ((state.T @ k - v) ** 2).sum() / 2
+    if not state.requires_grad:
+        leaf = state.detach().clone().requires_grad_()
+        loss = ((leaf.T @ k - v) ** 2).sum() / 2
+        return (1 - decay) * state - lr * torch.autograd.grad(loss, leaf)[0]
+    return (1 - decay) * state - lr * torch.autograd.grad(loss, state, create_graph=True)[0]
+
+
+def rls_step_by_inverse(state, k, v):
+    P, S = state.split([len(k), len(v)], dim=1)
+    H = torch.linalg.inv(P)
+    right = H @ S + k[:, None] * v
+    P = torch.linalg.inv(H + k[:, None] * k)
+    return torch.cat([P, P @ right], 1)
+
+
+def rls_step_with_the_new_gain(state, k, v):
+    P, S = state[:, : len(k)], state[:, len(k) :]
+    P = P - torch.outer(P @ k, P @ k) / (1 + k @ P @ k)
+    return torch.cat([P, S + torch.outer(P @ k, v - S.T @ k)], 1)
+
+
 def recall_text_by_loop(keys, values, asked, n_keys):
     rows = []
     for key, value, order in zip(keys.tolist(), values.tolist(), asked.tolist(), strict=True):
@@ -282,6 +309,8 @@ RIGHT = {
     "10.weighted_mean": (weighted_mean_by_states, weighted_mean_with_ones),
     "11.delta_step": (delta_step_by_factors, delta_step_by_autograd),
     "11.delta_chunk": (delta_chunk_token_by_token, delta_chunk_by_inverse),
+    "12.ttt_step": (ttt_step_by_hand, ttt_step_by_backward),
+    "12.rls_step": (rls_step_with_the_new_gain, rls_step_by_inverse),
     "13.recall_text": (recall_text_by_loop, recall_text_in_place_of_its_own),
     "13.right_share": (right_share_by_loop, right_share_by_maximum),
     "00.text_mean": (lambda x: x.sum(1) / x.shape[1], text_mean_by_matrix),

@@ -117,7 +117,7 @@ ENTRIES = (
         right_share,
         worked=(
             torch.tensor([[[0.0, 9.0, 0.0], [9.0, 0.0, 0.0], [0.0, 0.0, 9.0], [0.0, 9.0, 0.0]]]),
-            torch.tensor([[2, 0]]),
+            torch.tensor([[2, 1]]),
         ),
         draw=_draw_scores,
         sizes=(

@@ -206,7 +206,7 @@ for rung, size in sizes.items():
     print(f"{rung:17} {after[0]:5} numbers after 32 tokens, {after[1]:5} after 320")
 
 # %% [markdown] id="counted-seen"
-# An LSTM keeps its hidden state and its cell.
+# An LSTM (Hochreiter and Schmidhuber, Neural Computation, 1997) keeps its hidden state and its cell.
 # A cached token has one number more than $K + V$: its place, from which attention here learns a preference for what is recent.
 #
 # ## 4. One race, the same rules

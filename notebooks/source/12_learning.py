@@ -1,0 +1,498 @@
+# %% [markdown] id="promise"
+# # 12 · Memory as learning at test time
+#
+# **Is remembering a kind of training?**
+#
+# A sum, a memory that fades, the delta rule: each was found as one gradient step on a loss.
+# Then why one step, why on the newest pair alone, why without momentum?
+# This lesson takes the word *step* at its word, and trains a memory while it reads.
+#
+# After this hour you can name the loss behind an update rule, say what more steps on a pair are worth, write the memory to which all steps lead, and read from a trained model what it has learned to switch off.
+#
+# You need gradients, inverse matrices, some PyTorch; lesson 11 is a good preparation.
+# The core path takes an hour.
+
+# %% id="start"
+import torch
+from sympy import Identity, symbols
+
+import lcutils as lc
+from lcutils import memory, recall, tasks
+from lcutils.proof import MatrixSymbol, dot, half_norm_sq, norm_sq
+from lcutils.show import BLUE, GREEN, GREY, RED, label_lines
+
+lc.start("12")
+
+# %% id="12-recall_delta" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "c"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("12.recall_delta", answer=answer)
+
+# %% id="12-recall_layer" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "a"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("12.recall_layer", answer=answer)
+
+# %% [markdown] id="steps"
+# ## 1. Every rule is a step
+#
+# A state $S$ of size $K \times V$ is read as $S^\top k$.
+# On the loss $-v \cdot S^\top k$ a step of size 1 is the sum, $S + k v^\top$.
+# On $\tfrac12 \lVert S^\top k - v \rVert^2$ a step of size $\beta$ is the delta rule.
+# What makes a memory fade?
+# A wish for a small state, weighed against the pair:
+
+# %% id="decay"
+K, V = symbols("K V", positive=True, integer=True)
+beta, gamma, lam, alpha = symbols("beta gamma lambda alpha", positive=True)
+S, k, v = MatrixSymbol("S", K, V), MatrixSymbol("k", K, 1), MatrixSymbol("v", V, 1)
+wish = -dot(S.T * k, v) + (1 - gamma) / 2 * norm_sq(S)
+lc.prove("12.decay", S - lc.grad(wish, S), gamma * S + k * v.T, torch=True)
+
+# %% [markdown] id="gated-before"
+# The *gated delta rule* fades and corrects (Yang, Kautz and Hatamizadeh, ICLR 2025):
+#
+# $$S \leftarrow \alpha\, (I - \beta k k^\top)\, S + \beta k v^\top$$
+#
+# It is tempting to say: a step on the error plus a wish for a small state, with $\alpha = 1 - \beta\lambda$.
+# The machine does not agree:
+
+# %% id="gated-wrong"
+both = half_norm_sq(S.T * k - v) + lam / 2 * norm_sq(S)
+gated = alpha * (Identity(K) - beta * k * k.T) * S + beta * k * v.T
+lc.refute("12.gated_as_sum", S - beta * lc.grad(both, S), gated.subs(alpha, 1 - beta * lam))
+
+# %% [markdown] id="gated-after"
+# The step on both erases with the strength $\beta$, the rule with $\alpha \beta$, since it has faded before it looks.
+# It is a step on the error alone, taken at the faded state:
+
+# %% id="gated-true"
+faded = MatrixSymbol("F", K, V)
+lc.prove(
+    "12.gated_step",
+    faded - beta * lc.grad(half_norm_sq(faded.T * k - v), faded),
+    (Identity(K) - beta * k * k.T) * faded + beta * k * v.T,
+    reason="with F for the faded state, alpha S",
+)
+
+# %% id="12-name_loss" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "d"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("12.name_loss", answer=answer)
+
+# %% [markdown] id="ttt_step-exercise"
+# So a memory is a small model, a pair is an example, and reading is training: *test-time training* (Sun et al., 2024).
+# Its gradient need not be worked out by hand.
+#
+# **Exercise 1** (6 minutes). Let PyTorch find it: one step of size `lr` on the error of the newest pair, at the state as it is, with *weight decay*: the old state is multiplied by `1 - decay`.
+
+
+# %% id="12-ttt_step" tags=["exercise"]
+def ttt_step(state, k, v, lr, decay):
+    """state: [K, V], k: [K], v: [V] -> the state after one step on the loss of this pair: [K, V]"""
+
+    ### BEGIN SOLUTION
+    def loss(S):
+        return 0.5 * (S.T @ k - v).square().sum()
+
+    return (1 - decay) * state - lr * torch.func.grad(loss)(state)
+    ### END SOLUTION
+
+
+ttt_step = lc.check("12.ttt_step", ttt_step)
+
+# %% [markdown] id="hints-ttt_step"
+# {{hints}}
+#
+# ## 2. Train harder on the newest pair?
+#
+# One step with a small $\beta$ leaves some error.
+# Why not take five steps on each pair, and so learn it better?
+# Compare, on 64 random pairs in $64 \times 64$: one step of $\beta = 0.67$ a pair, and five steps of $\beta = 0.2$.
+# ($1 - 0.8^5 = 0.67$.)
+
+# %% id="12-five" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "five steps are better"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # which is better, and by how much?
+### END STUDENT
+lc.predict("12.five", "Five steps of 0.2 on each pair, or one of 0.67?", answer=answer)
+
+
+# %% id="five"
+def delta(keys, values, beta, repeats=1):
+    """keys: [T, K], values: [T, V]; each pair `repeats` times in a row -> the state: [K, V]"""
+    k, v = (x.repeat_interleave(repeats, dim=0)[None, :, None] for x in (keys, values))
+    strength = torch.full(k.shape[:3], beta, dtype=k.dtype)
+    _, state = memory.delta_rule(k, k, v, beta=strength, output_final_state=True)
+    return state[0, 0]
+
+
+rng = lc.rng("five")
+keys, values = (torch.randn(64, 64, generator=rng, dtype=torch.float64) for _ in range(2))
+keys = torch.nn.functional.normalize(keys, dim=1)
+five, one = delta(keys, values, 0.2, repeats=5), delta(keys, values, 1 - 0.8**5)
+
+# %% id="five-measured" tags=["after-prediction"]
+claim = lc.claim(
+    "12.same",
+    "Of the 4,096 entries {value:.0f} differ by more than 1e-12.",
+    ((five - one).abs() > 1e-12).sum(),
+    between=(0, 0),
+)
+lc.reveal("12.five", claim)
+
+# %% [markdown] id="two_steps-exercise"
+# They are the same state.
+# A step leaves the factor $1 - \beta n$ of the error, $n = \lVert k \rVert^2$ (lesson 11), and moves $S$ along $k$ only.
+# So two steps are one, with another $\beta'$.
+#
+# **Exercise 2** (4 minutes). With which one? Write it in `beta` and `n`.
+
+# %% id="12-two_steps" tags=["exercise"]
+n = symbols("n", positive=True)
+### BEGIN SOLUTION
+beta_two = 2 * beta - beta**2 * n
+### END SOLUTION
+### BEGIN STUDENT
+# beta_two = None  # an expression in beta and n
+### END STUDENT
+lc.check("12.two_steps", beta_two)
+
+# %% [markdown] id="hints-two_steps"
+# {{hints}}
+
+# %% id="two-steps"
+first = S + beta * k * (v - S.T * k).T
+second = first + beta * k * (v - first.T * k).T
+lc.prove("12.two", second, S + (2 * beta - beta**2 * norm_sq(k)) * k * (v - S.T * k).T)
+
+# %% [markdown] id="more-steps"
+# In the same way $m$ steps are one with $\beta' = (1 - (1 - \beta n)^m) / n$: after one more step the factor of the error is $(1 - \beta n)^m (1 - \beta n)$, which is $1 - \beta' n$ with $m + 1$ for $m$.
+# **Training harder on the newest pair is a larger $\beta$, and nothing else.**
+#
+# ## 3. Train on all pairs
+#
+# More steps help if the old pairs come again.
+# With keys and values as the rows of two matrices, $X$ of size $T \times K$ and $Y$ of size $T \times V$, the error of all pairs and a wish for a small state make *ridge regression*:
+
+# %% id="ridge"
+T = symbols("T", positive=True, integer=True)
+X, Y = MatrixSymbol("X", T, K), MatrixSymbol("Y", T, V)
+all_pairs = half_norm_sq(X * S - Y) + lam / 2 * norm_sq(S)
+H = X.T * X + lam * Identity(K)
+lc.prove("12.ridge_gradient", lc.grad(all_pairs, S), H * S - X.T * Y, torch=True)
+
+# %% [markdown] id="contraction-before"
+# The gradient vanishes where $H S^* = X^\top Y$.
+# Put $H S^*$ for $X^\top Y$: a gradient step of size $\eta$ multiplies the distance to $S^*$ by the same matrix each time.
+
+# %% id="contraction"
+eta = symbols("eta", positive=True)
+M, best = MatrixSymbol("H", K, K), MatrixSymbol("S_*", K, V)
+lc.prove(
+    "12.contraction",
+    S - eta * (M * S - M * best) - best,
+    (Identity(K) - eta * M) * (S - best),
+)
+
+# %% [markdown] id="order-before"
+# So $m$ steps leave $(I - \eta H)^m$ of it, and for $\eta$ below $2$ over the largest eigenvalue of $H$ nothing is left in the end.
+# Gradient descent on all pairs leads to *least squares*.
+#
+# Four memories read pairs whose keys share a direction (two keys have a cosine of about $0.45$): a sum, the delta rule, the delta rule that reads the whole list five times, least squares.
+# Order them, for 64 and for 128 pairs in $64 \times 64$.
+
+# %% id="12-order" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "sum, delta, five times, least squares"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # the worst first
+### END STUDENT
+lc.predict("12.order", "Four memories, the worst first?", answer=answer)
+
+
+# %% id="four"
+def four_states(keys, values):
+    """keys: [T, K], values: [T, V] -> name -> state [K, V]"""
+    k, v = keys[None, :, None], values[None, :, None]  # [B, T, H, K], [B, T, H, V]
+    five = [x.repeat(1, 5, 1, 1) for x in (k, v)]  # the list, five times over
+    _, fitted = memory.least_squares(k, k, v, ridge=0.01, output_final_state=True)
+    states = {"sum": keys.T @ values}
+    for name, (key, value) in {"delta": (k, v), "delta, 5 times": five}.items():
+        ones = torch.ones(key.shape[:3])
+        _, state = memory.delta_rule(key, key, value, beta=ones, output_final_state=True)
+        states[name] = state[0, 0]
+    return {**states, "least squares": fitted[0, 0, :, keys.shape[1] :]}
+
+
+# %% id="shares"
+def shares(n, rng, cosine=0.45, trials=4):
+    """Share of values that agree with their read-out better than 255 others do, by memory"""
+    found = {}
+    for _ in range(trials):
+        keys = cosine**0.5 * tasks.unit_keys(64, rng=rng)
+        keys = keys + (1 - cosine) ** 0.5 * tasks.unit_keys(n, 64, rng=rng)
+        values, others = tasks.unit_keys(n, 64, rng=rng), tasks.unit_keys(255, 64, rng=rng)
+        for name, state in four_states(keys, values).items():
+            read = keys @ state
+            right = (read * values).sum(dim=1) > (read @ others.T).amax(dim=1)
+            found[name] = found.get(name, 0.0) + right.float().mean().item() / trials
+    return found
+
+
+# %% id="order" tags=["after-prediction"]
+sizes, rng = [16, 32, 64, 96, 128], lc.rng("order")
+curves = [shares(n, rng) for n in sizes]
+fig, ax = lc.subplots(height=3.2)
+for name, colour in zip(curves[0], (RED, BLUE, GREEN, GREY), strict=True):
+    ax.plot(sizes, [curve[name] for curve in curves], "o-", color=colour, label=name)
+ax.set(xlabel="pairs", ylabel="right", ylim=(0, 1.05))
+label_lines(ax)
+at_64 = curves[2]
+claim = lc.claim(
+    "12.order_64",
+    f"64 pairs: sum {at_64['sum']:.2f}, delta {{value:.2f}}, five times "
+    f"{at_64['delta, 5 times']:.2f}, least squares {at_64['least squares']:.2f}.",
+    at_64["delta"],
+    between=(0.72, 0.95),
+)
+lc.reveal("12.order", lc.figure(fig, claim))
+
+# %% [markdown] id="order-seen"
+# Reading the list again is worth most where it can be: five passes bring the delta rule from its one step far towards the best fit.
+# But a state that meets a text once has no list.
+# Can the best fit be had in one pass?
+#
+# It can, for a price.
+# Let $P$ be the inverse of $H$ for the pairs so far, $I / \lambda$ at first.
+# A new pair adds $k k^\top$ to $H$, and by the formula of Sherman and Morrison its inverse becomes $P' = P - \frac{P k k^\top P}{1 + k^\top P k}$.
+# What the new inverse makes of the new key is the *gain*:
+
+# %% id="gain"
+P = MatrixSymbol("P", K, K)
+s = dot(k, P * k)
+P_new = P - 1 / (1 + s) * (P * k) * (k.T * P)
+lc.prove("12.gain", P_new * k, 1 / (1 + s) * (P * k))
+
+# %% [markdown] id="rls_step-exercise"
+# And the best state moves by the outer product of the gain with what is missing, $S' = S + P' k\, (v - S^\top k)^\top$: *recursive least squares* (Plackett, Biometrika, 1950).
+# It is a delta rule whose step is chosen by everything read before.
+#
+# **Exercise 3** (7 minutes). Write one step. The state holds $P$ and $S$ side by side.
+
+
+# %% id="12-rls_step" tags=["exercise"]
+def rls_step(state, k, v):
+    """state: [K, K + V], P and S side by side, k: [K], v: [V] -> the new state: [K, K + V]"""
+    ### BEGIN SOLUTION
+    P, S = state[:, : len(k)], state[:, len(k) :]
+    gain = P @ k / (1 + k @ P @ k)
+    P = P - torch.outer(gain, P @ k)
+    S = S + torch.outer(gain, v - S.T @ k)
+    return torch.cat([P, S], dim=1)
+    ### END SOLUTION
+
+
+rls_step = lc.check("12.rls_step", rls_step)
+
+# %% [markdown] id="hints-rls_step"
+# {{hints}}
+#
+# Read 100 pairs with your step, one by one, and compare with the system $H S = X^\top Y$ solved at once.
+
+# %% id="rls"
+rng = lc.rng("rls")
+pairs_k, pairs_v = (torch.randn(100, m, generator=rng, dtype=torch.float64) for m in (8, 5))
+state = torch.cat([torch.eye(8, dtype=torch.float64) / 0.5, torch.zeros(8, 5).double()], dim=1)
+for key, value in zip(pairs_k, pairs_v, strict=True):
+    state = rls_step(state, key, value)
+system = pairs_k.T @ pairs_k + 0.5 * torch.eye(8, dtype=torch.float64)
+solved = torch.linalg.solve(system, pairs_k.T @ pairs_v)
+lc.claim(
+    "12.rls",
+    "One pass and one solution differ by more than 1e-10 in {value:.0f} of 40 entries.",
+    ((state[:, 8:] - solved).abs() > 1e-10).sum(),
+    between=(0, 0),
+)
+
+# %% [markdown] id="floats-exercise"
+# **Exercise 4** (1 minute). How many numbers does it carry for $K = V = 64$?
+
+# %% id="12-floats" tags=["exercise"]
+### BEGIN SOLUTION
+numbers = 64 * 64 + 64 * 64
+### END SOLUTION
+### BEGIN STUDENT
+# numbers = None  # a whole number
+### END STUDENT
+lc.check("12.floats", numbers)
+
+# %% [markdown] id="hints-floats"
+# {{hints}}
+#
+# Twice the state, and work that grows with $K^2$ a pair.
+# And remember lesson 11: for a key with two values the best fit is their mean.
+#
+# ## 4. Momentum, and what a model makes of it
+#
+# Training has more tricks than decay.
+# *Titans* (Behrouz, Zhong and Mirrokni, 2025) gives a memory both decay and momentum, with strengths that a layer computes anew for each token:
+#
+# $$N_t = m_t N_{t-1} - \mathit{lr}_t\, k_t (S_{t-1}^\top k_t - v_t)^\top, \qquad S_t = e^{g_t} S_{t-1} + N_t$$
+#
+# (Their loss has no factor $\tfrac12$.)
+# This is `memory.momentum_rule`.
+# Without momentum it is your `ttt_step`:
+
+# %% id="same-rule"
+rng = lc.rng("same rule")
+key, value = (torch.randn(m, generator=rng, dtype=torch.float64) for m in (8, 5))
+S_now = torch.randn(8, 5, generator=rng, dtype=torch.float64)
+gate = torch.ones(1, 1, dtype=torch.float64)
+both = torch.cat([S_now, torch.zeros_like(S_now)], dim=1)[None, None]  # S and the last step
+_, after = memory.momentum_rule_step(
+    *(x[None, None] for x in (key, key, value)),
+    both,
+    lr=0.3 * gate,
+    momentum=0 * gate,
+    g=(0.9 * gate).log(),
+)
+lc.claim(
+    "12.titans",
+    "They differ by more than 1e-12 in {value:.0f} of 40 entries.",
+    ((after[0, 0, :, :5] - ttt_step(S_now, key, value, 0.3, 0.1)).abs() > 1e-12).sum(),
+    between=(0, 0),
+)
+
+# %% [markdown] id="train-before"
+# Now let a model learn to use it.
+# It reads texts of 4 pairs, a key token and a value token each, and is asked for all four values (lesson 13 builds such texts).
+# The outer training runs back through every inner step.
+# At the start momentum is 0.12, decay takes 2 % a token, and the inner step size is 0.5, for every token.
+# Which of the three will it turn up, and for which tokens; which down?
+
+# %% id="12-gates" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "lr up at values; decay and momentum down"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # a sentence on lr, momentum and decay
+### END STUDENT
+lc.predict("12.gates", "What becomes of lr, momentum and decay?", answer=answer)
+
+# %% id="train"
+seed = torch.randint(2**31, (1,), generator=lc.rng("titans")).item()
+task = {"n_pairs": 4, "n_keys": 16, "n_values": 16}
+titans = recall.trained("momentum_rule", seed=seed, steps=150, d=32, key_size=8, **task)
+texts = tasks.mqar(256, rng=lc.rng("gates"), **task)
+model, mixer = titans.model, titans.model.mixers[0]
+with torch.no_grad():
+    x = model.norms[0](model.embedding(texts.tokens))  # [B, T, d]
+    strength = {name: mixer.gates[name](x)[:, :8, 0] for name in ("lr", "momentum", "g")}
+
+# %% id="gates" tags=["after-prediction"]
+lr = strength["lr"].sigmoid()  # key and value tokens take turns
+lost = 1 - torch.nn.functional.logsigmoid(strength["g"]).exp()
+lc.reveal(
+    "12.gates",
+    lc.claim("12.right", "{value:.2f} right.", titans.right, between=(0.97, 1.0)),
+    lc.claim(
+        "12.lr",
+        f"lr at value tokens {{value:.2f}}, at key tokens {lr[:, ::2].mean():.2f}.",
+        lr[:, 1::2].mean(),
+        between=(0.35, 0.75),
+    ),
+    lc.claim("12.decay_off", "Decay a token: {value:.3f}.", lost.mean(), between=(0.0, 0.008)),
+    lc.claim(
+        "12.momentum_low",
+        "Momentum: {value:.2f}.",
+        strength["momentum"].sigmoid().mean(),
+        between=(0.0, 0.2),
+    ),
+)
+
+# %% [markdown] id="gates-seen"
+# It writes at value tokens, where there is something to write, and nearly not at key tokens.
+# It turns decay off, for nothing here is better forgotten, and leaves momentum low.
+# **What such a memory learns to use is what the task pays for.**
+# On a task with old news (lesson 13) forgetting would pay.
+#
+# Play with the three strengths yourself: 48 random pairs in $32 \times 32$, and what is left of them by age.
+
+
+# %% id="play"
+def draw(ax, lr, momentum, decay):
+    rng, right = lc.rng("play"), torch.zeros(48)
+    for _ in range(4):
+        keys, values = (tasks.unit_keys(48, 32, rng=rng) for _ in range(2))
+        k, v = keys[None, :, None], values[None, :, None]
+        one = torch.ones(k.shape[:3])
+        gates = {"lr": lr * one, "momentum": momentum * one, "g": (one - decay).log()}
+        _, state = memory.momentum_rule(k, k, v, **gates, output_final_state=True)
+        read = keys @ state[0, 0, :, :32]
+        best_other = (read @ tasks.unit_keys(255, 32, rng=rng).T).amax(dim=1)
+        right += ((read * values).sum(dim=1) > best_other).float() / 4
+    by_age = right.view(8, 6).mean(dim=1).flip(0)
+    ax.plot(range(3, 48, 6), by_age, "o-", color=BLUE)
+    ax.set(xlabel="age: pairs written since", ylabel="right", ylim=(0, 1.05))
+    ax.set_title(f"lr {lr:g}, momentum {momentum:g}, decay {decay:g}: {right.mean():.2f} right")
+
+
+lc.play(draw, lr=(0.0, 1.0, 0.5, 0.05), momentum=(0.0, 0.9, 0.0, 0.05), decay=(0.0, 0.2, 0.0, 0.01))
+
+# %% id="play-settings"
+fig, axes = lc.subplots(3, 1, sharex=True, height=6.6)
+draw(axes[0], lr=1.0, momentum=0.0, decay=0.0)
+draw(axes[1], lr=0.4, momentum=0.0, decay=0.0)
+draw(axes[2], lr=0.4, momentum=0.5, decay=0.05)
+for ax in axes:
+    ax.label_outer()
+lc.figure(fig, "A smaller step keeps more of the old pairs. Momentum and decay keep fewer.")
+
+# %% [markdown] id="exit"
+# ## Exit question
+
+# %% id="12-exit_steps" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "b"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("12.exit_steps", answer=answer)
+
+# %% [markdown] id="take-away"
+# ## Take away
+#
+# - Sum, decay, delta: each is one gradient step on a stated loss. The gated delta rule is a step taken at a faded state.
+# - More steps on the newest pair are one step with a larger $\beta$.
+# - Steps on all pairs lead to least squares, and shrink the distance by the same matrix each time.
+# - Recursive least squares is there in one pass, for $K^2$ more numbers.
+# - A model that may choose step, momentum and decay for each token uses what its task pays for.
+
+# %% [markdown] id="sources"
+# ## Sources
+#
+# - Behrouz, Zhong and Mirrokni, Titans: learning to memorize at test time, 2025.
+# - Plackett, Some theorems in least squares, Biometrika, 1950.
+# - Sun et al., Learning to (learn at test time): RNNs with expressive hidden states, 2024.
+# - Yang, Kautz and Hatamizadeh, Gated delta networks: improving Mamba2 with delta rule, ICLR 2025.
+
+# %% id="report"
+lc.report()
