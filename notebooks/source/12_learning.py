@@ -430,8 +430,7 @@ lc.reveal(
 # %% [markdown] id="gates-seen"
 # It writes at value tokens, where there is something to write, and nearly not at key tokens.
 # It turns decay off, for nothing here is better forgotten, and leaves momentum low.
-# **What such a memory learns to use is what the task pays for.**
-# On a task with old news (lesson 13) forgetting would pay.
+# **It has learned to use what this task pays for.**
 #
 # Play with the three strengths yourself: 48 random pairs in $32 \times 32$, and what is left of them by age.
 
@@ -484,7 +483,7 @@ lc.quiz("12.exit_steps", answer=answer)
 # - More steps on the newest pair are one step with a larger $\beta$.
 # - Steps on all pairs lead to least squares, and shrink the distance by the same matrix each time.
 # - Recursive least squares is there in one pass, for $K^2$ more numbers.
-# - A model that may choose step, momentum and decay for each token uses what its task pays for.
+# - A model that may choose step, momentum and decay for each token learned, on recall of what stays, to do without decay.
 
 # %% [markdown] id="sources"
 # ## Sources

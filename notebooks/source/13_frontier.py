@@ -164,7 +164,7 @@ lc.reveal("13.fewest", f"{values} is {packed}: {packed.bit_length()} bits, so tw
 
 # %% [markdown] id="packing-seen"
 # The bound holds for recall without error, of values that are independent and equally likely.
-# It says what is possible, not what is learned: no gradient finds the digits of a number in base 32.
+# It says what is possible, not what is learned.
 # Remember 40 bits; we shall compare.
 #
 # ## 3. What memories cost
@@ -416,7 +416,7 @@ lc.claim(
 
 # %% [markdown] id="far-seen"
 # A matrix is read by one product, with noise from every other pair.
-# It pays for being simple to read, and for being learned by small steps.
+# That is what it pays for being simple to read.
 #
 # Read the figure once more.
 
@@ -473,7 +473,7 @@ lc.reveal("13.plain", tie)
 
 # %% [markdown] id="plain-seen"
 # With nothing to correct, looking before writing brings nothing.
-# In a crowded memory it harms: what the delta rule reads there is mostly noise, and it writes the noise back with the opposite sign, over older pairs.
+# In a crowded memory it harms: with each write the delta rule erases a little of the older pairs (lesson 11, section 2).
 # **There is no best rule; there is a best rule for what will be asked.**
 #
 # The same can be seen without training, with random keys and one write each.
@@ -534,7 +534,7 @@ lc.quiz("13.exit", answer=answer)
 # ## Take away
 #
 # - A test of recall draws keys without repeats, asks in another order, and shows no answer.
-# - To recall $n$ values out of $N$ without error takes $n \log_2 N$ bits; learned memories use hundreds of times as many.
+# - To recall $n$ values out of $N$ without error takes $n \log_2 N$ bits; the memories learned here use hundreds of times as many.
 # - A cache of $T$ tokens keeps $T (K + V)$ numbers, a matrix memory $K V$; they are equal at $T = K V / (K + V)$.
 # - When facts change, sum, decay, delta rule is the order at every equal size from 128 numbers on: a sum cannot tell old from new.
 # - When facts stay, the order is another: say what is asked before you say which memory is best.
