@@ -128,6 +128,10 @@ def unstored_noise(T, d):
     return sign_variance(dot(new, sum(ks[1:], ks[0])), new, *ks)
 
 
+# lesson 08: what attention reads from two pairs
+read_two = (exp(z1) * v1 + exp(z2) * v2) / (exp(z1) + exp(z2))
+read_numbers = (y * exp(z1) + z * exp(z2)) / (exp(z1) + exp(z2))
+
 # lessons 10 to 12: rules for a state S, K x V
 S3 = S + k1 * v1.T + k2 * v2.T + k3 * v3.T
 erase = I - beta * k * k.T
@@ -296,6 +300,20 @@ TRUE = {
         norm_sq(k1) * v1 + dot(k2, k1) * v2,
     ),
     "10.rows": lambda: (linear_attention_rows, recurrence_rows(0)),
+    "08.context_vector": lambda: (
+        exp(z1) * norm_sq(v - v1) + exp(z2) * norm_sq(v - v2),
+        (exp(z1) + exp(z2)) * norm_sq(v - read_two)
+        + exp(z1) * exp(z2) / (exp(z1) + exp(z2)) * norm_sq(v1 - v2),
+    ),
+    "08.score_learns": lambda: (
+        Derivative(read_numbers, z1),
+        exp(z1) / (exp(z1) + exp(z2)) * (y - read_numbers),
+    ),
+    "08.variance": lambda: (sign_variance(dot(sqrt(K) * q, sqrt(K) * k), q, k), K),
+    "08.sharpness_moves": lambda: (
+        Derivative((y * exp(eta * z1) + z * exp(eta * z2)) / (exp(eta * z1) + exp(eta * z2)), eta),
+        exp(eta * (z1 + z2)) / (exp(eta * z1) + exp(eta * z2)) ** 2 * (z1 - z2) * (y - z),
+    ),
     "11.erase_and_write": lambda: (delta, erase * S + beta * k * v.T),
     "11.read_back": lambda: (delta.T * k, (1 - beta * nn) * (S.T * k) + beta * nn * v),
     "11.eigenvector": lambda: (erase * k, (1 - beta * nn) * k),
@@ -525,6 +543,26 @@ FALSE = {
         v1 + dot(k2, k1) * v2,
     ),
     ("10.rows", "wrong index"): lambda: (linear_attention_rows, recurrence_rows(1)),
+    ("08.context_vector", "weights without exp"): lambda: (
+        z1 * norm_sq(v - v1) + z2 * norm_sq(v - v2),
+        (z1 + z2) * norm_sq(v - read_two) + z1 * z2 / (z1 + z2) * norm_sq(v1 - v2),
+    ),
+    ("08.score_learns", "missing term"): lambda: (
+        Derivative(read_numbers, z1),
+        exp(z1) / (exp(z1) + exp(z2)) * y,
+    ),
+    ("08.variance", "true at one point only"): lambda: (
+        sign_variance(dot(sqrt(K) * q, sqrt(K) * k), q, k),
+        K**2,
+    ),
+    ("08.mask_after", "mask after the softmax"): lambda: (
+        (exp(z1) * v1 + exp(z2) * v2) / (exp(z1) + exp(z2) + exp(z3)),
+        read_two,
+    ),
+    ("08.sharpness_moves", "sign"): lambda: (
+        Derivative((y * exp(eta * z1) + z * exp(eta * z2)) / (exp(eta * z1) + exp(eta * z2)), eta),
+        exp(eta * (z1 + z2)) / (exp(eta * z1) + exp(eta * z2)) ** 2 * (z2 - z1) * (y - z),
+    ),
     ("11.erase_and_write", "factor"): lambda: (delta, erase * S + k * v.T),
     ("11.read_back", "true at one point only"): lambda: (delta.T * k, v),
     ("11.eigenvector", "factor"): lambda: (erase * k, (1 - beta) * k),

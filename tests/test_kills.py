@@ -302,7 +302,48 @@ def right_share_by_maximum(logits, answers):
     return (asked.gather(2, answers[..., None])[..., 0] == best).sum() / answers.numel()
 
 
+def causal_attention_by_torch(q, k, v):
+    return torch.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+
+
+def causal_attention_token_by_token(q, k, v):
+    outputs = []
+    for t in range(q.shape[1]):
+        scores = (k[:, : t + 1] @ q[:, t, :, None])[..., 0] / math.sqrt(q.shape[2])
+        weights = scores.exp() / scores.exp().sum(1, keepdim=True)
+        outputs.append((weights[:, :, None] * v[:, : t + 1]).sum(1))
+    return torch.stack(outputs, 1)
+
+
+def padded_attention_by_large_number(q, k, v, is_word):
+    scores = torch.einsum("bk,bnk->bn", q, k) / math.sqrt(q.shape[1])
+    weights = torch.where(is_word, scores, -1e9).softmax(1) * is_word
+    return torch.einsum("bn,bnv->bv", weights, v)
+
+
+def padded_attention_by_where(q, k, v, is_word):
+    scores = torch.where(is_word, (k * q[:, None]).sum(2) * q.shape[1] ** -0.5, -torch.inf)
+    weights = torch.where(is_word, scores.softmax(1), 0)
+    return (weights[:, :, None] * v).sum(1)
+
+
+def multi_head_by_loop(q, k, v, n_heads):
+    parts = (x.chunk(n_heads, dim=2) for x in (q, k, v))
+    return torch.cat([causal_attention_by_torch(*one) for one in zip(*parts, strict=True)], 2)
+
+
+def multi_head_by_einsum(q, k, v, n_heads):
+    q, k, v = (x.reshape(*x.shape[:2], n_heads, -1) for x in (q, k, v))
+    scores = torch.einsum("bthk,bshk->bhts", q, k) / math.sqrt(q.shape[3])
+    later = torch.arange(q.shape[1]) > torch.arange(q.shape[1])[:, None]
+    weights = scores.masked_fill(later, -torch.inf).softmax(3)
+    return torch.einsum("bhts,bshv->bthv", weights, v).flatten(2)
+
+
 RIGHT = {
+    "08.causal_attention": (causal_attention_by_torch, causal_attention_token_by_token),
+    "08.padded_attention": (padded_attention_by_large_number, padded_attention_by_where),
+    "08.multi_head": (multi_head_by_loop, multi_head_by_einsum),
     "10.fast_weights": (fast_weights_by_cumsum, fast_weights_by_bmm),
     "10.all_at_once": (all_at_once_by_mask, fast_weights_by_cumsum),
     "10.read_chunk": (read_chunk_token_by_token, read_chunk_by_cumsum),

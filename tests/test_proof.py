@@ -56,7 +56,7 @@ KINDS = {
 AT_SIZES = {
     *("02.skip_gram", "03.layer", "03.bias", "03.top_weights", "03.bottom_weights", "03.softmax"),
     *("03.error", "03.error_below", "03.article_output"),
-    *("05.noise_stored", "05.noise_unstored", "05.signal", "10.rows"),
+    *("05.noise_stored", "05.noise_unstored", "05.signal", "08.variance", "10.rows"),
 }
 WITHOUT_SIZES = {
     *(
@@ -69,7 +69,7 @@ WITHOUT_SIZES = {
         "05.half_life",
     ),
     *("05.noise_weight", "06.slope", "07.quarter", "14.rotation", "00.root"),
-    *("13.tables", "13.cache"),
+    *("08.score_learns", "08.sharpness_moves", "13.tables", "13.cache"),
 }
 
 

@@ -119,6 +119,13 @@ def square_root(expression: Any) -> Any:
     return sympy.sqrt(expression)
 
 
+def logarithm(expression: Any) -> Any:
+    """SymPy's natural logarithm, imported when it is first needed."""
+    import sympy
+
+    return sympy.log(expression)
+
+
 def normal(rng: torch.Generator, *sizes: int) -> Tensor:
     """Random numbers for `draw`: float64, drawn from `rng` alone."""
     return torch.randn(*sizes, generator=rng, dtype=torch.float64, device="cpu")

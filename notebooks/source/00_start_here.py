@@ -124,7 +124,7 @@ lc.figure(fig, "A memory is an arrow back: what the state keeps, the next word c
 #
 # The picture is simple on purpose: one layer, no shortcuts.
 # And one box is missing, the one that most language models use today: *attention* keeps a key and a value for every word read, a cache that grows with the text, and compares each new word with all of them.
-# This workbook asks how far a state of fixed size can go instead.
+# Lesson 08 is about it; the others ask how far a state of fixed size can go instead.
 #
 # <details><summary>The chart as Mermaid, for your own notes</summary>
 #
@@ -274,6 +274,7 @@ lc.refute("00.careless_square", (a + b) ** 2, a**2 + b**2)
 # | $c$ | a state that is a vector: [D] |
 # | $S$ | a state that is a matrix: [K, V], written $S + k v^\top$, read $S^\top q$ |
 # | $k$, $v$, $q$, $o$ | key, value, query (all three made from a word), and the output that is read |
+# | $s$, $p$ | the score $q \cdot k$ of a pair, and its weight: the softmax of the scores |
 # | $\beta$ | write strength, from 0 (nothing is written) to 1 |
 # | $\gamma$ | decay: the factor, from 0 to 1, by which a state fades at each step |
 # | $\eta$ | learning rate: the size of a gradient step |
@@ -291,10 +292,12 @@ lc.refute("00.careless_square", (a + b) ** 2, a**2 + b**2)
 # | autograd | PyTorch's way to compute gradients from the program itself |
 # | backpropagation | the chain rule from the loss back to every weight |
 # | batch | examples that are computed side by side |
+# | cache | the keys and values of all words read so far: it grows with the text |
 # | chain rule | the derivative of a function of a function is the product of the two derivatives |
 # | claim | a sentence with a number from this run, and the range that holds at every seed tried |
 # | concatenation | vectors written one behind another, as one long vector |
 # | context | the words before the one to predict; for an embedding, the words on both sides |
+# | context vector | what attention reads: a mean of values, weighted by what is asked |
 # | cross-entropy | a loss: minus the logarithm of the probability given to what came |
 # | cross-talk | what other stored words add to a read-out: noise |
 # | decay | a state fades by a factor at each step, so that old words make room |
@@ -305,6 +308,7 @@ lc.refute("00.careless_square", (a + b) ** 2, a**2 + b**2)
 # | half-life | the age at which a word's weight is half of what it was when written |
 # | linear attention | the memory $S + k v^\top$, read with a query, without softmax |
 # | logits | a network's scores before softmax |
+# | mask | what keeps a word from reading later ones, or padding: $-\infty$ in the place of a score |
 # | negative sampling | to train on pairs that occur, against others drawn at random |
 # | PMI | pointwise mutual information: $\log \frac{p_{wc}}{p_w\, p_c}$, the logarithm of how many times more often two words meet than by chance |
 # | read-out | what a query brings back from a state |

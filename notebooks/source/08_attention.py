@@ -1,0 +1,655 @@
+# %% [markdown] id="promise"
+# # 08 · Keep everything, read by content
+#
+# **What is a context vector?**
+#
+# The article that this workbook grew from gives that name to two things, the neighbours of a word and the state of a memory.
+# It comes from a third, *attention*, where it is a mean of everything that was read, weighted by what is asked now.
+# Nothing is thrown away, and yet, as you will see, something is forgotten.
+#
+# After this hour you can derive attention from a loss, write it with its mask, say where the factor $1/\sqrt K$ comes from and when it ruins the memory, find two bugs in masks, and compare a cache that grows with a state that does not.
+#
+# You need dot products, derivatives, the softmax (lesson 03, section 5), some PyTorch.
+# The core path takes an hour.
+
+# %% id="start"
+import torch
+from sympy import Derivative, exp, log, sqrt, symbols
+from torch.nn.functional import softplus
+
+import lcutils as lc
+from lcutils import memory, recall, tasks
+from lcutils.proof import MatrixSymbol, dot, norm_sq, sign_variance
+from lcutils.show import BLUE, GREEN, ORANGE, RED, label_lines
+
+lc.start("08")
+
+# %% id="08-recall_mean" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "c"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("08.recall_mean", answer=answer)
+
+# %% id="08-recall_noise" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "a"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("08.recall_noise", answer=answer)
+
+# %% [markdown] id="goods"
+# ## 1. A mean that depends on the question
+#
+# Keep every pair of a key $k_i$ and a value $v_i$, here the price and stock of three goods.
+# A question comes as a vector too, the *query* $q$.
+# Its product with a key is the *score* of that pair, $s_i = q \cdot k_i$.
+# One vector $c$ must now stand for all the values.
+# Which?
+#
+# Let pair $i$ pull with the weight $e^{s_i}$: always positive, and each point of score multiplies it by $e$.
+
+# %% id="three-goods"
+keys = torch.tensor([[2.0, 0.0], [0.0, 2.0], [1.0, 1.0]])  # apples, pears, plums: [N, K]
+values = torch.tensor([[3.0, 10.0], [5.0, 7.0], [8.0, 2.0]])  # price and stock: [N, V]
+q = torch.tensor([2.0, 0.0])  # asks for apples, and a little for plums
+scores = keys @ q  # [N]
+weights = scores.exp() / scores.exp().sum()
+print("scores ", scores.numpy())
+print("weights", weights.numpy().round(3))
+print("read   ", (weights @ values).numpy().round(2))
+
+# %% [markdown] id="loss"
+# Why the weighted mean?
+# Because of lesson 02: it is where $\sum_i e^{s_i} \lVert c - v_i \rVert^2$ is lowest.
+# With two pairs, completing the square:
+
+# %% id="context-vector"
+V = symbols("V", positive=True, integer=True)
+s1, s2, s3 = symbols("s_1 s_2 s_3", real=True)
+c, v1, v2 = (MatrixSymbol(name, V, 1) for name in ("c", "v_1", "v_2"))
+pull = exp(s1) * norm_sq(c - v1) + exp(s2) * norm_sq(c - v2)
+mean = (exp(s1) * v1 + exp(s2) * v2) / (exp(s1) + exp(s2))
+apart = exp(s1) * exp(s2) / (exp(s1) + exp(s2)) * norm_sq(v1 - v2)
+lc.prove("08.context_vector", pull, (exp(s1) + exp(s2)) * norm_sq(c - mean) + apart)
+
+# %% [markdown] id="softmax-attention"
+# Only the first term depends on $c$, and it is zero at the mean.
+# (Two pairs then act like one, so it holds for any number.)
+# Hence
+#
+# $$c = \sum_i p_i v_i, \qquad p_i = e^{s_i} \big/ \textstyle\sum_j e^{s_j}$$
+#
+# The weights $p$ are the softmax of the scores, the mean is the *context vector* (Bahdanau, Cho and Bengio, ICLR 2015), and the whole is *attention*.
+#
+# Predict: the cache holds one pair $(k, v)$ only.
+# The query is $q = -k$, the opposite of what is stored.
+# What comes back?
+
+# %% id="08-one_pair" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "v"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # 0, v, -v, or something between?
+### END STUDENT
+lc.predict(
+    "08.one_pair", "One pair is stored, and the query is -k: what comes back?", answer=answer
+)
+
+# %% id="one-pair" tags=["after-prediction"]
+rng = lc.rng("one pair")
+k, v = torch.randn(1, 8, generator=rng), torch.randn(1, 8, generator=rng)  # [N, K], [N, V]
+questions = torch.cat([-k, torch.randn(999, 8, generator=rng)])
+read = (questions @ k.T).softmax(dim=1) @ v  # [1000, V]
+claim = lc.claim(
+    "08.always_v",
+    "Of 1,000 queries, -k among them, {value:.0f} bring back anything but v.",
+    (read != v).any(dim=1).sum(),
+    between=(0, 0),
+)
+lc.reveal("08.one_pair", claim)
+
+# %% [markdown] id="one-pair-seen"
+# One weight alone is $e^s / e^s = 1$, whatever $s$ is.
+# **The weights add up to 1, so softmax attention cannot say "not found".**
+#
+# How does a score learn?
+#
+# **Exercise 1** (3 minutes). A weight is $p_1 = e^{s_1} / (e^{s_1} + \text{the others})$.
+# What is its derivative by its own score $s_1$? Write it in `p`, which is $p_1$.
+
+# %% id="08-slope_own" tags=["exercise"]
+p = symbols("p", positive=True)
+### BEGIN SOLUTION
+slope = p * (1 - p)
+### END SOLUTION
+### BEGIN STUDENT
+# slope = None  # an expression in p
+### END STUDENT
+lc.check("08.slope_own", slope)
+
+# %% [markdown] id="hints-slope_own"
+# {{hints}}
+#
+# What is read follows.
+# For two values that are numbers, $x_1$ and $x_2$:
+
+# %% id="score-learns"
+x1, x2 = symbols("x_1 x_2", real=True)
+p1 = exp(s1) / (exp(s1) + exp(s2))
+read = (x1 * exp(s1) + x2 * exp(s2)) / (exp(s1) + exp(s2))
+lc.prove("08.score_learns", Derivative(read, s1), p1 * (x1 - read))
+
+# %% [markdown] id="score-learns-seen"
+# A score matters as far as its value differs from what is read, times the weight $p_1$ that it has already.
+# If one weight is nearly 1, its value *is* what is read, and the others have hardly any weight: **no score learns any more.**
+#
+# ## 2. How sharp?
+#
+# So the size of the scores decides.
+# Let the entries of $q$ and $k$ be random signs, $+1$ or $-1$.
+# (Below, $q$ and $k$ are such vectors of length 1; times $\sqrt K$ their entries are signs.)
+
+# %% id="variance"
+K = symbols("K", positive=True, integer=True)
+q, k = MatrixSymbol("q", K, 1), MatrixSymbol("k", K, 1)
+score = dot(sqrt(K) * q, sqrt(K) * k)
+lc.prove("08.variance", sign_variance(score, q, k), K, reason="K products of signs")
+
+# %% [markdown] id="variance-seen"
+# The same holds for any independent entries of mean 0 and variance 1: each of the $K$ products has variance 1, and they are uncorrelated.
+# So scores spread by $\sqrt K$, and grow with the number of entries alone.
+# Vaswani et al. (NeurIPS 2017) divide by it.
+#
+# Predict: 16 keys of 64 normal entries each, and a query of the same kind.
+# *Without* the factor, how much does the largest of the 16 weights get?
+# (If all were alike, each would get 0.06.)
+
+# %% id="08-unscaled" tags=["exercise"]
+### BEGIN SOLUTION
+answer = 0.3
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # a number from 0.06 to 1
+### END STUDENT
+lc.predict("08.unscaled", "K = 64, no factor: the largest of 16 weights?", answer=answer)
+
+
+# %% id="largest"
+def largest_weight(K, scale, rng):
+    """The largest of 16 weights, in 1,000 draws"""
+    q, k = torch.randn(1_000, 1, K, generator=rng), torch.randn(1_000, 16, K, generator=rng)
+    return (scale * q @ k.mT).softmax(dim=2).amax(dim=(1, 2))  # [1000]
+
+
+# %% id="sharpness" tags=["after-prediction"]
+sizes, rng = [4, 16, 64, 256, 1024], lc.rng("sharpness")
+kinds = {"no factor": lambda K: 1.0, "1/√K": lambda K: K**-0.5, "1/K": lambda K: 1 / K}
+fig, ax = lc.subplots()
+found = {}
+for (label, scale), colour in zip(kinds.items(), (ORANGE, BLUE, RED), strict=True):
+    found[label] = [largest_weight(K, scale(K), rng).median().item() for K in sizes]
+    ax.plot(sizes, found[label], "o-", color=colour, label=label)
+ax.set(xscale="log", xlabel="numbers in a key, K", ylabel="largest of 16 weights", ylim=(0, 1.05))
+label_lines(ax)
+sentence = f"K = 64: the largest weight is {found['no factor'][2]:.2f} without a factor, "
+claim = lc.claim(
+    "08.sharpness",
+    sentence + f"{{value:.2f}} with 1/√K, {found['1/K'][2]:.2f} with 1/K.",
+    found["1/√K"][2],
+    between=(0.19, 0.26),
+)
+lc.reveal("08.unscaled", lc.figure(fig, claim))
+
+# %% [markdown] id="sharpness-seen"
+# With $1/\sqrt K$ the line is flat: a wider key does not change how sharp the memory is.
+# Without it, a wide model begins with one weight near 1, chosen by chance.
+# By exercise 1, how steep is the softmax there?
+
+# %% id="stuck"
+rng = lc.rng("stuck")
+stuck = {}
+for label, scale in {"no": 1.0, "the": 1024**-0.5}.items():
+    p = largest_weight(1024, scale, rng)
+    stuck[label] = (p * (1 - p) < 0.01).float().mean().item()
+lc.claim(
+    "08.stuck",
+    "K = 1,024: without the factor the slope p(1 - p) is below 0.01 in {value:.0%} of the draws, "
+    f"with it in {stuck['the']:.0%}.",
+    stuck["no"],
+    between=(0.68, 0.88),
+)
+
+# %% [markdown] id="mask"
+# ## 3. Not the future
+#
+# A model that learns to predict the next word must not see it.
+# Token $t$ may read tokens $1$ to $t$ only.
+# A program computes all scores at once, so the later ones must be hidden.
+#
+# It seems simplest to set the later *weights* to zero.
+# Let pair 3 be the future:
+
+# %% id="mask-after"
+masked_after = (exp(s1) * v1 + exp(s2) * v2) / (exp(s1) + exp(s2) + exp(s3))
+lc.refute("08.mask_after", masked_after, mean)
+
+# %% [markdown] id="mask-seen"
+# The third value is not read, but its score stands in the denominator.
+# The weights add up to less than 1, and what is read today depends on what comes tomorrow.
+# Put $-\infty$ in the place of the hidden *scores*, before the softmax: $e^{-\infty} = 0$, above and below.
+#
+# **Exercise 2** (8 minutes). Attention with scale and mask.
+
+
+# %% id="08-causal_attention" tags=["exercise"]
+def causal_attention(q, k, v):
+    """q, k: [B, T, K], v: [B, T, V] -> o: [B, T, V], token t reads tokens 1 to t"""
+    ### BEGIN SOLUTION
+    T, K = q.shape[1:]
+    later = torch.ones(T, T, dtype=torch.bool).triu(1)  # [T, T], True above the diagonal
+    scores = (q @ k.mT * K**-0.5).masked_fill(later, -torch.inf)
+    return scores.softmax(dim=2) @ v
+    ### END SOLUTION
+
+
+causal_attention = lc.check("08.causal_attention", causal_attention)
+
+# %% [markdown] id="hints-causal_attention"
+# {{hints}}
+#
+# **Exercise 3** (5 minutes). Find the bug.
+# Texts of different lengths are filled up to $N$ with padding, which `is_word` marks with `False`.
+# One query reads each text.
+# It worked for weeks; then one night the loss was NaN.
+# A text without any word should give zeros.
+
+
+# %% id="08-padded_attention" tags=["exercise"]
+def padded_attention(q, k, v, is_word):
+    """q: [B, K], k: [B, N, K], v: [B, N, V], is_word: [B, N] -> o: [B, V], 0 without words"""
+    ### BEGIN SOLUTION
+    scores = (k @ q[:, :, None])[..., 0] * q.shape[1] ** -0.5  # [B, N]
+    weights = scores.masked_fill(~is_word, -torch.inf).softmax(dim=1).nan_to_num()
+    return (weights[:, None] @ v)[:, 0]
+    ### END SOLUTION
+    ### BEGIN STUDENT
+    # scores = (k @ q[:, :, None])[..., 0] * q.shape[1] ** -0.5  # [B, N]
+    # weights = scores.masked_fill(~is_word, -torch.inf).softmax(dim=1)
+    # return (weights[:, None] @ v)[:, 0]
+    ### END STUDENT
+
+
+padded_attention = lc.check("08.padded_attention", padded_attention)
+
+# %% [markdown] id="hints-padded_attention"
+# {{hints}}
+#
+# Whoever mends the output alone, $o$ in place of the weights, has NaN in the gradient of $v$ still: going back, 0 times NaN is NaN.
+#
+# ## 4. A cache, and no clock
+#
+# Token after token, only the query is new.
+# Keys and values that were computed once stay as they are, so a model keeps them: $T (K + V)$ numbers after $T$ tokens.
+# This is the *cache*.
+
+# %% id="cache"
+rng = lc.rng("cache")
+q_, k_, v_ = (torch.randn(1, 50, 1, n, generator=rng, dtype=torch.float64) for n in (8, 8, 5))
+at_once = causal_attention(q_[:, :, 0], k_[:, :, 0], v_[:, :, 0])  # [B, T, V]
+state, different = torch.zeros(1, 0, 1, 13, dtype=torch.float64), 0
+for t in range(50):
+    o, state = memory.full_attention_step(q_[:, t], k_[:, t], v_[:, t], state)
+    different += ((o[:, 0] - at_once[:, t]).abs() > 1e-12).sum()
+lc.claim(
+    "08.cache",
+    f"50 steps with a cache, which ends at {state.numel()} numbers, and all at once: {{value:.0f}} "
+    "of 250 entries differ by more than 1e-12.",
+    different,
+    between=(0, 0),
+)
+
+# %% [markdown] id="order-before"
+# Does the cache know in which order it was filled?
+# Shuffle the first 49 pairs, and let token 50 ask again.
+
+# %% id="order"
+order = torch.cat([torch.randperm(49, generator=rng), torch.tensor([49])])
+shuffled = causal_attention(q_[:, order, 0], k_[:, order, 0], v_[:, order, 0])
+lc.claim(
+    "08.order",
+    "After the shuffle {value:.0f} of the 5 numbers that token 50 reads differ by more than 1e-12.",
+    ((shuffled[:, -1] - at_once[:, -1]).abs() > 1e-12).sum(),
+    between=(0, 0),
+)
+
+# %% [markdown] id="order-seen"
+# A sum over pairs has no order, as in lesson 05.
+# **The cache keeps everything but the time.**
+# Whoever needs it must write it into the keys, or lower a score with its distance, as the models of section 6 do.
+# (Lesson 13 takes that from one of them, and asks it for the newer of two values.)
+#
+# ## 5. What it forgets
+#
+# Nothing was thrown away.
+# But the right pair shares the weight with all others.
+#
+# **Exercise 4** (3 minutes). The right one of $T$ pairs has the score $s$, the others have 0.
+# Which $s$ gives it half of the weight? An expression in `T`.
+
+# %% id="08-score_needed" tags=["exercise"]
+T = symbols("T", positive=True, integer=True)
+### BEGIN SOLUTION
+score = log(T - 1)
+### END SOLUTION
+### BEGIN STUDENT
+# score = None  # an expression in T, with log
+### END STUDENT
+lc.check("08.score_needed", score)
+
+# %% [markdown] id="hints-score_needed"
+# {{hints}}
+#
+# The score must grow, but only with the logarithm of $T$; the noise of a sum grows with $T$ itself.
+# Can the scores be so large?
+# That depends on the factor.
+#
+# Take keys of length 1, as in lessons 05 and 10, random, with $K = 16$, and 64 pairs.
+# Each key is then used as a query, and an answer is right if it agrees better with its own value than with any of 255 others.
+# Three memories: the sum $S = \sum_i k_i v_i^\top$ read as $S^\top q$, attention with the factor $1/\sqrt K$, and attention with the factor $K$.
+# Order them.
+
+# %% id="08-unit_keys" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "K, sum, 1/sqrt(K)"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # the best first
+### END STUDENT
+lc.predict("08.unit_keys", "64 pairs, keys of length 1: which recalls most?", answer=answer)
+
+
+# %% id="recall"
+def right(n, K, read, rng, trials=4):
+    """The share of n pairs that are given back, and the mean squared error"""
+    share, error = 0.0, 0.0
+    for _ in range(trials):
+        keys, values = tasks.unit_keys(n, K, rng=rng), tasks.unit_keys(n, K, rng=rng)
+        others = tasks.unit_keys(255, K, rng=rng)
+        o = read(keys @ keys.T) @ values  # [n, K]
+        best = (o @ others.T).amax(dim=1)
+        share += ((o * values).sum(dim=1) > best).float().mean().item() / trials
+        error += (o - values).square().sum(dim=1).mean().item() / trials
+    return share, error
+
+
+def softmax_of(scale):
+    return lambda scores: (scale * scores).softmax(dim=1)
+
+
+def as_sum(scores):
+    return scores  # row i: the weight k_j . k_i of each value
+
+
+# %% id="unit-keys" tags=["after-prediction"]
+pairs, rng = [8, 16, 32, 64, 128, 256, 512, 1024], lc.rng("unit keys")
+readers = {"sum": (as_sum, RED), "factor 1/√K": (softmax_of(16**-0.5), ORANGE)}
+readers |= {"factor √K": (softmax_of(16**0.5), GREEN), "factor K": (softmax_of(16.0), BLUE)}
+fig, ax = lc.subplots()
+shares = {}
+for label, (read, colour) in readers.items():
+    shares[label] = [right(n, 16, read, rng)[0] for n in pairs]
+    ax.plot(pairs, shares[label], "o-", color=colour, label=label)
+ax.set(xscale="log", xlabel="pairs", ylabel="right", ylim=(0, 1.05))
+ax.set_xticks(pairs, pairs)
+ax.minorticks_off()
+label_lines(ax)
+claim = lc.claim(
+    "08.too_flat",
+    f"64 pairs: factor K gives back {shares['factor K'][3]:.2f}, the sum "
+    f"{shares['sum'][3]:.2f}, factor 1/√K {{value:.2f}}.",
+    shares["factor 1/√K"][3],
+    between=(0.0, 0.07),
+)
+lc.reveal("08.unit_keys", lc.figure(fig, claim))
+
+# %% [markdown] id="unit-keys-seen"
+# The famous factor makes it the worst of all.
+# It belongs to entries of size 1.
+# With keys of length 1 no score exceeds 1, divided by $\sqrt K$ no score exceeds $\tfrac14$: all weights are nearly the same, and every question gets the mean of all values.
+# **What counts is the sharpness that is left, not the factor.**
+#
+# With the factor $\sqrt K$, which is what entries of size 1 have when they are scaled as usual, the right score is 4, and the others spread around 0 by 1.
+# By exercise 4 it would have half of the weight among 55 pairs, were the others 0; with many more it drowns.
+# With the factor $K$ it is 16, and none of the sizes shown drowns it.
+# The number of pairs that can be told apart then grows exponentially with $K$ (Ramsauer et al., ICLR 2021); for the sum it grows with $K V$.
+#
+# Attention pays in numbers kept.
+# Let both have 4,096: a sum with $K = V = 64$, and a cache of 32 pairs, each of 64 + 64.
+# Which gives back more pairs?
+
+# %% id="08-same_numbers" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "the sum"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # the sum or the cache?
+### END STUDENT
+lc.predict("08.same_numbers", "4,096 numbers each: which gives back more pairs?", answer=answer)
+
+# %% id="same-numbers" tags=["after-prediction"]
+rng = lc.rng("same numbers")
+share_sum, error_sum = right(128, 64, as_sum, rng)
+share_cache, error_cache = right(32, 64, softmax_of(64.0), rng)
+lc.reveal(
+    "08.same_numbers",
+    lc.claim(
+        "08.sum_holds",
+        "The sum gives back {value:.2f} of 128 pairs, "
+        f"the cache {share_cache:.2f} of the 32 that it has room for.",
+        share_sum,
+        between=(0.96, 1.0),
+    ),
+    lc.claim(
+        "08.sum_error",
+        f"Squared error of a value of length 1: sum {{value:.2f}}, cache {error_cache:.3f}.",
+        error_sum,
+        between=(1.8, 2.2),
+    ),
+)
+
+# %% [markdown] id="same-numbers-seen"
+# The sum recalls four times as many pairs from as many numbers, if it only has to be recognised which of 256 values was meant.
+# The value itself it does not give back: its error is larger than the value.
+# The cache gives it back as it was.
+#
+# ## 6. Learned
+#
+# In a trained model queries and keys have no fixed length.
+# A model of one layer learns to answer texts such as `q7 b0 x3 ... b q x`: letters are keys, digits their values, and then the letters are asked.
+# How sharp does it become?
+
+# %% id="trained"
+seed = torch.randint(2**31, (1,), generator=lc.rng("trained")).item()
+options = {"n_pairs": 4, "n_keys": 26, "n_values": 10, "steps": 150, "key_size": 16}
+trained = recall.trained("full_attention", seed=seed, **options)
+lc.claim(
+    "08.trained",
+    "After 150 steps of training it answers {value:.3f} rightly.",
+    trained.right,
+    between=(0.98, 1.0),
+)
+
+
+# %% id="scores"
+def scores_of(model, tokens):
+    """The scores of one layer for one text, its slope included: [T, T]"""
+    mixer, x = model.mixers[0], model.norms[0](model.embedding(tokens))  # [1, T, d]
+    before = torch.cat([torch.zeros_like(x[:, :1]), x[:, :-1]], dim=1)
+    k = mixer.k(before + mixer.shift * (x - before))  # keys see the token before
+    scores = (mixer.q(x) @ k.mT)[0] * k.shape[2] ** -0.5
+    place = torch.arange(len(scores))
+    return scores - softplus(mixer.slope) * (place[:, None] - place)
+
+
+text = tasks.mqar(1, n_pairs=4, n_keys=26, n_values=10, rng=lc.rng("text"))
+tokens = text.tokens[0].tolist()
+names = [chr(ord("a") + n) if n < 26 else str(n - 26) for n in tokens]
+with torch.no_grad():
+    scores = scores_of(trained.model, text.tokens)
+print(*names)
+
+# %% id="sharp"
+asked = torch.arange(8, 12)
+place = torch.tensor([tokens.index(key) + 1 for key in tokens[8:]])  # where its value stands
+later = torch.ones(12, 12, dtype=torch.bool).triu(1)
+weights = scores.masked_fill(later, -torch.inf).softmax(dim=1)
+others = scores.masked_fill(later, -torch.inf)[asked].scatter(1, place[:, None], -torch.inf)
+ahead = scores[asked, place] - others.logsumexp(dim=1)  # [4]
+lc.claim(
+    "08.sharp",
+    "The digit after the letter that is asked gets {value:.3f} of the weight; its score is, in "
+    f"the median, {ahead.median():.0f} above what would give it half.",
+    weights[asked, place].mean(),
+    between=(0.96, 1.0),
+)
+
+# %% [markdown] id="sharp-seen"
+# It has become as sharp as it needs to be, and more.
+#
+# Play: the weights of this text, a row for each token that asks.
+# The scores are multiplied by the sharpness.
+# Mask 0 is none, 1 puts $-\infty$ before the softmax, 2 puts zeros after it: compare the last four rows.
+
+
+# %% id="play"
+def draw(ax, sharpness, mask):
+    hidden = sharpness * scores
+    if mask == 1:
+        hidden = hidden.masked_fill(later, -torch.inf)
+    weights = hidden.softmax(dim=1)
+    if mask == 2:
+        weights = weights.masked_fill(later, 0)
+    ax.imshow(weights, cmap="Blues", vmin=0, vmax=1)
+    ax.set_xticks(range(12), names)
+    ax.set_yticks(range(12), names)
+    ax.set(xlabel="read", ylabel="asks")
+    said = ("no mask", "−∞ before", "0 after")[mask]
+    ax.set_title(
+        f"sharpness {sharpness:g}, {said}: rows add up to {weights.sum(1).min():.2f} at least"
+    )
+
+
+lc.play(draw, sharpness=(0.0, 1.0, 1.0, 0.05), mask=(0, 2, 1))
+
+# %% id="play-settings"
+fig, axes = lc.subplots(1, 3, height=3.0)
+for ax, title, *settings in zip(
+    axes, ("blunt", "as trained", "zeros after"), (0.05, 1.0, 1.0), (1, 1, 2), strict=True
+):
+    draw(ax, *settings)
+    ax.set_title(title)
+unmasked = scores.softmax(dim=1)[asked[:3]]  # the last letter has nothing behind itself
+two = unmasked.gather(1, torch.stack([place[:3], asked[:3] + 1], dim=1)).sum(dim=1)
+claim = lc.claim(
+    "08.two_places",
+    "Without a mask before the softmax a letter that asks gives {value:.2f} of its weight to two "
+    "places, the token after its first place and the token after itself.",
+    two.mean(),
+    between=(0.95, 1.0),
+)
+lc.figure(fig, claim)
+
+# %% [markdown] id="play-seen"
+# The second of these lies in the future.
+# A zero put there afterwards takes its part away and leaves the row too light.
+
+# %% [markdown] id="exit"
+# ## Exit question
+
+# %% id="08-exit_absent" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "d"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("08.exit_absent", answer=answer)
+
+# %% [markdown] id="take-away"
+# ## Take away
+#
+# - A context vector is the mean of all values, weighted by $e^{q \cdot k_i}$: the minimiser of a weighted squared loss.
+# - The weights add up to 1: there is no "not found", and a row without any place gives NaN.
+# - Scores of entries of size 1 spread by $\sqrt K$; divided by it, sharpness does not depend on the width. Keys of length 1 need a *larger* factor, not this one.
+# - A mask goes before the softmax.
+# - A cache keeps all but the order, costs $T(K+V)$ numbers, and finds one pair among $T$ if its score leads by $\ln T$.
+
+# %% [markdown] id="more-time"
+# ## If you have more time
+
+# %% id="08-exit_scale" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "b"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # type a letter
+### END STUDENT
+lc.quiz("08.exit_scale", answer=answer)
+
+# %% [markdown] id="multi_head-exercise"
+# **Several questions at once.**
+# One softmax reads one mean.
+# To look at two places, a token needs two: *heads*, each with its own part of the numbers of query, key and value.
+#
+# **Exercise 5** (8 minutes). Attention in $H$ heads.
+# The first $K$ numbers belong to the first head, and so on; scale and mask as before.
+
+
+# %% id="08-multi_head" tags=["exercise"]
+def multi_head(q, k, v, n_heads):
+    """q, k: [B, T, H K], v: [B, T, H V] -> o: [B, T, H V], causal attention in each head"""
+    ### BEGIN SOLUTION
+    q, k, v = (x.unflatten(2, (n_heads, -1)).transpose(1, 2) for x in (q, k, v))
+    o = torch.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+    return o.transpose(1, 2).flatten(2)  # [B, H, T, V] -> [B, T, H V]
+    ### END SOLUTION
+
+
+multi_head = lc.check("08.multi_head", multi_head)
+
+# %% [markdown] id="hints-multi_head"
+# {{hints}}
+#
+# **Between the mean and the one.**
+# Multiply all scores by a sharpness $\lambda$.
+# At $\lambda = 0$ what is read is the plain mean.
+# How does it move from there?
+
+# %% id="sharpness-moves"
+sharpness = symbols("lambda", positive=True)
+e1, e2 = exp(sharpness * s1), exp(sharpness * s2)
+read = (x1 * e1 + x2 * e2) / (e1 + e2)
+lc.prove(
+    "08.sharpness_moves",
+    Derivative(read, sharpness),
+    e1 * e2 / (e1 + e2) ** 2 * (s1 - s2) * (x1 - x2),
+)
+
+# %% [markdown] id="sharpness-moves-seen"
+# That is the covariance of scores and values under the weights.
+# Near $\lambda = 0$ with $T$ pairs, whose values and scores have mean 0, it is $\tfrac1T \sum_i s_i v_i$: **blunt attention is the sum of lesson 10**, divided by $T$, on top of the mean.
+#
+# ## Sources
+#
+# - Bahdanau, Cho and Bengio, Neural machine translation by jointly learning to align and translate, ICLR 2015.
+# - Vaswani et al., Attention is all you need, NeurIPS 2017.
+# - Ramsauer et al., Hopfield networks is all you need, ICLR 2021.
+
+# %% id="report"
+lc.report()
