@@ -302,6 +302,29 @@ def right_share_by_maximum(logits, answers):
     return (asked.gather(2, answers[..., None])[..., 0] == best).sum() / answers.numel()
 
 
+def write_chunk_token_by_token(state, k, v, beta):
+    for t in range(k.shape[1]):
+        state = delta_step_by_factors(state, k[:, t], v[:, t], beta[:, t])
+    return state
+
+
+def write_chunk_by_inverse(state, k, v, beta):
+    return state + k.mT @ delta_chunk_by_inverse(k, v - k @ state, beta)
+
+
+def surprise_by_steps(k, v, beta):
+    S, found = torch.zeros(len(k), k.size(2), v.size(2), dtype=k.dtype), []
+    for t in range(k.shape[1]):
+        found.append((torch.einsum("bkv,bk->bv", S, k[:, t]) - v[:, t]).norm(dim=1) ** 2)
+        S = delta_step_by_factors(S, k[:, t], v[:, t], torch.full_like(k[:, 0, 0], beta))
+    return torch.stack(found, 1)
+
+
+def surprise_by_one_system(k, v, beta):
+    writes = delta_chunk_by_inverse(k, v, torch.full(k.shape[:2], beta, dtype=k.dtype))
+    return (writes / beta).square().sum(2)
+
+
 def causal_attention_by_torch(q, k, v):
     return torch.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True)
 
@@ -350,6 +373,8 @@ RIGHT = {
     "10.weighted_mean": (weighted_mean_by_states, weighted_mean_with_ones),
     "11.delta_step": (delta_step_by_factors, delta_step_by_autograd),
     "11.delta_chunk": (delta_chunk_token_by_token, delta_chunk_by_inverse),
+    "11.write_chunk": (write_chunk_token_by_token, write_chunk_by_inverse),
+    "12.surprise": (surprise_by_steps, surprise_by_one_system),
     "12.ttt_step": (ttt_step_by_hand, ttt_step_by_backward),
     "12.rls_step": (rls_step_with_the_new_gain, rls_step_by_inverse),
     "13.recall_text": (recall_text_by_loop, recall_text_in_place_of_its_own),

@@ -540,6 +540,34 @@ answer = "c"
 ### END STUDENT
 lc.quiz("11.exit_fit", answer=answer)
 
+# %% [markdown] id="write_chunk-exercise"
+# **Exercise 5** (6 minutes). Find the bug.
+# A colleague needs no triangular system: all tokens of a chunk read the memory, then all write.
+# With chunks of one token the tests pass, and it is fast.
+# Mend it; you may use `delta_chunk`.
+
+
+# %% id="11-write_chunk" tags=["exercise"]
+def write_chunk(state, k, v, beta):
+    """state: [B, K, V], k: [B, C, K], v: [B, C, V], beta: [B, C] -> the new state: [B, K, V]"""
+    ### BEGIN SOLUTION
+    missing = v - k @ state  # [B, C, V], before the chunk
+    return state + k.mT @ delta_chunk(k, missing, beta)
+    ### END SOLUTION
+    ### BEGIN STUDENT
+    # missing = v - k @ state  # [B, C, V]
+    # return state + k.mT @ (beta[..., None] * missing)
+    ### END STUDENT
+
+
+write_chunk = lc.check("11.write_chunk", write_chunk)
+
+# %% [markdown] id="hints-write_chunk"
+# {{hints}}
+#
+# (The faulty rule is known by another name: one gradient step on the loss of all pairs of the chunk, at the state before it.
+# Sun et al., 2024, choose it for its speed, as mini-batches of training at test time.)
+
 # %% [markdown] id="orthonormal-before"
 # **Where the two rules are one.**
 # Let the new key be orthogonal to everything that was written, so that $S^\top k = 0$.
@@ -555,6 +583,7 @@ lc.prove("11.erased", once + beta * k2 * v2.T - step, (beta * dot(k1, k2)) * k2 
 # ## Sources
 #
 # - Schlag, Irie and Schmidhuber, Linear transformers are secretly fast weight programmers, ICML 2021.
+# - Sun et al., Learning to (learn at test time): RNNs with expressive hidden states, 2024.
 # - Widrow and Hoff, Adaptive switching circuits, IRE WESCON Convention Record, 1960.
 # - Yang, Wang, Zhang, Shen and Kim, Parallelizing linear transformers with the delta rule over sequence length, NeurIPS 2024.
 

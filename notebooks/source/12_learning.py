@@ -17,7 +17,7 @@ import torch
 from sympy import Identity, symbols
 
 import lcutils as lc
-from lcutils import memory, recall, tasks
+from lcutils import memory, recall, tasks, text
 from lcutils.proof import MatrixSymbol, dot, half_norm_sq, norm_sq
 from lcutils.show import BLUE, GREEN, GREY, RED, label_lines
 
@@ -484,6 +484,165 @@ lc.quiz("12.exit_steps", answer=answer)
 # - Steps on all pairs lead to least squares, and shrink the distance by the same matrix each time.
 # - Recursive least squares is there in one pass, for $K^2$ more numbers.
 # - A model that may choose step, momentum and decay for each token learned, on recall of what stays, to do without decay.
+
+# %% [markdown] id="more-time"
+# ## If you have more time
+#
+# **Surprise.**
+# Titans calls the gradient of the newest pair the *surprise*: what the memory did not expect.
+# Let a memory read real prose word by word, with the key of a word and, as value, the key of the word after it.
+# Its surprise is $\lVert S^\top k_t - v_t \rVert^2$.
+#
+# **Exercise 5** (4 minutes). Find the bug.
+# With $\beta = 1$ this function says that nothing ever surprises the memory.
+
+
+# %% id="12-surprise" tags=["exercise"]
+def surprise(k, v, beta):
+    """k: [B, T, K], v: [B, T, V] -> what each pair misses, before it is written: [B, T]"""
+    state, found = k.new_zeros(k.shape[0], k.shape[2], v.shape[2]), []
+    for t in range(k.shape[1]):
+        ### BEGIN SOLUTION
+        missing = v[:, t] - (k[:, t, None] @ state)[:, 0]  # [B, V]
+        found.append(missing.square().sum(dim=1))
+        state = state + beta * k[:, t, :, None] * missing[:, None]
+        ### END SOLUTION
+        ### BEGIN STUDENT
+        # missing = v[:, t] - (k[:, t, None] @ state)[:, 0]  # [B, V]
+        # state = state + beta * k[:, t, :, None] * missing[:, None]
+        # missing = v[:, t] - (k[:, t, None] @ state)[:, 0]
+        # found.append(missing.square().sum(dim=1))
+        ### END STUDENT
+    return torch.stack(found, dim=1)
+
+
+surprise = lc.check("12.surprise", surprise)
+
+# %% [markdown] id="hints-surprise"
+# {{hints}}
+#
+# All keys have length 1, so a memory that knows nothing has a surprise of 1.
+# What has one with $\beta = 1$ after 256 words of a text?
+# And what happens where the text breaks off, and another file goes on?
+
+# %% id="12-prose" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "0.7, and it jumps up"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # a number, and what happens at the break
+### END STUDENT
+lc.predict("12.prose", "Surprise after 256 words, and at a change of topic?", answer=answer)
+
+# %% id="prose"
+prose, files = text.paragraphs(), {}
+number = text.vocabulary(prose, 2_000)  # word -> 0 to 1999
+for paragraph in prose:
+    known = [number[word] for word in paragraph.words if word in number]
+    files.setdefault(paragraph.source_file, []).extend(known)
+rng = lc.rng("prose")
+same = torch.tensor([words[:512] for words in files.values() if len(words) >= 512])
+same = same[torch.randperm(len(same), generator=rng)]  # [B, 512]
+broken = torch.cat([same[:, :256], same.roll(1, 0)[:, 256:]], dim=1)  # another file from 256 on
+keys = tasks.unit_keys(2_000, 128, rng=rng)
+
+
+def by_block(words, beta):
+    """The mean surprise in each block of 32 words: [15]"""
+    found = surprise(keys[words[:, :-1]], keys[words[:, 1:]], beta)
+    return found[:, :480].unflatten(1, (15, 32)).mean(dim=(0, 2))
+
+
+# %% id="prose-read" tags=["after-prediction"]
+fig, ax = lc.subplots()
+on, off = by_block(same, 0.2), by_block(broken, 0.2)
+ax.plot(range(16, 480, 32), off, "o-", color=RED, label="another file")
+ax.plot(range(16, 480, 32), on, "o-", color=BLUE, label="goes on")
+ax.axvline(256, color=GREY, lw=1)
+ax.set(xlabel="words read", ylabel="surprise, β = 0.2", ylim=(0.8, 1.15))
+label_lines(ax)
+after = by_block(same, 1.0)[8]
+jump = lc.claim(
+    "12.jump",
+    f"In the 32 words after a break the surprise is higher by {{value:.2f}}, 64 words later by "
+    f"{off[10] - on[10]:.2f}.",
+    off[8] - on[8],
+    between=(0.08, 0.18),
+)
+worse = lc.claim(
+    "12.worse", "With β = 1 it is {value:.2f} after 256 words.", after, between=(1.3, 1.7)
+)
+lc.reveal("12.prose", worse, lc.figure(fig, jump))
+
+# %% [markdown] id="prose-seen"
+# The break is seen, and soon over.
+# But look at the height.
+# **With $\beta = 1$ the memory is more surprised than one that has read nothing**: with random keys each read-out brings the cross-talk of other words, and a wrong guess costs more than none.
+# With small steps it is hardly better than nothing.
+# Keys, values and steps have to be learned before surprise says much.
+#
+# **A memory with a bend.**
+# Why should the memory be a matrix?
+# `memory.two_layer_memory` is a network $U^\top \tanh(A k)$ with $M$ hidden units, $M(K+V)$ numbers, all of which take a gradient step at each pair.
+# It starts from random weights $A$, and gets the best of four step sizes.
+# Will it hold more pairs than a matrix with as many numbers?
+
+# %% id="12-bend" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "more"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # more or fewer?
+### END STUDENT
+lc.predict("12.bend", "Two layers with 1,024 numbers: more pairs than a matrix?", answer=answer)
+
+
+# %% id="bend"
+def right_share(keys, values, read, rng):
+    others = tasks.unit_keys(255, values.shape[1], rng=rng)
+    return ((read * values).sum(dim=1) > (read @ others.T).amax(dim=1)).float().mean().item()
+
+
+def two_layers(M, keys, values, lr, rng):
+    """What a network with M hidden units reads for each key, after one step on each pair"""
+    k, v = keys[None, :, None], values[None, :, None]
+    A, U = torch.randn(M, keys.shape[1], generator=rng), torch.zeros(M, values.shape[1])
+    weights = torch.cat([A, U], dim=1)
+    start = torch.cat([weights, torch.zeros_like(weights)], dim=1)[None, None]
+    one = torch.ones(k.shape[:3])
+    gates = {"lr": lr * one, "momentum": 0 * one, "g": 0 * one}
+    _, state = memory.two_layer_memory(
+        k, k, v, **gates, initial_state=start, output_final_state=True
+    )
+    A, U, _ = state[0, 0].split([keys.shape[1], values.shape[1], weights.shape[1]], dim=1)
+    return (keys @ A.T).tanh() @ U
+
+
+# %% id="bend-measured" tags=["after-prediction"]
+rng, trials, sizes = lc.rng("bend"), 4, [16, 32, 64, 128]
+as_matrix, best = 0.0, torch.zeros(len(sizes), 4)
+for _ in range(trials):
+    keys, values = (tasks.unit_keys(32, 32, rng=rng) for _ in range(2))
+    as_matrix += right_share(keys, values, keys @ (keys.T @ values), rng) / trials
+    for i, M in enumerate(sizes):
+        for j, lr in enumerate((0.3 / M, 1 / M, 2 / M, 4 / M)):
+            read = two_layers(M, keys, values, lr, rng)
+            best[i, j] += right_share(keys, values, read, rng) / trials
+best = best.amax(dim=1)
+claim = lc.claim(
+    "12.bend_holds",
+    f"32 pairs: a matrix with 1,024 numbers gives back {as_matrix:.2f}, two layers with 1,024 "
+    f"{{value:.2f}}, with 8,192 {best[-1]:.2f}.",
+    best[0],
+    between=(0.5, 0.85),
+)
+lc.reveal("12.bend", claim)
+
+# %% [markdown] id="bend-seen"
+# Fewer, by far.
+# Half of its numbers, $A$, only turn keys into features; the values lie in $U$, which is $M \times V$.
+# Its steps must be small as well: the features $\tanh(A k)$ have a squared length of up to $M$, and by lesson 11 a step beyond $2 / M$ may then enlarge what is missing.
+# A deep memory has to be trained before it is worth its numbers.
 
 # %% [markdown] id="sources"
 # ## Sources
