@@ -76,7 +76,7 @@ ENTRIES = (
             ),
             "b": Choice(
                 "about 128: it is as many numbers as before",
-                "What counts is K V, the size of the state.",
+                "The noise depends on K V, and values of 64 numbers are long enough already.",
             ),
             "c": Choice(
                 "about 512: the values are four times as long",

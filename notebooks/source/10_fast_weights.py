@@ -47,7 +47,7 @@ lc.quiz("10.recall_noise", answer=answer)
 # ## 1. Writing a pair
 #
 # A pair has a *key* $k$ of $K$ numbers and a *value* $v$ of $V$ numbers.
-# A state $S$ of size $K \times V$ stores it as an outer product, and gives the value back when it is multiplied by the key.
+# A state $S$ of size $K \times V$ stores it as an outer product (Kohonen, 1972), and gives the value back when it is multiplied by the key.
 # (Many papers write the transpose, $v k^\top$ and $S k$; here it is always $k v^\top$ and $S^\top k$.)
 
 # %% id="small"
@@ -124,7 +124,7 @@ lc.prove(
 
 # %% [markdown] id="read-all-seen"
 # Each value comes back with the weight $k_i \cdot q$.
-# That is attention, with the weights $q \cdot k_i$ themselves where softmax attention has their exponentials, normalised: *linear attention* (Katharopoulos et al., ICML 2020).
+# That is attention, with the weights $q \cdot k_i$ themselves where softmax attention has their exponentials, normalised: *linear attention* (Katharopoulos et al., ICML 2020; that it is fast weights: Schlag et al., ICML 2021).
 # So the state is not needed at all: keep keys and values, and compute the table of all $q_t \cdot k_i$.
 # With a row for each token, $Q$ and $K$ of three rows, and $\odot$ a product entry by entry:
 #
@@ -364,55 +364,61 @@ lc.reveal(
 # What misleads the judge is only its part along one of the other values, and that is $1/V$ of its square.
 #
 # So agreement with the right value is $1$, give or take; agreement with a wrong one is $0$, give or take; and "give or take" has the variance $\frac{n - 1}{K V}$.
-# Not $K$ counts, and not $V$: **what counts is $K V$, the number of numbers in the state.**
+# **The noise depends on $K V$, the number of numbers in the state, and not on its shape.**
 #
-# That is a bold statement.
 # Put it to the test with matrices of three shapes and equal size, and one four times as large.
-# The curve is computed: the agreement with a wrong value has another $1/V$ of variance, since two random values agree a little themselves, and 255 of them must lose.
+# The lines are computed: with $e$ for the error, the read-out has the squared length $\lVert v + e \rVert^2 = 1 + 2\, e \cdot v + \lVert e \rVert^2$, and the right value wins if its cosine with the read-out is larger than those of 255 random directions.
+# Such a cosine $c$ in $V$ dimensions has a density proportional to $(1 - c^2)^{(V - 3)/2}$.
 
 
 # %% id="theory"
 def expected(n, K, V):
-    """Probability that 1 plus noise beats 255 times noise, for normal noise"""
-    own = ((n - 1) / (K * V)) ** 0.5
-    other = ((n - 1) / (K * V) + 1 / V) ** 0.5
+    """Probability that the right value agrees better with the read-out than 255 random ones"""
     z = torch.linspace(-5, 5, 1001)
-    density = torch.exp(-z.square() / 2) / (2 * torch.pi) ** 0.5
-    wins = Normal(0, 1).cdf((1 + own * z) / other) ** 255
-    return torch.trapezoid(density * wins, z).item()
+    own = 1 + ((n - 1) / (K * V)) ** 0.5 * z  # agreement with the right value
+    cosine = own / (2 * own - 1 + (n - 1) / K).clamp_min(own**2).sqrt()
+    grid = torch.linspace(-1, 1, 2001)
+    below = (1 - grid**2).pow((V - 3) / 2).cumsum(dim=0)
+    place = ((cosine + 1) * 1000).round().long()
+    wins = (below / below[-1])[place] ** 255
+    return torch.trapezoid(wins * Normal(0, 1).log_prob(z).exp(), z).item()
 
 
 # %% id="shapes" tags=["after-prediction"]
 shares, rng, gaps = [1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4], lc.rng("shapes"), []
+shapes = {(16, 256): RED, (128, 128): GREEN, (64, 64): BLUE, (128, 32): ORANGE}
 fig, ax = lc.subplots(height=3.2)
-ax.plot(shares, [expected(share * 4096, 64, 64) for share in shares], color=GREY, label="theory")
-shapes = {(32, 128): ORANGE, (64, 64): BLUE, (128, 128): GREEN, (16, 256): RED}
 for (n_key, n_value), colour in shapes.items():
-    right = [recall(int(s * n_key * n_value), n_key, n_value, rng, 4)[0] for s in shares]
-    theory = [expected(s * n_key * n_value, n_key, n_value) for s in shares]
+    counts = [int(share * n_key * n_value) for share in shares]
+    right = [recall(n, n_key, n_value, rng, 4)[0] for n in counts]
+    theory = [expected(n, n_key, n_value) for n in counts]
     gaps += [abs(a - b) for a, b in zip(right, theory, strict=True)]
-    ax.plot(shares, right, "o", color=colour, label=f"{n_key} x {n_value}")
+    ax.plot(shares, theory, color=colour, lw=1, label=f"{n_key} x {n_value}")
+    ax.plot(shares, right, "o", color=colour)
 ax.set(xscale="log", xlabel="pairs for each number of the state, n / (K V)", ylabel="right")
 ax.set_xticks(shares, ["1/64", "1/32", "1/16", "1/8", "1/4"], minor=False)
 ax.minorticks_off()
 ax.legend()
 claim = lc.claim(
     "10.one_curve",
-    "Four shapes, one curve: no dot is further than {value:.2f} from its theory.",
+    "Four shapes, nearly one curve; no dot is further than {value:.2f} from its own.",
     max(gaps),
-    between=(0.0, 0.1),
+    between=(0, 0.06),
 )
 lc.reveal("10.recall", lc.figure(fig, claim))
 
 # %% [markdown] id="shapes-seen"
-# A tall matrix, a wide one, a square one: the same recall at the same number of pairs for each number.
+# A square matrix, a larger square, a wide one, a tall one: nearly the same recall at the same number of pairs for each number.
+# **What counts is $K V$.**
+# (If values are long enough: try $256 \times 16$, where random values of 16 numbers are easily taken for one another.)
+#
 # Counting orthogonal keys gave $n = K$; it asks for a read-out without any error, where a judge needs only one that is nearest.
 # Where the read-out goes straight into the next layer, the error itself counts, and it grows as $n / K$: the question decides what the capacity is.
 #
 # ## 5. Letting go
 #
 # A sum keeps the first pair of a text as well as the last, and drowns both.
-# Let the state fade by $\gamma$ before each write: $S \leftarrow \gamma S + k v^\top$.
+# Let the state fade by $\gamma$ before each write, $S \leftarrow \gamma S + k v^\top$ (as in Ba et al., NeurIPS 2016).
 # Then the weights of older pairs shrink, as in lesson 05, and so does their noise.
 # 400 pairs go through a matrix of $32 \times 32$; how well are the newest 100 recalled?
 
@@ -496,7 +502,7 @@ lc.quiz("10.exit_where", answer=answer)
 # - The loop, the table $(Q K^\top \odot M) V$ and the chunks are one function.
 # - A trained layer is such a memory, and its text was the training set.
 # - Of $n$ random pairs, a read-out has the squared error $(n - 1)/K$; against other values only $(n - 1)/(K V)$ of it counts.
-# - So at equal accuracy the number of pairs is proportional to $K V$, the size of the state.
+# - So at equal accuracy the number of pairs is proportional to $K V$, the size of the state, as long as values are not too short.
 
 # %% [markdown] id="more-time"
 # ## If you have more time
