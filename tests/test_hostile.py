@@ -224,6 +224,10 @@ REFUSED = {
     "a gradient asked for": (lambda x, state: (state + x).requires_grad_(), "asks for gradients"),
     "no gradient": (lambda x, state: (state + x).detach(), "no gradient flows back to x"),
     "a graph cut for x": (lambda x, state: state + x.detach(), "no gradient flows back to x"),
+    "a NaN gradient": (
+        lambda x, state: state + x + 0 * (x - x).sqrt(),
+        "the gradient that reaches x is NaN",
+    ),
     "a subclass": (lambda x, state: state.as_subclass(Lying), "a subclass of torch.Tensor, Lying"),
     "a parameter": (lambda x, state: nn.Parameter(state + x), "a subclass of torch.Tensor"),
     "an instance that lies": (lying_instance, "The values differ"),

@@ -235,7 +235,8 @@ def _gradient_fault(exercise: FunctionExercise, case: Case | None) -> Verdict | 
                 "alone, without .detach(), .data, .item() or .numpy().",
             )
         if not same(got, want):
-            return _wrong(f"The values are right, but the gradient that reaches {name} is not.")
+            fault = "is NaN" if got is not None and bool(got.isnan().any()) else "is not"
+            return _wrong(f"The values are right, but the gradient that reaches {name} {fault}.")
     return None
 
 

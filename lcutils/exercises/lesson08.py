@@ -70,6 +70,9 @@ ENTRIES = (
             "The scale is the root of T; it belongs to the numbers in a key, K.": lambda q, k, v: (
                 _softmax(_scores(q, k, q.shape[1] ** -0.5)) @ v
             ),
+            "The scale comes after the softmax: it shrinks what is read, not the scores.": (
+                lambda q, k, v: _softmax(_scores(q, k, 1.0)) @ v * q.shape[2] ** -0.5
+            ),
             "There is no mask: each token reads later ones.": lambda q, k, v: (
                 _scores(q, k).softmax(2) @ v
             ),
@@ -148,6 +151,9 @@ ENTRIES = (
             ),
             "The sign: the item must score higher than the others.": lambda T: -logarithm(T - 1),
             "In 1 / T all T items have the same weight.": lambda T: 1 / T,
+            "The logarithm of base 2 undoes 2^s; this is e^s.": lambda T: (
+                logarithm(T - 1) / logarithm(2)
+            ),
             "A root belongs to the scale, and that is in the scores already.": square_root,
         },
         hints=(

@@ -149,6 +149,10 @@ ENTRIES = (
             "The heads are split rightly, but put together without swapping the axes back.": (
                 lambda q, k, v, h: _attend(*_split(h, q, k, v)).reshape(v.shape)
             ),
+            "The axes of time and heads were not swapped: each token reads its own heads, and "
+            "nothing of the text.": lambda q, k, v, h: _attend(
+                *(x.unflatten(2, (h, -1)) for x in (q, k, v))
+            ).flatten(2),
             "There is one head only: n_heads is not used.": lambda q, k, v, h: causal_attention(
                 q, k, v
             ),
