@@ -384,9 +384,11 @@ def expected(n, K, V):
     return torch.trapezoid(wins * Normal(0, 1).log_prob(z).exp(), z).item()
 
 
+shapes = {(16, 256): RED, (128, 128): GREEN, (64, 64): BLUE, (128, 32): ORANGE}
+
+
 # %% id="shapes" tags=["after-prediction"]
 shares, rng, gaps = [1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4], lc.rng("shapes"), []
-shapes = {(16, 256): RED, (128, 128): GREEN, (64, 64): BLUE, (128, 32): ORANGE}
 fig, ax = lc.subplots(height=3.2)
 for (n_key, n_value), colour in shapes.items():
     counts = [int(share * n_key * n_value) for share in shares]
