@@ -294,8 +294,8 @@ padded_attention = lc.check("08.padded_attention", padded_attention)
 #
 # ## 4. A cache, and no clock
 #
-# Token after token, only the query is new.
-# Keys and values that were computed once stay as they are, so a model keeps them: $T (K + V)$ numbers after $T$ tokens.
+# A new token brings one query, one key and one value.
+# All earlier keys and values stay as they are, so a model keeps them: $T (K + V)$ numbers after $T$ tokens.
 # This is the *cache*.
 
 # %% id="cache"

@@ -124,7 +124,7 @@ lc.prove(
 
 # %% [markdown] id="read-all-seen"
 # Each value comes back with the weight $k_i \cdot q$.
-# That is attention, with the weights $q \cdot k_i$ themselves where softmax attention has their exponentials, normalised: *linear attention* (Katharopoulos et al., ICML 2020; that it is fast weights: Schlag et al., ICML 2021).
+# That is attention, with the weights $q \cdot k_i$ themselves where softmax attention (lesson 08) has their exponentials, normalised: *linear attention* (Katharopoulos et al., ICML 2020; that it is fast weights: Schlag et al., ICML 2021).
 # So the state is not needed at all: keep keys and values, and compute the table of all $q_t \cdot k_i$.
 # With a row for each token, $Q$ and $K$ of three rows, and $\odot$ a product entry by entry:
 #
@@ -584,7 +584,7 @@ lc.reveal("10.features", lc.claim("10.features_measured", sentence, as_mean, bet
 # Positive entries make all keys lean to one side: their cosines are positive too, and every value is heard in every read-out.
 # The division cannot help, for it changes the length of a read-out and not its direction.
 # A positive weight buys a mean and pays in cross-talk; lesson 05 met the same with keys that share a direction.
-# Softmax attention has positive weights as well, and escapes by being sharp.
+# Softmax attention has positive weights as well, and escapes by being sharp (lesson 08, section 5).
 #
 # ## Sources
 #

@@ -169,7 +169,7 @@ lc.reveal("13.fewest", f"{values} is {packed}: {packed.bit_length()} bits, so tw
 #
 # ## 3. What memories cost
 #
-# Attention keeps the key and the value of each token: a *cache* of $T (K + V)$ numbers after $T$ tokens, for each head.
+# Attention (lesson 08) keeps the key and the value of each token: a *cache* of $T (K + V)$ numbers after $T$ tokens, for each head.
 # A matrix memory keeps $K V$ numbers, whatever $T$ is.
 #
 # **Exercise 4** (3 minutes). At which $T$ are the two equal?
