@@ -97,6 +97,23 @@ def test_each_refusal_without_a_cause_gives_the_next_hint_and_then_the_last_agai
     ] * 3
 
 
+def test_where_the_gradients_alone_are_wrong_the_exercise_says_what_to_look_at():
+    def detached(state, k, v, lr, decay):
+        inner = state.detach().requires_grad_()
+        (gradient,) = torch.autograd.grad(0.5 * (inner.T @ k - v).square().sum(), inner)
+        return (1 - decay) * state - lr * gradient
+
+    def mended_too_late(q, k, v, is_word):
+        scores = (k @ q[:, :, None])[..., 0] * q.shape[1] ** -0.5
+        weights = scores.masked_fill(~is_word, -torch.inf).softmax(dim=1)
+        return (weights[:, None] @ v)[:, 0].nan_to_num()
+
+    for id, answer in (("12.ttt_step", detached), ("08.padded_attention", mended_too_late)):
+        text = text_of(id, answer)
+        assert "The values are right, but the gradient that reaches" in text
+        assert CATALOGUE[id].gradient_hint in text
+
+
 def test_an_error_is_shown_with_the_readers_own_line():
     def answer(x, initial_state):
         return x.cumsum(1) @ initial_state.transpose(0, 5)

@@ -25,6 +25,7 @@ class FunctionExercise:
         draw: random inputs in float64 for each of `sizes`, which begin with the edge shapes.
         has_gradient: whether gradients must flow from the output to the inputs.
         causal: the argument [B, T, ...] whose later entries must not change earlier outputs.
+        gradient_hint: what to say where the values are right and the gradients are not.
     """
 
     id: str
@@ -36,6 +37,7 @@ class FunctionExercise:
     hints: tuple[str, ...]
     has_gradient: bool = True
     causal: str = ""
+    gradient_hint: str = ""
 
 
 @dataclass(frozen=True)

@@ -169,13 +169,19 @@ def _form_fault(case: Case) -> str:
     if case.output is None:
         return f"It returned {case.kind}; wanted is a tensor of shape {wanted}{sizes}."
     if list(case.output.shape) != wanted:
-        return f"The shape is {list(case.output.shape)}; wanted is {wanted}{sizes}."
+        shape = list(case.output.shape)
+        is_turned = sorted(shape) == sorted(wanted)
+        hint = " The axes stand in another order: is there a wrong dim, or a transpose too many?"
+        return f"The shape is {shape}; wanted is {wanted}{sizes}.{hint if is_turned else ''}"
     if case.output.dtype != case.wanted.dtype:
         got, want = (str(t.dtype).removeprefix("torch.") for t in (case.output, case.wanted))
         hint = "Give new tensors the dtype of the inputs."
         return f"The result is {got}; with these inputs {want} is wanted. {hint}"
     if case.asks_gradient:
-        return "The result asks for gradients, though no input does. Return it with .detach()."
+        return (
+            "The result asks for gradients, though no input does: "
+            "there is a requires_grad_() or a parameter in it."
+        )
     return ""
 
 
@@ -224,6 +230,7 @@ def _gradient_fault(exercise: FunctionExercise, case: Case | None) -> Verdict | 
         return None
     if case.raised:
         return _raised(exercise, case.raised, case.sizes, " when gradients are asked for")
+    more = exercise.gradient_hint and f" {exercise.gradient_hint}"
     ours = Case(case.inputs, case.wanted)
     run_backward(exercise.reference, ours)
     pairs = zip(argument_names(exercise), case.inputs, strict=True)
@@ -232,11 +239,13 @@ def _gradient_fault(exercise: FunctionExercise, case: Case | None) -> Verdict | 
         if got is None and want is not None:
             return _wrong(
                 f"The values are right, but no gradient flows back to {name}. Compute with torch "
-                "alone, without .detach(), .data, .item() or .numpy().",
+                f"alone, without .detach(), .data, .item() or .numpy().{more}",
             )
         if not same(got, want):
             fault = "is NaN" if got is not None and bool(got.isnan().any()) else "is not"
-            return _wrong(f"The values are right, but the gradient that reaches {name} {fault}.")
+            return _wrong(
+                f"The values are right, but the gradient that reaches {name} {fault}.{more}"
+            )
     return None
 
 

@@ -124,6 +124,7 @@ ENTRIES = (
             "`weights.nan_to_num()` puts 0 there; so does `-1e9` in place of -inf, if the weights "
             "are multiplied by the mask afterwards.",
         ),
+        gradient_hint="Going back, 0 times NaN is NaN: mend the weights, not what they read.",
     ),
     FunctionExercise(
         "08.multi_head",

@@ -150,6 +150,12 @@ ENTRIES = (
             "These are the weights q.k; they still have to meet the values.": lambda q, k, v: (
                 q @ k.mT
             ).tril(),
+            "The mask is on the product with v; it belongs on the table of q.k.": lambda q, k, v: (
+                q @ k.mT @ v
+            ).tril(),
+            "There is a softmax too much, and a masked 0 becomes e^0 = 1.": lambda q, k, v: (
+                (q @ k.mT).tril().softmax(2) @ v
+            ),
             "The mask is on the keys; it belongs on the table of q.k.": lambda q, k, v: (
                 (q @ k.tril().mT) @ v
             ),
@@ -206,6 +212,12 @@ ENTRIES = (
             ),
             "This is the length of the error; asked for is its square.": lambda n, K: square_root(
                 (n - 1) / K
+            ),
+            "Each of the others adds 1/K, not its root: (k_i . k_1)^2 is a square.": lambda n, K: (
+                (n - 1) / square_root(K)
+            ),
+            "This is the whole read-out; the value, of length 1, is no error.": lambda n, K: (
+                1 + (n - 1) / K
             ),
             "Each of the others adds 1/K, not 1/K^2.": lambda n, K: (n - 1) / K**2,
             "Upside down: more pairs make more noise.": lambda n, K: K / (n - 1),

@@ -127,6 +127,9 @@ ENTRIES = (
             "No token looks at the others: this is the sum, with strength beta.": lambda k, v, b: (
                 b[..., None] * v
             ),
+            "This is the state after the chunk; wanted is what a token writes.": lambda k, v, b: (
+                k.mT @ delta_chunk(k, v, b)
+            ),
             "beta weighs the columns; row i is weighed by beta_i.": lambda k, v, b: _solved(
                 k @ _weighed(k, b).mT, b[..., None] * v
             ),
@@ -177,6 +180,10 @@ ENTRIES = (
             "The sign: a write makes less missing, not more.": lambda beta, n: 1 + beta * n,
             "The step is beta, not 2 beta: the 1/2 cancels the 2.": lambda beta, n: (
                 1 - 2 * beta * n
+            ),
+            "n is k^T k itself; no root is needed.": lambda beta, n: 1 - beta * square_root(n),
+            "This is the factor of the loss; what is missing is not squared.": lambda beta, n: (
+                (1 - beta * n) ** 2
             ),
             "n is ||k||^2 already.": lambda beta, n: 1 - beta * n**2,
             "Sign: before and after it is v - S^T k, so at beta = 0 the factor is 1.": (

@@ -42,6 +42,9 @@ ENTRIES = (
             "The state before the chunk is lost: add the writes to it.": lambda S, k, v, b: (
                 k.mT @ delta_chunk(k, v - k @ S, b)
             ),
+            "A mean over the chunk: the tokens still do not see each other, and write less.": (
+                lambda S, k, v, b: S + k.mT @ (b[..., None] * (v - k @ S)) / k.shape[1]
+            ),
             "No token looks at anything: this is the sum, with strength beta.": lambda S, k, v, b: (
                 S + k.mT @ (b[..., None] * v)
             ),

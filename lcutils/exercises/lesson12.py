@@ -99,6 +99,12 @@ ENTRIES = (
             "This loss is -v . (S^T k), the sum's; here it is the squared error.": (
                 lambda S, k, v, lr, d: (1 - d) * S + lr * torch.outer(k, v)
             ),
+            "The squares of the error are added up: .sum(), not .mean().": lambda S, k, v, lr, d: (
+                (1 - d) * S - lr * _gradient(S, k, v) / len(v)
+            ),
+            "decay is multiplied by lr; here it stands beside the step, as 1 - decay.": (
+                lambda S, k, v, lr, d: S - lr * (_gradient(S, k, v) + d * S)
+            ),
             "lr is missing.": lambda S, k, v, lr, d: (1 - d) * S - _gradient(S, k, v),
         },
         hints=(
@@ -107,6 +113,8 @@ ENTRIES = (
             "`loss = lambda S: 0.5 * (S.T @ k - v).square().sum()`, "
             "then `torch.func.grad(loss)(state)`.",
         ),
+        gradient_hint="An outer training runs back through this step: no .detach(), and with "
+        "torch.autograd.grad it takes create_graph=True.",
     ),
     FunctionExercise(
         "12.rls_step",
@@ -139,6 +147,12 @@ ENTRIES = (
                 v,
                 gain=lambda P, k: k / (1 + k @ P @ k),
                 new_P=lambda P, k, g: P - torch.outer(P @ k, P @ k) / (1 + k @ P @ k),
+            ),
+            "P loses the outer product of the gain with k; with P k it should be.": (
+                lambda s, k, v: _rls(s, k, v, new_P=lambda P, k, g: P - torch.outer(g, k))
+            ),
+            "S stands before P: the state holds P first.": lambda s, k, v: _rls(s, k, v).roll(
+                len(v), 1
             ),
             "The gain is divided twice: from the new P it would be P k alone.": _rls_late,
             "P loses the outer product of k; it should be that of P k.": lambda s, k, v: _rls(
@@ -184,6 +198,7 @@ ENTRIES = (
             "This is S alone; P has to be carried as well.": 4096,
             "This is P and S, each K x K x V: P is K x K, S is K x V.": 2 * 64**3,
             "These are the sides; count the entries.": 192,
+            "P is K x K, not K numbers.": 64 * 64 + 64,
             "This is a state for keys and values side by side, (K + V)^2.": 128**2,
             "This counts P twice: it is K x K once.": 3 * 4096,
         },

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from lcutils.exercises._data import ExpressionExercise, FunctionExercise, NumberExercise
+from lcutils.exercises._data import (
+    ExpressionExercise,
+    FunctionExercise,
+    NumberExercise,
+    logarithm,
+)
 
 _NO_REPEAT = (31 * 30 * 29 * 28 * 27 * 26 * 25) / 32**7  # 8 keys of 32, all different
 
@@ -58,6 +64,10 @@ def _draw_scores(rng: torch.Generator, B: int, T: int, M: int, N: int) -> tuple[
     return logits, torch.where(torch.rand(B, N, generator=rng) < 0.5, best, other)
 
 
+def _log2(x: Any) -> Any:
+    return logarithm(x) / logarithm(2)
+
+
 ENTRIES = (
     FunctionExercise(
         "13.recall_text",
@@ -91,6 +101,14 @@ ENTRIES = (
             ),
             "The queries come in the order of the writes; `asked` is not used.": _text(
                 _pairs, lambda k, v, a, n: k
+            ),
+            "All texts are asked in the order of the first text.": _text(
+                _pairs, lambda k, v, a, n: k[:, a[0]]
+            ),
+            "The queries stand before the pairs: the text asks what it has not said yet.": (
+                lambda keys, values, asked, n: torch.cat(
+                    [_queries(keys, values, asked, n), _pairs(keys, values, n)], 1
+                )
             ),
             "The order is undone: the query at place i is the key at place asked[i].": _text(
                 _pairs, lambda k, v, a, n: k.gather(1, a.argsort(1))
@@ -132,7 +150,7 @@ ENTRIES = (
             ),
             "One place early: here the answer stands where its key is read, "
             "not before it.": lambda logits, answers: (
-                (logits.roll(1, 1)[:, -answers.shape[1] :].argmax(2) == answers).float().mean()
+                (logits[:, -answers.shape[1] - 1 : -1].argmax(2) == answers).float().mean()
             ),
             "The largest is taken over places; wanted is the answer with the largest "
             "logit.": lambda logits, answers: (
@@ -181,6 +199,8 @@ ENTRIES = (
             "one of the first two, and so on?": 8 / 32,
             "This is how many equal pairs there are on average, 28/32; a text may have more "
             "than one.": 28 / 32,
+            "This takes the 28 pairs of keys as independent; they are not quite.": 1
+            - (31 / 32) ** 28,
             "This is the chance that one of 8 keys is a given key.": 1 - (31 / 32) ** 8,
             "One key too many: the first has nothing to repeat, the eighth has seven.": 1
             - _NO_REPEAT * 24 / 32,
@@ -205,7 +225,9 @@ ENTRIES = (
             "n and N are the wrong way round: there are n values, each one of N.": (
                 lambda n, N, p: N * _log2(n) / p
             ),
-            "The logarithm is to base 2, for bits: log(x, 2).": lambda n, N, p: n * _log(N) / p,
+            "The logarithm is to base 2, for bits: log(x, 2).": lambda n, N, p: (
+                n * logarithm(N) / p
+            ),
             "These are bits times bits; divide by p.": lambda n, N, p: n * _log2(N) * p,
             "n values need n times the bits of one: N^n, not n N.": lambda n, N, p: (
                 _log2(n * N) / p
@@ -241,15 +263,3 @@ ENTRIES = (
         ),
     ),
 )
-
-
-def _log(x: object) -> object:
-    import sympy
-
-    return sympy.log(x)
-
-
-def _log2(x: object) -> object:
-    import sympy
-
-    return sympy.log(x, 2)

@@ -95,6 +95,7 @@ lc.quiz("12.name_loss", answer=answer)
 # %% [markdown] id="ttt_step-exercise"
 # So a memory is a small model, a pair is an example, and reading is training: *test-time training* (Sun et al., 2024).
 # Its gradient need not be worked out by hand.
+# (The model around it will be trained, too, by gradients that run back through this step.)
 #
 # **Exercise 1** (6 minutes). Let PyTorch find it: one step of size `lr` on the error of the newest pair, at the state as it is, with *weight decay*: the old state is multiplied by `1 - decay`.
 
