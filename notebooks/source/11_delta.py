@@ -259,7 +259,7 @@ lc.prove(
 
 # %% [markdown] id="why-after"
 # The second part takes away what $b$ read before.
-# That contains a piece of $a$'s own value, $(a \cdot b)\, v_a$, so a piece $\beta (a \cdot b)^2$ of the signal is erased, on average $1/K$ of it with each further write.
+# That contains a piece of $a$'s own value, $(a \cdot b)\, v_a$, so a piece $\beta (a \cdot b)^2$ of the signal is erased, on average $\beta / K$ of it with each further write.
 # It is a decay that nobody asked for.
 # What it takes from the noise as well makes the error small; what it takes from old signals makes them unreadable.
 
@@ -379,7 +379,7 @@ lc.figure(fig, claim)
 # The shared direction is in every key, so the sum writes there 32 times, and every read-out hears it.
 # The delta rule sees after the first few pairs that this direction is taken.
 #
-# Real texts have both: names that come back with news, and keys that lean to one side.
+# A text can have both: names that come back with news, and keys that lean to one side.
 #
 # Play: key $a$ is written once, then another key $b$ again and again, each time with a new value.
 # What is left of $a$'s value?

@@ -458,12 +458,12 @@ lc.play(draw, lr=(0.0, 1.0, 0.5, 0.05), momentum=(0.0, 0.9, 0.0, 0.05), decay=(0
 
 # %% id="play-settings"
 fig, axes = lc.subplots(3, 1, sharex=True, height=6.6)
-draw(axes[0], lr=1.0, momentum=0.0, decay=0.0)
-draw(axes[1], lr=0.4, momentum=0.0, decay=0.0)
-draw(axes[2], lr=0.4, momentum=0.5, decay=0.05)
+draw(axes[0], lr=0.4, momentum=0.0, decay=0.0)
+draw(axes[1], lr=0.2, momentum=0.5, decay=0.0)
+draw(axes[2], lr=0.4, momentum=0.0, decay=0.05)
 for ax in axes:
     ax.label_outer()
-lc.figure(fig, "A smaller step keeps more of the old pairs. Momentum and decay keep fewer.")
+lc.figure(fig, "Half the step with momentum 1/2 keeps about as much. Decay keeps less of the old.")
 
 # %% [markdown] id="exit"
 # ## Exit question
