@@ -32,6 +32,30 @@ def unit_keys(*sizes: int, rng: torch.Generator) -> Tensor:
     return torch.nn.functional.normalize(torch.randn(*sizes, generator=rng), dim=-1)
 
 
+def recognised(read: Tensor, values: Tensor, others: Tensor) -> Tensor:
+    """Which read-outs agree better with the value stored than with each of the others.
+
+    Args:
+        read: [N, V] what a memory gave back, no batch
+        values: [N, V] what was stored
+        others: [M, V] values that were not
+    Returns: [N], True where `read . value` is larger than every `read . other`.
+    Raises: TypeError, ValueError naming the argument.
+    Source: lesson 10, section 4.
+
+    >>> stored = torch.eye(2)
+    >>> recognised(torch.tensor([[0.9, 0.3], [0.8, 0.2]]), stored, -stored)
+    tensor([True, True])
+    >>> recognised(torch.tensor([[0.9, 0.3], [0.8, 0.2]]), stored, stored)
+    tensor([False, False])
+    """
+    sizes: dict[str, int] = {}
+    _require.tensor("read", read, "N V", sizes)
+    _require.tensor("values", values, "N V", sizes)
+    _require.tensor("others", others, "M V", sizes)
+    return (read * values).sum(dim=1) > (read @ others.T).amax(dim=1)
+
+
 class Recall(NamedTuple):
     """A batch of texts that write values under keys and then ask for them.
 

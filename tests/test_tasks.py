@@ -173,3 +173,28 @@ def test_examples_in_docstrings_hold():
     results = doctest.testmod(tasks)
     assert results.attempted > 0
     assert results.failed == 0
+
+
+def test_a_read_out_is_recognised_if_its_value_agrees_best(rng):
+    read, values, others = (torch.randn(n, 3, generator=rng) for n in (40, 40, 5))
+    by_loop = [
+        all(r @ v > r @ other for other in others) for r, v in zip(read, values, strict=True)
+    ]
+    found = tasks.recognised(read, values, others)
+    assert found.tolist() == by_loop
+    assert 0 < sum(by_loop) < 40
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"values": torch.zeros(3, 2)}, "values: expected [N, V] = [4, 2], got [3, 2]"),
+        ({"others": torch.zeros(9, 5)}, "others: expected [M, V]"),
+        ({"read": [1.0]}, "read: expected"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_by_name(changed, message):
+    given = {"read": torch.zeros(4, 2), "values": torch.zeros(4, 2), "others": torch.zeros(9, 2)}
+    with pytest.raises((TypeError, ValueError)) as refused:
+        tasks.recognised(**{**given, **changed})
+    assert str(refused.value).startswith(message)

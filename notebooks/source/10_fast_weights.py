@@ -336,8 +336,8 @@ def recall(n, K, V, rng, trials=8):
     shares, errors = [], []
     for _ in range(trials):
         read, values = read_outs(n, K, V, rng)
-        best_other = (read @ tasks.unit_keys(255, V, rng=rng).T).amax(dim=1)
-        shares.append(((read * values).sum(dim=1) > best_other).float().mean())
+        others = tasks.unit_keys(255, V, rng=rng)
+        shares.append(tasks.recognised(read, values, others).float().mean())
         errors.append((read - values).square().sum(dim=1).mean())
     return torch.stack(shares).mean().item(), torch.stack(errors).mean().item()
 
@@ -433,8 +433,8 @@ def by_age(gamma, rng, n=400, K=32, V=32, trials=20):
         keys, values = tasks.unit_keys(n, K, rng=rng), tasks.unit_keys(n, V, rng=rng)
         state = keys.T @ (weights[:, None] * values)
         read, newest = keys[-100:] @ state, values[-100:]
-        best_other = (read @ tasks.unit_keys(255, V, rng=rng).T).amax(dim=1)
-        right += ((read * newest).sum(dim=1) > best_other).float().view(10, 10).mean(dim=1)
+        others = tasks.unit_keys(255, V, rng=rng)
+        right += tasks.recognised(read, newest, others).float().view(10, 10).mean(dim=1)
     return (right / trials).flip(0).tolist()
 
 
@@ -572,7 +572,7 @@ positive = torch.nn.functional.elu(8 * keys) + 1  # entries of unit size before 
 
 
 def share(read):
-    return ((read * values).sum(dim=1) > (read @ others.T).amax(dim=1)).float().mean().item()
+    return tasks.recognised(read, values, others).float().mean().item()
 
 
 as_sum = share(keys @ (keys.T @ values))

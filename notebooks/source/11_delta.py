@@ -183,12 +183,6 @@ def written(keys, values, beta=1.0):
     return total[0, 0], state[0, 0]
 
 
-def is_right(state, keys, values, others):
-    """Whether each read-out agrees better with its value than with all others: [T]"""
-    read = keys @ state
-    return ((read * values).sum(dim=1) > (read @ others.T).amax(dim=1)).float()
-
-
 # %% id="measured"
 def measured(n, rng, cosine=0.0, beta=1.0, trials=8):
     """Right answers of sum and delta rule, and their squared errors: two tensors [2, n]"""
@@ -197,8 +191,9 @@ def measured(n, rng, cosine=0.0, beta=1.0, trials=8):
         keys, values = leaning(n, cosine, rng), tasks.unit_keys(n, 64, rng=rng)
         others = tasks.unit_keys(255, 64, rng=rng)
         for i, state in enumerate(written(keys, values, beta)):
-            right[i] += is_right(state, keys, values, others) / trials
-            errors[i] += (keys @ state - values).square().sum(dim=1) / trials
+            read = keys @ state
+            right[i] += tasks.recognised(read, values, others) / trials
+            errors[i] += (read - values).square().sum(dim=1) / trials
     return right, errors
 
 

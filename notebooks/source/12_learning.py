@@ -251,8 +251,7 @@ def shares(n, rng, cosine=0.45, trials=4):
         keys = keys + (1 - cosine) ** 0.5 * tasks.unit_keys(n, 64, rng=rng)
         values, others = tasks.unit_keys(n, 64, rng=rng), tasks.unit_keys(255, 64, rng=rng)
         for name, state in four_states(keys, values).items():
-            read = keys @ state
-            right = (read * values).sum(dim=1) > (read @ others.T).amax(dim=1)
+            right = tasks.recognised(keys @ state, values, others)
             found[name] = found.get(name, 0.0) + right.float().mean().item() / trials
     return found
 
@@ -445,9 +444,8 @@ def draw(ax, lr, momentum, decay):
         one = torch.ones(k.shape[:3])
         gates = {"lr": lr * one, "momentum": momentum * one, "g": (one - decay).log()}
         _, state = memory.momentum_rule(k, k, v, **gates, output_final_state=True)
-        read = keys @ state[0, 0, :, :32]
-        best_other = (read @ tasks.unit_keys(255, 32, rng=rng).T).amax(dim=1)
-        right += ((read * values).sum(dim=1) > best_other).float() / 4
+        others = tasks.unit_keys(255, 32, rng=rng)
+        right += tasks.recognised(keys @ state[0, 0, :, :32], values, others) / 4
     by_age = right.view(8, 6).mean(dim=1).flip(0)
     ax.plot(range(3, 48, 6), by_age, "o-", color=BLUE)
     ax.set(xlabel="age: pairs written since", ylabel="right", ylim=(0, 1.05))
@@ -599,11 +597,6 @@ lc.predict("12.bend", "Two layers with 1,024 numbers: more pairs than a matrix?"
 
 
 # %% id="bend"
-def right_share(keys, values, read, rng):
-    others = tasks.unit_keys(255, values.shape[1], rng=rng)
-    return ((read * values).sum(dim=1) > (read @ others.T).amax(dim=1)).float().mean().item()
-
-
 def two_layers(M, keys, values, lr, rng):
     """What a network with M hidden units reads for each key, after one step on each pair"""
     k, v = keys[None, :, None], values[None, :, None]
@@ -623,12 +616,12 @@ def two_layers(M, keys, values, lr, rng):
 rng, trials, sizes = lc.rng("bend"), 4, [16, 32, 64, 128]
 as_matrix, best = 0.0, torch.zeros(len(sizes), 4)
 for _ in range(trials):
-    keys, values = (tasks.unit_keys(32, 32, rng=rng) for _ in range(2))
-    as_matrix += right_share(keys, values, keys @ (keys.T @ values), rng) / trials
+    keys, values, others = (tasks.unit_keys(n, 32, rng=rng) for n in (32, 32, 255))
+    as_matrix += tasks.recognised(keys @ (keys.T @ values), values, others).float().mean() / trials
     for i, M in enumerate(sizes):
         for j, lr in enumerate((0.3 / M, 1 / M, 2 / M, 4 / M)):
             read = two_layers(M, keys, values, lr, rng)
-            best[i, j] += right_share(keys, values, read, rng) / trials
+            best[i, j] += tasks.recognised(read, values, others).float().mean() / trials
 best = best.amax(dim=1)
 claim = lc.claim(
     "12.bend_holds",
