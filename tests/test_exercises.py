@@ -97,6 +97,19 @@ def test_each_refusal_without_a_cause_gives_the_next_hint_and_then_the_last_agai
     ] * 3
 
 
+TO_MEND = [e for e in CATALOGUE.values() if getattr(e, "is_to_mend", False)]
+
+
+@pytest.mark.parametrize("exercise", TO_MEND, ids=lambda exercise: exercise.id)
+def test_a_fault_that_was_given_to_be_found_is_shown_at_first_and_named_the_next_time(exercise):
+    named, faulty = next(iter(exercise.mistakes.items()))
+    first, second = (text_of(exercise.id, lambda *inputs: faulty(*inputs)) for _ in range(2))
+    assert "as it is given" in first
+    assert named not in first
+    assert "wanted" in first
+    assert named in second
+
+
 def test_where_the_gradients_alone_are_wrong_the_exercise_says_what_to_look_at():
     def detached(state, k, v, lr, decay):
         inner = state.detach().requires_grad_()

@@ -27,6 +27,8 @@ __all__ = ["check", "predict", "quiz", "reveal"]
 
 _PREDICT_FIRST = 'Predict first (or answer="skip").'
 _MAX_PREDICTION = 300
+_AS_GIVEN = "This is what the function as it is given makes of it. Where does it go wrong?"
+_seen_at_work: set[str] = set()  # ids of functions to mend whose fault was shown, not yet named
 _refused: dict[str, int] = {}  # id -> how often without a cause; each time the next hint
 _predictions: dict[str, str] = {}  # id -> what was predicted in this process
 
@@ -45,6 +47,9 @@ def check(id: str, answer: object) -> Any:
     """
     exercise = _exercise(id)
     verdict = _judged(exercise, answer)
+    if _is_as_given(exercise, verdict) and id not in _seen_at_work:
+        _seen_at_work.add(id)
+        verdict = verdict.with_(reason=_AS_GIVEN)
     if verdict.is_open:
         count = _refused.get(id, 0)
         _refused[id] = count + 1
@@ -67,6 +72,12 @@ def _judged(exercise: Exercise, answer: object) -> Verdict:
     if isinstance(exercise, ExpressionExercise):
         return _values.judge_expression(exercise, answer)
     return _values.judge_order(exercise, answer)
+
+
+def _is_as_given(exercise: Exercise, verdict: Verdict) -> bool:
+    if not (isinstance(exercise, FunctionExercise) and exercise.is_to_mend):
+        return False
+    return verdict.reason == next(iter(exercise.mistakes))
 
 
 def quiz(id: str, *, answer: object) -> Entry:

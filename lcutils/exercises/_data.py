@@ -25,6 +25,7 @@ class FunctionExercise:
         draw: random inputs in float64 for each of `sizes`, which begin with the edge shapes.
         has_gradient: whether gradients must flow from the output to the inputs.
         causal: the argument [B, T, ...] whose later entries must not change earlier outputs.
+        is_to_mend: whether the stub is a faulty function, which makes the first of `mistakes`.
         gradient_hint: what to say where the values are right and the gradients are not.
     """
 
@@ -37,6 +38,7 @@ class FunctionExercise:
     hints: tuple[str, ...]
     has_gradient: bool = True
     causal: str = ""
+    is_to_mend: bool = False
     gradient_hint: str = ""
 
 

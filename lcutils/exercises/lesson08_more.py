@@ -90,6 +90,7 @@ ENTRIES = (
             {"B": 2, "N": 3, "K": 2, "V": 4},
             {"B": 4, "N": 3, "K": 3, "V": 2},
         ),
+        is_to_mend=True,
         mistakes={
             "A text without words still gives NaN: 0 is divided by 0.": lambda q, k, v, w: _read(
                 _weights(q, k, w), v

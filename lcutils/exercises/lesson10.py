@@ -173,6 +173,7 @@ ENTRIES = (
         worked=(row([1, 0, 2], [0, 3, 1])[None], *_WORKED),
         draw=_draw_chunk,
         sizes=_SIZES,
+        is_to_mend=True,
         mistakes={
             "What was written before the chunk is not read.": lambda S, q, k, v: (
                 (q @ k.mT).tril() @ v

@@ -34,6 +34,7 @@ ENTRIES = (
             {"B": 3, "C": 2, "K": 2, "V": 4},
             {"B": 2, "C": 5, "K": 3, "V": 2},
         ),
+        is_to_mend=True,
         mistakes={
             "All tokens read the state before the chunk: none sees what the others of its chunk "
             "have written.": lambda S, k, v, b: S + k.mT @ (b[..., None] * (v - k @ S)),

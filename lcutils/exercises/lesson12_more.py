@@ -57,6 +57,7 @@ ENTRIES = (
             {"B": 2, "T": 5, "K": 4, "V": 3},
         ),
         causal="v",
+        is_to_mend=True,
         mistakes={
             "It looks after the pair has been written, so it finds (1 - beta)^2 of the surprise at "
             "most.": lambda k, v, b: _walk(k, v, b, is_late=True),

@@ -143,6 +143,7 @@ ENTRIES = (
             {"B": 3, "T": 7, "M": 4, "N": 2},
             {"B": 2, "T": 9, "M": 5, "N": 4},
         ),
+        is_to_mend=True,
         mistakes={
             "These are the first N places, where pairs are written; "
             "the keys asked for stand at the end.": lambda logits, answers: (
