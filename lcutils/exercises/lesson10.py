@@ -156,6 +156,9 @@ ENTRIES = (
             "There is a softmax too much, and a masked 0 becomes e^0 = 1.": lambda q, k, v: (
                 (q @ k.mT).tril().softmax(2) @ v
             ),
+            "The mask is on the state; it belongs on the table of q.k.": lambda q, k, v: (
+                q @ (k.mT @ v).tril()
+            ),
             "The mask is on the keys; it belongs on the table of q.k.": lambda q, k, v: (
                 (q @ k.tril().mT) @ v
             ),
@@ -224,6 +227,9 @@ ENTRIES = (
             "Upside down: more pairs make more noise.": lambda n, K: K / (n - 1),
             "One more than there are: n pairs have n - 1 others.": lambda n, K: (n + 1) / K,
             "A bracket is missing: n - 1/K is n minus one over K.": lambda n, K: n - 1 / K,
+            "Independent terms add up in the square: n - 1 of them, not (n - 1)^2.": lambda n, K: (
+                (n - 1) ** 2 / K
+            ),
         },
         hints=(
             "The error is a sum over the other pairs, each with a value of length 1.",

@@ -66,6 +66,9 @@ ENTRIES = (
             "Divided by the sum of the values; divide by the sum of the weights.": (
                 lambda q, k, v: _weights(q, k) @ v / v.cumsum(1)
             ),
+            "Divided by the sum of the keys; divide by the sum of the weights.": lambda q, k, v: (
+                _weights(q, k) @ v / k.cumsum(1).sum(2, keepdim=True)
+            ),
             "Queries and keys have changed places.": lambda q, k, v: (
                 _weights(k, q) @ v / _weights(k, q).sum(2, keepdim=True)
             ),

@@ -24,7 +24,7 @@ ENTRIES = (
         {
             "a": Choice(
                 "it jumps once T passes d",
-                "There is no edge: the variance is (T - 1)/d for every T.",
+                "There is no edge: each further word adds as much as the one before it.",
             ),
             "b": Choice(
                 "not at all: their length is 1",
@@ -42,33 +42,33 @@ ENTRIES = (
         right="d",
     ),
     Question(
-        "10.exit_where",
-        "What tells a weight matrix and the state of this memory apart?",
+        "10.exit_steps",
+        "A layer with K = 8 is trained by plain gradient descent, three times through 1,000 "
+        "examples, a step for each. Which sum of pairs gives its trained part back?",
         {
             "a": Choice(
-                "weights are written by outer products, a state is not",
-                "Both are: a gradient step on a layer is an outer product, too.",
+                "a sum of 8 pairs: the matrix has no more than 8 rows",
+                "Some 8 pairs would do, but nobody wrote those.",
             ),
             "b": Choice(
-                "only weights can be read by a matrix product",
-                "Both are read so: S^T q.",
+                "a sum of 1,000 pairs, whose values are the targets",
+                "What is written is the error of the moment, not the target.",
             ),
             "c": Choice(
-                "who writes, with what, and when it starts anew",
-                "The algebra is the same. An optimizer writes errors, for good; a layer writes "
-                "values, for one text.",
+                "a sum of 1,000 pairs, whose values are errors",
+                "At the second visit an example has another error, and is written again.",
             ),
             "d": Choice(
-                "a state is a vector, and weights are a matrix",
-                "Here the state is a matrix as well.",
+                "a sum of 3,000 pairs, whose values are errors",
+                "One pair a step: the input, and the error that the layer made at that moment.",
             ),
         },
-        right="c",
+        right="d",
     ),
     Question(
         "10.exit_capacity",
-        "A matrix memory of 64 x 64 recalls 128 pairs well, against 255 other values. Its keys are "
-        "cut to 16 numbers, its values grow to 256. How many pairs now?",
+        "A matrix memory of 64 x 64 recalls 128 pairs well, against values that were never stored. "
+        "Its keys are cut to 16 numbers, its values grow to 256. How many pairs, against such?",
         {
             "a": Choice(
                 "about 32: there are a quarter of the keys",

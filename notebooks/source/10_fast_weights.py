@@ -54,9 +54,9 @@ lc.quiz("10.recall_noise", answer=answer)
 red, blue = torch.tensor([1.0, 0.0]), torch.tensor([0.6, 0.8])  # keys of length 1
 one, two = torch.tensor([2.0, 3.0, 1.0]), torch.tensor([-1.0, 0.0, 4.0])  # their values
 S = torch.outer(red, one)  # [K, V]
-print("red: ", (S.T @ red).tolist())
+print("red:", S.T @ red)
 S = S + torch.outer(blue, two)
-print("red: ", (S.T @ red).round(decimals=3).tolist(), "after blue was written, too")
+print("red:", S.T @ red, "after blue was written, too")
 
 # %% [markdown] id="small-seen"
 # The first read-out is exact, the second is not: the keys are not orthogonal, and blue's value is heard when red is asked for.
@@ -70,7 +70,7 @@ S, k, v = MatrixSymbol("S", K, V), MatrixSymbol("k", K, 1), MatrixSymbol("v", V,
 lc.prove("10.write", S - lc.grad(-dot(v, S.T * k), S), S + k * v.T, torch=True)
 
 # %% [markdown] id="layer-before"
-# Now take a layer of a network, $y = S^\top x$, and train it.
+# Now take a layer of a network, $y = S^\top x$ (lesson 03 wrote $y = W x$; $S$ is $W^\top$), and train it.
 # Whatever its loss is, let $g$ be the loss gradient with respect to $y$.
 # Lesson 03: the gradient with respect to the weights is an outer product.
 # For a squared error, $g = S^\top x - z$, and one step of size $\eta$ is
@@ -126,9 +126,9 @@ lc.prove(
 # Each value comes back with the weight $k_i \cdot q$.
 # That is attention, with the weights $q \cdot k_i$ themselves where softmax attention (lesson 08) has their exponentials, normalised: *linear attention* (Katharopoulos et al., ICML 2020; that it is fast weights: Schlag et al., ICML 2021).
 # So the state is not needed at all: keep keys and values, and compute the table of all $q_t \cdot k_i$.
-# With a row for each token, $Q$ and $K$ of three rows, and $\odot$ a product entry by entry:
+# Bold letters have a row for each token, here three; $\odot$ is a product entry by entry:
 #
-# $$O = \big(Q K^\top \odot M\big) V, \qquad M = \begin{pmatrix} 1 & 0 & 0 \\ 1 & 1 & 0 \\ 1 & 1 & 1 \end{pmatrix}$$
+# $$\mathbf O = \big(\mathbf Q \mathbf K^\top \odot M\big) \mathbf V, \qquad M = \begin{pmatrix} 1 & 0 & 0 \\ 1 & 1 & 0 \\ 1 & 1 & 1 \end{pmatrix}$$
 #
 # **Exercise 2** (4 minutes). Write this form, for any $T$, without a loop.
 
@@ -152,13 +152,13 @@ all_at_once = lc.check("10.all_at_once", all_at_once)
 # That a chunk may be written in one go is the same algebra, with a key in each row of a matrix:
 
 # %% id="chunk"
-Q2, K2, V2 = MatrixSymbol("Q", 2, K), MatrixSymbol("K_c", 2, K), MatrixSymbol("V_c", 2, V)
+K2, V2 = MatrixSymbol("K_c", 2, K), MatrixSymbol("V_c", 2, V)
 first, second = eye(2)[:, :1], eye(2)[:, 1:]
 lc.prove(
     "10.chunk",
     S + K2.T * V2,
     S + (K2.T * first) * (V2.T * first).T + (K2.T * second) * (V2.T * second).T,
-    reason="a chunk of two rows writes as two tokens do",
+    reason="two rows, written in one go, are two tokens; a third row adds a third term",
 )
 
 # %% [markdown] id="read_chunk-exercise"
@@ -209,14 +209,11 @@ lc.claim(
 # %% [markdown] id="dual-before"
 # ## 3. What a trained layer is
 #
-# Read the equation of section 2 once more, for a layer that was trained.
-# Its weights are $W_0$ plus one outer product for each example it has seen, with keys $x_t$ and values $-\eta g_t$.
-# So its answer to a new input $q$ is $W_0^\top q + \sum_t (x_t \cdot q)(-\eta g_t)$:
-# linear attention over everything it was trained on.
-# (Irie, Csordás and Schmidhuber, ICML 2022, follow this through whole networks.)
-#
-# Train a layer on 300 examples, keep the examples, throw the weights away.
-# How well does attention over the examples give the layer's answers back?
+# Train a layer on 300 examples, one step for each.
+# At step $t$ its input is $x_t$, and it writes $-\eta g_t$, which depends on what all earlier steps have made of the weights.
+# Keep the first weights $W_0$, the inputs, and what was written.
+# Throw the trained weights away.
+# How well can the layer's answers to new inputs be computed from what was kept?
 
 # %% id="10-dual" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -225,7 +222,7 @@ answer = "exactly, up to rounding"
 ### BEGIN STUDENT
 # answer = None  # roughly, well, exactly?
 ### END STUDENT
-lc.predict("10.dual", "How well can the weights be replaced by the examples?", answer=answer)
+lc.predict("10.dual", "How well can the trained weights be replaced?", answer=answer)
 
 
 # %% id="dual"
@@ -259,8 +256,16 @@ claim = lc.claim(
 lc.reveal("10.dual", claim)
 
 # %% [markdown] id="dual-seen"
+# Read the equation of section 2 once more.
+# The trained weights are $W_0$ plus one outer product for each step, with the key $x_t$ and the value $-\eta g_t$.
+# So the answer to a new input $q$ is $W_0^\top q + \sum_t (x_t \cdot q)(-\eta g_t)$: linear attention over everything the layer was trained on.
+# (Irie, Csordás and Schmidhuber, ICML 2022, follow this through whole networks.)
+#
 # **A weight matrix is the state of a memory whose text was the training set.**
-# (So it is for plain gradient steps. Momentum and Adam still add one write after another, but a write is then a mixture of many pairs.)
+# That holds for plain gradient steps.
+# With momentum a write is a sum over the pairs of many steps.
+# Adam divides each entry of the matrix by a number of its own, and what is left is in general no outer product.
+#
 # A context state is a weight matrix trained on one text, from zero.
 # What tells them apart is not algebra but use: who writes (an optimizer, or the layer itself), what (errors, or values), and when it starts anew (never, or with each text).
 #
@@ -288,7 +293,8 @@ lc.refute("10.no_cross_talk", (pair_1 + pair_2).T * k1, norm_sq(k1) * v1)
 # %% [markdown] id="error-exercise"
 # How large is cross-talk?
 # Let all keys and values be independent, of length 1, without a preferred direction.
-# Then $(k_i \cdot k_1)^2$ is $1/K$ on average (lesson 05, section 4), and the terms, being independent, add up in the square.
+# Then $(k_i \cdot k_1)^2$ is $1/K$ on average (lesson 05, section 4).
+# The terms are independent with mean 0, so their squares add up.
 #
 # **Exercise 4** (4 minutes). A memory holds $n$ pairs.
 # What is $\lVert S^\top k_1 - v_1 \rVert^2$ on average?
@@ -306,10 +312,9 @@ lc.check("10.cross_talk", error)
 # %% [markdown] id="hints-cross_talk"
 # {{hints}}
 #
-# With $n = 2K$ pairs the error is thus twice as large as the value itself.
-# Can such a read-out still be told apart?
-# Let it be compared with 256 values: the right one, and 255 others that were never stored.
-# The answer is right if none of them agrees better.
+# Can a read-out with so much noise still be told apart?
+# Let it be compared with 256 values: the right one, and 255 strangers, which were never stored.
+# The answer is right if no stranger agrees better.
 #
 # A matrix of $64 \times 64$ holds 32, 64 or 128 pairs: which share of the values does it give back?
 
@@ -332,7 +337,7 @@ def read_outs(n, K, V, rng):
 
 
 def recall(n, K, V, rng, trials=8):
-    """Share of pairs whose value beats 255 others, and the mean squared error"""
+    """Share of pairs whose value beats 255 strangers, and the mean squared error"""
     shares, errors = [], []
     for _ in range(trials):
         read, values = read_outs(n, K, V, rng)
@@ -359,27 +364,32 @@ lc.reveal(
 )
 
 # %% [markdown] id="why"
-# An error twice as large as the signal, and hardly a wrong answer.
+# An error with a larger square than the value itself, and hardly a wrong answer.
 # The error is a vector of $V$ numbers and points anywhere.
-# What misleads the judge is only its part along one of the other values, and that is $1/V$ of its square.
+# What misleads the judge is only its part along one stranger, and that is $1/V$ of its square.
 #
-# So agreement with the right value is $1$, give or take; agreement with a wrong one is $0$, give or take; and "give or take" has the variance $\frac{n - 1}{K V}$.
-# **The noise depends on $K V$, the number of numbers in the state, and not on its shape.**
+# So agreement with the right value is $1$, give or take; agreement with a stranger is $0$, give or take; and "give or take" has the variance $\frac{n - 1}{K V}$.
+# **Among strangers the noise depends on $K V$, the number of numbers in the state, and not on its shape.**
 #
 # Put it to the test with matrices of three shapes and equal size, and one four times as large.
-# The lines are computed: with $e$ for the error, the read-out has the squared length $\lVert v + e \rVert^2 = 1 + 2\, e \cdot v + \lVert e \rVert^2$, and the right value wins if its cosine with the read-out is larger than those of 255 random directions.
+# The lines are computed.
+# A read-out has some agreement with the right value; let that be normal.
+# At right angles to the value it has noise of the squared length $\frac{n - 1}{K}(1 - \frac1V)$; take that mean.
+# The two give the cosine of read-out and value, and it must be larger than those of 255 random directions.
 # Such a cosine $c$ in $V$ dimensions has a density proportional to $(1 - c^2)^{(V - 3)/2}$.
 
 
 # %% id="theory"
 def expected(n, K, V):
-    """Probability that the right value agrees better with the read-out than 255 random ones"""
+    """Probability that the right value agrees better with the read-out than 255 strangers"""
     z = torch.linspace(-5, 5, 1001)
     own = 1 + ((n - 1) / (K * V)) ** 0.5 * z  # agreement with the right value
-    cosine = own / (2 * own - 1 + (n - 1) / K).clamp_min(own**2).sqrt()
-    grid = torch.linspace(-1, 1, 2001)
-    below = (1 - grid**2).pow((V - 3) / 2).cumsum(dim=0)
-    place = ((cosine + 1) * 1000).round().long()
+    across = (n - 1) / K * (1 - 1 / V)  # squared length of the noise at right angles to it
+    cosine = own / (own**2 + across).sqrt()
+    edges = torch.linspace(-1, 1, 2001)
+    middle = (edges[1:] + edges[:-1]) / 2
+    below = (1 - middle**2).pow((V - 3) / 2).cumsum(dim=0)
+    place = ((cosine + 1) * 1000).long().clamp(max=1999)  # the bin in which the cosine falls
     wins = (below / below[-1])[place] ** 255
     return torch.trapezoid(wins * Normal(0, 1).log_prob(z).exp(), z).item()
 
@@ -403,7 +413,7 @@ ax.minorticks_off()
 ax.legend()
 claim = lc.claim(
     "10.one_curve",
-    "Four shapes, nearly one curve; no dot is further than {value:.2f} from its own.",
+    "Four shapes, nearly one curve; no dot is further than {value:.2f} from its line.",
     max(gaps),
     between=(0, 0.06),
 )
@@ -411,38 +421,91 @@ lc.reveal("10.recall", lc.figure(fig, claim))
 
 # %% [markdown] id="shapes-seen"
 # A square matrix, a larger square, a wide one, a tall one: nearly the same recall at the same number of pairs for each number.
-# **What counts is $K V$.**
-# (If values are long enough: try $256 \times 16$, where random values of 16 numbers are easily taken for one another.)
+# **Among strangers what counts is $K V$.**
+# (If values are long enough: in 16 or 8 numbers a stranger is easily taken for the right value, and noise at right angles is no longer near its mean.)
 #
-# Counting orthogonal keys gave $n = K$; it asks for a read-out without any error, where a judge needs only one that is nearest.
-# Where the read-out goes straight into the next layer, the error itself counts, and it grows as $n / K$: the question decides what the capacity is.
+# Counting orthogonal keys gave $n = K$; it asks for a read-out without any error, where this judge needs only one that is nearest.
+#
+# Now change the judge.
+# A reader of a text knows which values stand in it; what he must find out is which of *those* belongs to the key.
+# Let the 127 others be the values of the other pairs.
+# The state keeps its 4,096 numbers: does a matrix of $4 \times 1{,}024$ still recall as one of $64 \times 64$ does?
+
+# %% id="10-own" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "no, it confuses its own pairs"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # better, as well, or worse, and why
+### END STUDENT
+lc.predict("10.own", "4 x 1,024 against 64 x 64, among its own values?", answer=answer)
+
+# %% id="own" tags=["after-prediction"]
+key_sizes, rng, judged = (4, 8, 16, 32, 64, 128), lc.rng("own"), {"strangers": [], "stored": []}
+for n_key in key_sizes:
+    right = torch.zeros(2)
+    for _ in range(8):
+        read, values = read_outs(128, n_key, 4096 // n_key, rng)
+        others = tasks.unit_keys(127, 4096 // n_key, rng=rng)
+        right[0] += tasks.recognised(read, values, others).float().mean() / 8
+        nearest = (read @ values.T).argmax(dim=1)
+        right[1] += (nearest == torch.arange(128)).float().mean() / 8
+    judged["strangers"].append(right[0])
+    judged["stored"].append(right[1])
+
+# %% id="own-figure" tags=["after-prediction"]
+fig, ax = lc.subplots()
+for (among, right), colour in zip(judged.items(), (GREY, BLUE), strict=True):
+    ax.plot(key_sizes, right, "o-", color=colour, label=among)
+ax.set(xscale="log", xlabel="numbers in a key, K (and 4,096 / K in a value)", ylabel="right")
+ax.set(ylim=(0, 1.05))
+ax.set_xticks(key_sizes, [str(size) for size in key_sizes], minor=False)
+ax.minorticks_off()
+label_lines(ax)
+claim = lc.claim(
+    "10.own_pairs",
+    f"128 pairs in 4 x 1,024: among strangers {judged['strangers'][0]:.2f} are right, "
+    "among the values stored {value:.2f}.",
+    judged["stored"][0],
+    between=(0.2, 0.32),
+)
+lc.reveal("10.own", lc.figure(fig, claim))
+
+# %% [markdown] id="own-seen"
+# A stranger hears what all pairs make together.
+# A value that was stored is *in* the read-out, with the weight $k_i \cdot k_1$, whose variance is $1/K$ however long the values are.
+# Its agreement has the variance $\frac1K + \frac{n - 2}{K V}$.
+# In 4 numbers, keys are too much alike to tell 128 pairs from one another.
+# With square matrices and many pairs the second part is the larger one, and the two judges nearly agree.
+#
+# And where the read-out goes straight into the next layer, the error itself counts, and it grows as $n / K$.
+# The question decides what the capacity is.
 #
 # ## 5. Letting go
 #
 # A sum keeps the first pair of a text as well as the last, and drowns both.
 # Let the state fade by $\gamma$ before each write, $S \leftarrow \gamma S + k v^\top$ (as in Ba et al., NeurIPS 2016).
 # Then the weights of older pairs shrink, as in lesson 05, and so does their noise.
-# 400 pairs go through a matrix of $32 \times 32$; how well are the newest 100 recalled?
+# 400 pairs go through a matrix of $32 \times 32$; how well are they recalled, among strangers, and which?
 
 
 # %% id="ages"
 def by_age(gamma, rng, n=400, K=32, V=32, trials=20):
-    """Share of right answers for the newest 100 pairs, ten at a time, the newest first"""
-    right, weights = torch.zeros(10), gamma ** torch.arange(n - 1, -1, -1)
+    """Share of right answers, ten pairs at a time, the newest first"""
+    right, weights = torch.zeros(n // 10), gamma ** torch.arange(n - 1, -1, -1)
     for _ in range(trials):
         keys, values = tasks.unit_keys(n, K, rng=rng), tasks.unit_keys(n, V, rng=rng)
-        state = keys.T @ (weights[:, None] * values)
-        read, newest = keys[-100:] @ state, values[-100:]
+        read = keys @ (keys.T @ (weights[:, None] * values))
         others = tasks.unit_keys(255, V, rng=rng)
-        right += tasks.recognised(read, newest, others).float().view(10, 10).mean(dim=1)
-    return (right / trials).flip(0).tolist()
+        right += tasks.recognised(read, values, others).float().view(-1, 10).mean(dim=1)
+    return (right / trials).flip(0)
 
 
 # %% id="ages-figure"
 fig, ax = lc.subplots()
 kept = {gamma: by_age(gamma, lc.rng("ages")) for gamma in (1.0, 0.98, 0.9)}
 for gamma, colour in {1.0: GREY, 0.98: BLUE, 0.9: ORANGE}.items():
-    ax.plot(range(5, 100, 10), kept[gamma], "o-", color=colour, label=f"γ = {gamma:g}")
+    ax.plot(range(5, 100, 10), kept[gamma][:10], "o-", color=colour, label=f"γ = {gamma:g}")
 ax.set(xlabel="age in tokens", ylabel="right", ylim=(0, 1.05))
 label_lines(ax)
 claim = lc.claim(
@@ -454,9 +517,21 @@ claim = lc.claim(
 )
 lc.figure(fig, claim)
 
+# %% id="ages-total"
+in_all = {gamma: 10 * right.sum().item() for gamma, right in kept.items()}
+lc.claim(
+    "10.in_all",
+    f"Right of all 400: a sum {in_all[1.0]:.0f}, γ = 0.98 {{value:.0f}}, "
+    f"γ = 0.9 {in_all[0.9]:.0f}.",
+    in_all[0.98],
+    between=(38, 50),
+)
+
 # %% [markdown] id="ages-seen"
 # All three states have 1,024 numbers, and 400 pairs are too many for them.
-# Fading makes no room for more pairs; it decides which pairs the room is for.
+# The sum and the state with $\gamma = 0.98$ give back about equally many.
+# One finds them anywhere in the text, by luck, and the other among the newest.
+# Fading decides which pairs the room is for; too much of it leaves room unused.
 #
 # Play with the read-out itself: the agreement of one read-out with 64 values, the right one in colour.
 
@@ -469,7 +544,9 @@ def draw(ax, n, K, V):
     agreement = torch.cat([values[:1], others]) @ read[0]  # [64]
     ax.bar(range(1, 64), agreement[1:], color=GREY)
     ax.bar([0], agreement[:1], color=BLUE)
-    ax.set(xlabel="the right value, and 63 others", ylabel="agreement", ylim=(-1.5, 2.0), xticks=[])
+    limit = max(2.0, 1.1 * agreement.abs().max().item())
+    ax.set(xlabel="the right value, and 63 strangers", ylabel="agreement", xticks=[])
+    ax.set_ylim(-limit, limit)
     error = (read[0] - values[0]).square().sum().sqrt()
     ax.set_title(f"{n} pairs in {K} x {V} = {K * V} numbers: error {error:.1f} for a value of 1")
 
@@ -488,23 +565,23 @@ lc.figure(fig, "Long values make a large error harmless, until there are too man
 # %% [markdown] id="exit"
 # ## Exit question
 
-# %% id="10-exit_where" tags=["exercise"]
+# %% id="10-exit_steps" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = "c"
+answer = "d"
 ### END SOLUTION
 ### BEGIN STUDENT
 # answer = None  # type a letter
 ### END STUDENT
-lc.quiz("10.exit_where", answer=answer)
+lc.quiz("10.exit_steps", answer=answer)
 
 # %% [markdown] id="take-away"
 # ## Take away
 #
 # - To write is to add $k v^\top$: one gradient step on $-v \cdot S^\top k$. To read is $S^\top q = \sum_i (k_i \cdot q)\, v_i$.
-# - The loop, the table $(Q K^\top \odot M) V$ and the chunks are one function.
-# - A trained layer is such a memory, and its text was the training set.
-# - Of $n$ random pairs, a read-out has the squared error $(n - 1)/K$; against other values only $(n - 1)/(K V)$ of it counts.
-# - So at equal accuracy the number of pairs is proportional to $K V$, the size of the state, as long as values are not too short.
+# - The loop, the table $(\mathbf Q \mathbf K^\top \odot M) \mathbf V$ and the chunks are one function.
+# - A layer trained by plain gradient steps is such a memory, and its text was the training set.
+# - Of $n$ random pairs, a read-out has the squared error $(n - 1)/K$; against a value that was never stored only $(n - 1)/(K V)$ of it counts.
+# - So among strangers, at equal accuracy, the number of pairs is proportional to $K V$, the size of the state. To be told from one another, pairs also need keys that are long enough.
 
 # %% [markdown] id="more-time"
 # ## If you have more time
@@ -520,7 +597,8 @@ lc.quiz("10.exit_capacity", answer=answer)
 
 # %% [markdown] id="vector-before"
 # **Where is lesson 05?**
-# Let every write use the same key, of length 1: then $S^\top k$ is the plain sum of the values.
+# Let every write use the same key, of length 1.
+# Then $S^\top k$ is the plain sum of the values: lesson 05's memory is this one, with a single key.
 
 # %% id="vector"
 lc.derive(
