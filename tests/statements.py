@@ -338,6 +338,10 @@ TRUE = {
         (A * A.T + lam * I) * A,
         A * (A.T * A + lam * Identity(N)),
     ),
+    "11.disturbed": lambda: (
+        (k1 * v1.T + k2 * (v2 - (k1 * v1.T).T * k2).T).T * k1 - norm_sq(k1) * v1,
+        dot(k1, k2) * (v2 - dot(k1, k2) * v1),
+    ),
     "11.third_write": lambda: (
         beta * (v3 - (k1 * v1.T + k2 * v2.T).T * k3)
         + (beta * dot(k3, k1)) * v1
@@ -388,6 +392,10 @@ FALSE = {
     ("12.gain", "missing term"): lambda: (
         (P - 1 / (1 + dot(k, P * k)) * (P * k) * (k.T * P)) * k,
         P * k,
+    ),
+    ("11.disturbed", "missing term"): lambda: (
+        (k1 * v1.T + k2 * (v2 - (k1 * v1.T).T * k2).T).T * k1 - norm_sq(k1) * v1,
+        dot(k1, k2) * v2,
     ),
     ("11.third_write", "sign"): lambda: (
         beta * (v3 - (k1 * v1.T + k2 * v2.T).T * k3)

@@ -37,9 +37,9 @@ def _weighed(k: Tensor, beta: Tensor) -> Tensor:
     return beta[..., None] * k
 
 
-def _solved(A: Tensor, X: Tensor) -> Tensor:
-    """(I + the part of A below its diagonal)^-1 X"""
-    solution: Tensor = torch.linalg.solve_triangular(A, X, upper=False, unitriangular=True)
+def _solved(L: Tensor, X: Tensor) -> Tensor:
+    """(I + the part of L below its diagonal)^-1 X"""
+    solution: Tensor = torch.linalg.solve_triangular(L, X, upper=False, unitriangular=True)
     return solution
 
 
@@ -72,6 +72,9 @@ ENTRIES = (
             ),
             "It never looks: this is the sum, with strength beta.": lambda S, k, v, b: (
                 S + _write(k, b[:, None] * v)
+            ),
+            "The read-out is added to the value; what is missing is v minus the read-out.": (
+                lambda S, k, v, b: S + _write(k, b[:, None] * (v + _read(S, k)))
             ),
             "beta is missing: this writes all that is missing.": lambda S, k, v, b: (
                 S + _write(k, v - _read(S, k))
@@ -113,7 +116,7 @@ ENTRIES = (
         "11.delta_chunk",
         delta_chunk,
         worked=(
-            row([[1, 0], [0.6, 0.8], [1, 0]]),
+            row([[1, 0], [0.6, 0.8], [0, 1]]),
             row([[2, 4], [1, 0], [0, 1]]),
             row([1, 0.5, 1]),
         ),
@@ -133,25 +136,38 @@ ENTRIES = (
             "beta weighs the columns; row i is weighed by beta_i.": lambda k, v, b: _solved(
                 k @ _weighed(k, b).mT, b[..., None] * v
             ),
-            "beta is missing in A: each token reads with all its strength.": lambda k, v, b: (
+            "beta is missing in L: each token reads with all its strength.": lambda k, v, b: (
                 _solved(k @ k.mT, b[..., None] * v)
             ),
+            "beta is missing in L and on the values; or it cancels, since L's diagonal is read.": (
+                lambda k, v, b: _solved(k @ k.mT, v)
+            ),
             "beta is missing on the values.": lambda k, v, b: _solved(_weighed(k, b) @ k.mT, v),
-            "The sign of A is wrong: what the others wrote must be taken away.": lambda k, v, b: (
+            "The sign of L is wrong: what the others wrote must be taken away.": lambda k, v, b: (
                 _solved(-_weighed(k, b) @ k.mT, b[..., None] * v)
             ),
-            "A is applied, where the system should be solved.": lambda k, v, b: (
+            "I - L is applied, where the system should be solved.": lambda k, v, b: (
                 b[..., None] * v - (_weighed(k, b) @ k.mT).tril(-1) @ (b[..., None] * v)
             ),
-            "The diagonal is in A: a token does not look at its own write.": lambda k, v, b: (
+            "I + L is applied, where the system should be solved.": lambda k, v, b: (
+                b[..., None] * v + (_weighed(k, b) @ k.mT).tril(-1) @ (b[..., None] * v)
+            ),
+            "The diagonal is in L: a token does not look at its own write.": lambda k, v, b: (
                 torch.linalg.solve(
                     torch.eye(k.shape[1], dtype=k.dtype) + (_weighed(k, b) @ k.mT).tril(),
                     b[..., None] * v,
                 )
             ),
+            "There is no mask, and the diagonal is read: keep what is below it.": lambda k, v, b: (
+                torch.linalg.solve(
+                    torch.eye(k.shape[1], dtype=k.dtype) + _weighed(k, b) @ k.mT, b[..., None] * v
+                )
+            ),
             "There is no mask: each token looks at later ones as well.": lambda k, v, b: (
                 torch.linalg.solve(
-                    torch.eye(k.shape[1], dtype=k.dtype) + 2 * _weighed(k, b) @ k.mT,
+                    torch.eye(k.shape[1], dtype=k.dtype)
+                    + (_weighed(k, b) @ k.mT).tril(-1)
+                    + (_weighed(k, b) @ k.mT).triu(1),
                     b[..., None] * v,
                 )
             ),
@@ -163,10 +179,10 @@ ENTRIES = (
             ),
         },
         hints=(
-            "`A = (beta[..., None] * k) @ k.mT` holds beta_i k_i . k_j. "
+            "`L = (beta[..., None] * k) @ k.mT` holds beta_i k_i . k_j. "
             "Only what stands below the diagonal counts.",
-            "`torch.linalg.solve_triangular(A, beta[..., None] * v, upper=False, "
-            "unitriangular=True)` reads A below the diagonal alone, and takes 1 on it.",
+            "`torch.linalg.solve_triangular(L, beta[..., None] * v, upper=False, "
+            "unitriangular=True)` reads L below the diagonal alone, and takes 1 on it.",
         ),
     ),
     ExpressionExercise(
@@ -177,7 +193,7 @@ ENTRIES = (
         mistakes={
             "Right for keys of length 1; in general k^T k = n.": lambda beta, n: 1 - beta,
             "This is the part that is written; what is left of the rest?": lambda beta, n: beta * n,
-            "The sign: a write makes less missing, not more.": lambda beta, n: 1 + beta * n,
+            "The sign: a small step makes less missing, not more.": lambda beta, n: 1 + beta * n,
             "The step is beta, not 2 beta: the 1/2 cancels the 2.": lambda beta, n: (
                 1 - 2 * beta * n
             ),

@@ -53,7 +53,7 @@ ENTRIES = (
     ),
     Question(
         "11.exit_when",
-        "In which case will a sum recall more than the delta rule with beta = 1?",
+        "In which case does a sum recall more than the delta rule with beta = 1?",
         {
             "a": Choice(
                 "keys that come back with new values",
@@ -64,8 +64,8 @@ ENTRIES = (
                 "Each write of the delta rule erases a little of the older pairs.",
             ),
             "c": Choice(
-                "keys that all lean towards one vector",
-                "The sum writes the shared direction again and again.",
+                "keys that are all strongly alike, any two",
+                "Every read-out of the sum then hears all the values.",
             ),
             "d": Choice(
                 "orthonormal keys, each written one time",

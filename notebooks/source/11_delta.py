@@ -8,7 +8,6 @@
 # The *delta rule* reads before it writes, and writes the difference.
 #
 # After this hour you can derive that rule from a loss, say for which step sizes it is stable, predict when it recalls better than a sum and when worse, and compute a whole chunk of its writes at once, though each depends on those before it.
-# Some of what you may have read about it will turn out to be false.
 #
 # You need outer products, partial derivatives, eigenvalues, some PyTorch; lesson 10 is a good preparation.
 # The core path takes an hour.
@@ -92,6 +91,17 @@ delta_step = lc.check("11.delta_step", delta_step)
 # %% [markdown] id="hints-delta_step"
 # {{hints}}
 #
+# Now the apples again, with a step of $\beta = 1$ for each of the two pairs:
+
+# %% id="price-delta"
+state = torch.zeros(1, 2, 2)  # [B, K, V]
+for now in (first, second):
+    state = delta_step(state, apples[None], now[None], beta=torch.ones(1))
+print("the delta rule answers", (state[0].T @ apples).tolist())
+
+# %% [markdown] id="missing_after-exercise"
+# Was that luck?
+#
 # **Exercise 2** (4 minutes). Before the step $v - S^\top k$ is missing.
 # After it, that times a factor. Which one?
 # Write it in `beta` and `n`, where $n = \lVert k \rVert^2$.
@@ -122,11 +132,11 @@ lc.prove("11.missing", v - after.T * k, (1 - beta * norm_sq(k)) * (v - S.T * k))
 # Along $k$ the factor is $1 - \beta n$ again:
 
 # %% id="eigenvector"
-A = Identity(K) - beta * k * k.T
-lc.prove("11.eigenvector", A * k, (1 - beta * norm_sq(k)) * k)
+erase = Identity(K) - beta * k * k.T
+lc.prove("11.eigenvector", erase * k, (1 - beta * norm_sq(k)) * k)
 
 # %% [markdown] id="largest_beta-exercise"
-# **Exercise 3** (2 minutes). Up to which $\beta$ does the step not enlarge anything?
+# **Exercise 3** (2 minutes). Up to which $\beta$ does the step enlarge nothing of the old state?
 # An expression in `n`.
 
 # %% id="11-largest_beta" tags=["exercise"]
@@ -141,23 +151,24 @@ lc.check("11.largest_beta", largest)
 # %% [markdown] id="hints-largest_beta"
 # {{hints}}
 #
-# For any vector $u$, what the step takes from its squared length is a square times a factor that has the sign of $2 - \beta n$:
+# For any vector $x$, what the step takes from its squared length is a square times a factor that has the sign of $2 - \beta n$:
 
 # %% id="never-expands"
-u = MatrixSymbol("u", K, 1)
+x = MatrixSymbol("x", K, 1)
 lc.prove(
     "11.never_expands",
-    norm_sq(u) - norm_sq(A * u),
-    beta * (2 - beta * norm_sq(k)) * dot(k, u) ** 2,
+    norm_sq(x) - norm_sq(erase * x),
+    beta * (2 - beta * norm_sq(k)) * dot(k, x) ** 2,
 )
 
 # %% [markdown] id="stable"
 # So whatever the keys are, a step never enlarges what the memory held, while $\beta \le 2 / n$.
-# Layers keep their keys at length 1 and $\beta$ between 0 and 1, which is safe.
+# (What is written comes on top.)
+# Most layers normalise their keys to length 1 and keep $\beta$ between 0 and 1, which is safe.
 #
 # ## 2. Does it recall better?
 #
-# "The delta rule manages its memory better, so it stores more."
+# The delta rule wastes no room on what stands there already, so one would think that it stores more.
 # Put that to the test.
 # Random keys of length 1, random values, a matrix of $64 \times 64$, $\beta = 1$, each pair written once.
 # Afterwards each key is read, and its value must agree better than 255 others that were never stored.
@@ -184,6 +195,13 @@ def written(keys, values, beta=1.0):
 
 
 # %% id="measured"
+def leaning(n, cosine, rng):
+    """n keys of length 1 in 64 numbers; any two have about this cosine"""
+    shared, keys = tasks.unit_keys(64, rng=rng), tasks.unit_keys(n, 64, rng=rng)
+    mixed = cosine**0.5 * shared + (1 - cosine) ** 0.5 * keys
+    return torch.nn.functional.normalize(mixed, dim=1)
+
+
 def measured(n, rng, cosine=0.0, beta=1.0, trials=8):
     """Right answers of sum and delta rule, and their squared errors: two tensors [2, n]"""
     right, errors = torch.zeros(2, n), torch.zeros(2, n)
@@ -197,48 +215,26 @@ def measured(n, rng, cosine=0.0, beta=1.0, trials=8):
     return right, errors
 
 
-def leaning(n, cosine, rng):
-    """n keys of length 1 in 64 numbers; any two have about this cosine"""
-    keys = tasks.unit_keys(n, 64, rng=rng)
-    return cosine**0.5 * tasks.unit_keys(64, rng=rng) + (1 - cosine) ** 0.5 * keys
-
-
 # %% id="capacity-measured" tags=["after-prediction"]
 rng = lc.rng("capacity")
 found = {n: measured(n, rng) for n in (64, 128)}
 (sum_64, delta_64), (sum_128, delta_128) = (found[n][0].mean(dim=1).tolist() for n in (64, 128))
+of_sum, of_delta = found[128][1].mean(dim=1).tolist()
+right_64 = f"64 pairs: the sum gives back {sum_64:.2f}, the delta rule {{value:.2f}}."
+right_128 = f"128 pairs: the sum gives back {sum_128:.2f}, the delta rule {{value:.2f}}."
+squared = f"Squared error with 128 pairs: sum {of_sum:.2f}, delta rule {{value:.2f}}."
 lc.reveal(
     "11.capacity",
-    lc.claim(
-        "11.at_64",
-        f"64 pairs: the sum gives back {sum_64:.2f}, the delta rule {{value:.2f}}.",
-        delta_64,
-        between=(0.87, 1.0),
-    ),
-    lc.claim(
-        "11.at_128",
-        f"128 pairs: the sum gives back {sum_128:.2f}, the delta rule {{value:.2f}}.",
-        delta_128,
-        between=(0.52, 0.66),
-    ),
+    lc.claim("11.at_64", right_64, delta_64, between=(0.87, 1.0)),
+    lc.claim("11.at_128", right_128, delta_128, between=(0.52, 0.66)),
+    lc.claim("11.errors", squared, of_delta, between=(0.98, 1.14)),
 )
-
-# %% [markdown] id="worse"
-# The rule that looks recalls less.
-# And yet its error is smaller:
-
-# %% id="errors" tags=["after-prediction"]
-of_sum, of_delta = found[128][1].mean(dim=1).tolist()
-claim = lc.claim(
-    "11.errors",
-    f"Squared error with 128 pairs: sum {of_sum:.2f}, delta rule {{value:.2f}}.",
-    of_delta,
-    between=(0.98, 1.14),
-)
-lc.reveal("11.capacity", claim)
 
 # %% [markdown] id="why-before"
-# Both are true, and the age of a pair explains them.
+# The rule that looks recalls less, though its squared error is smaller.
+# (That error alone says little: a memory that always answers 0 has the error 1, since values have length 1.)
+#
+# The age of a pair explains both.
 # Writing $(b, v)$ changes what another key $a$ reads.
 # The sum adds $(a \cdot b)\, v$, a random vector.
 # The delta rule adds
@@ -255,6 +251,7 @@ lc.prove(
 # %% [markdown] id="why-after"
 # The second part takes away what $b$ read before.
 # That contains a piece of $a$'s own value, $(a \cdot b)\, v_a$, so a piece $\beta (a \cdot b)^2$ of the signal is erased, on average $\beta / K$ of it with each further write.
+# With $\beta = 1$ and 127 further writes, $(1 - \tfrac{1}{64})^{127}$ of the oldest value is left, less than a seventh.
 # It is a decay that nobody asked for.
 # What it takes from the noise as well makes the error small; what it takes from old signals makes them unreadable.
 
@@ -277,7 +274,8 @@ lc.reveal("11.capacity", lc.figure(fig, claim))
 
 # %% [markdown] id="two-pairs"
 # Nor does "it reads back exactly" hold for more than the newest pair.
-# After two writes with $\beta = 1$ the first is disturbed unless the keys are orthogonal, even if both have length 1; without that premise the machine finds small numbers at once:
+# Does the first pair survive the second, with $\beta = 1$?
+# The machine finds small numbers for which it does not:
 
 # %% id="not-both"
 k1, k2 = MatrixSymbol("k_1", K, 1), MatrixSymbol("k_2", K, 1)
@@ -286,7 +284,18 @@ once = k1 * v1.T
 twice = once + k2 * (v2 - once.T * k2).T
 lc.refute("11.both_exact", twice.T * k1, norm_sq(k1) * v1)
 
+# %% id="disturbed"
+lc.prove(
+    "11.disturbed",
+    twice.T * k1 - norm_sq(k1) * v1,
+    dot(k1, k2) * (v2 - dot(k1, k2) * v1),
+    reason="by how much the second write disturbs the first pair",
+)
+
 # %% [markdown] id="half-before"
+# Not at all if the keys are orthogonal, or if the bracket is zero, as when the same pair of length 1 is written twice.
+# Otherwise by a part of the new value, and of its own.
+#
 # If erasing is the harm, write less.
 # With $\beta = \tfrac12$ the newest pair is only half there.
 # Will 64 pairs be recalled better, or worse?
@@ -316,7 +325,8 @@ lc.reveal("11.half", claim)
 # ## 3. Where looking pays
 #
 # Give 32 keys a value, then all of them another one, and ask for the newer.
-# The sum, the delta rule, and a third memory that knows more than both: *least squares*, the matrix that fits all 64 pairs best (`memory.least_squares` finds it exactly, one pair at a time, and carries $K^2$ more numbers).
+# An answer is right if it agrees better with the newer value than with the older one; a coin would be right in half of the cases.
+# Three memories answer: the sum, the delta rule, and one that knows more than both, *least squares*, the matrix that fits all 64 pairs best (`memory.least_squares` computes it, one pair at a time, and carries $K^2$ more numbers).
 # Order the three.
 
 # %% id="11-rewritten" tags=["exercise"]
@@ -334,6 +344,7 @@ for _ in range(8):
     keys, values = tasks.unit_keys(32, 64, rng=rng), tasks.unit_keys(64, 64, rng=rng)
     both = torch.cat([keys, keys])  # [64, K]
     heads = both[None, :, None], both[None, :, None], values[None, :, None]
+    # the ridge, a small price on large entries, makes the best matrix unique
     _, fitted = memory.least_squares(*heads, ridge=0.01, output_final_state=True)
     states = *written(both, values), fitted[0, 0, :, 64:]
     old, new = values[:32], values[32:]
@@ -351,7 +362,7 @@ lc.reveal("11.rewritten", claim)
 # The delta rule gives the newer value because it is *not* at the optimum of all pairs: it takes one step for each, and the last step counts most.
 #
 # It pays in a second case.
-# Let all keys share a direction, so that any two have the cosine $c$:
+# Let all keys share a direction, so that any two have about the cosine $c$:
 
 # %% id="correlated"
 cosines, rng = [0.0, 0.1, 0.2, 0.3, 0.45, 0.6], lc.rng("correlated")
@@ -371,8 +382,41 @@ claim = lc.claim(
 lc.figure(fig, claim)
 
 # %% [markdown] id="correlated-seen"
-# The shared direction is in every key, so the sum writes there 32 times, and every read-out hears it.
-# The delta rule sees after the first few pairs that this direction is taken.
+# What does a read-out consist of?
+# Let the values be the rows of the identity matrix: then what comes back is the list of weights with which it hears each value.
+
+# %% id="heard"
+heard, rng = torch.zeros(2, 32, 32), lc.rng("heard")
+for _ in range(50):
+    keys = leaning(32, 0.45, rng)
+    for i, state in enumerate(written(keys, torch.eye(32))):
+        heard[i] += keys @ state / 50  # row: the key that asks; column: whose value is heard
+own = heard.diagonal(dim1=1, dim2=2)  # [2, 32]
+others = (heard.sum(dim=1) - own) / 31
+
+# %% id="heard-figure"
+fig, axes = lc.subplots(1, 2, sharey=True, height=2.8)
+for ax, weights, title in zip(axes, (own, others), ("own value", "other values"), strict=True):
+    for shares, colour, label in zip(weights, (RED, BLUE), ("sum", "delta rule"), strict=True):
+        ax.plot(range(32), shares.flip(0), "o-", color=colour, label=label, markersize=3)
+    ax.set(title=title, xlabel="age: pairs written since", ylim=(-0.05, 1.1))
+axes[0].set_ylabel("weight in a read-out")
+label_lines(axes[1])
+claim = lc.claim(
+    "11.heard",
+    f"The value written five pairs ago: all others hear it in a sum, with {others[0, -6]:.2f}; "
+    "under the delta rule with {value:.2f}.",
+    others[1, -6],
+    between=(-0.03, 0.06),
+)
+lc.figure(fig, claim)
+
+# %% [markdown] id="heard-seen"
+# In a sum each read-out hears all 31 other values, each with about the weight $c$.
+# The delta rule writes along the shared direction as well, but each write takes away a share of what the earlier ones left there: only the last few values are heard by others.
+# It pays with its own values, of which about half is left.
+# That is a good bargain if $c$ is large.
+# (If it is small, it is not: with many pairs and a cosine of 0.1 the sum still recalls more.)
 #
 # A text can have both: names that come back with news, and keys that lean to one side.
 #
@@ -406,9 +450,11 @@ draw(axes[1], cosine=0.6, beta=1.0, writes=8)
 draw(axes[2], cosine=0.6, beta=0.2, writes=8)
 for ax in axes:
     ax.label_outer()
-lc.figure(fig, "At a right angle nothing is lost. Otherwise writing b erases a part of a.")
+lc.figure(fig, "Where the keys are not at a right angle, writing b erases a part of a.")
 
 # %% [markdown] id="chunk-before"
+# With $\beta = 1$ the first write under $b$ leaves $1 - c^2$ of $a$'s value, and the next ones no less: what lay along $b$ is gone already.
+#
 # ## 4. All writes of a chunk at once
 #
 # A sum is quick because its writes do not depend on one another.
@@ -421,9 +467,10 @@ lc.figure(fig, "At a right angle nothing is lost. Otherwise writing b erases a p
 # $$u_i + \beta_i \sum_{j < i} (k_i \cdot k_j)\, u_j = \beta_i v_i$$
 #
 # These are linear equations, and each uses earlier unknowns only: a *triangular* system.
-# For a chunk of three, with keys, values and writes in rows and $B = \mathrm{diag}(\beta_1, \beta_2, \beta_3)$, let $A$ be the part of $B K K^\top$ below the diagonal.
-# Then $(I + A)\, U = B V$, and $S_3 = K^\top U$.
-# (Yang et al., NeurIPS 2024, train large models by it.)
+# Bold letters have a row for each token of the chunk, here three: its key, its value, its write.
+# With $D = \mathrm{diag}(\beta_1, \beta_2, \beta_3)$, let $L$ be the part of $D\, \mathbf K \mathbf K^\top$ below the diagonal.
+# Then $(I + L)\, \mathbf U = D\, \mathbf V$, and $S_3 = \mathbf K^\top \mathbf U$.
+# (Yang et al., NeurIPS 2024, train large models by it. From another $S_0$, put $v_i - S_0^\top k_i$ for $v_i$, and add $\mathbf K^\top \mathbf U$ to $S_0$.)
 #
 # The third row, for any first two writes:
 
@@ -447,8 +494,8 @@ def delta_chunk(k, v, beta):
     """k: [B, C, K], v: [B, C, V], beta: [B, C] -> what each token writes, u: [B, C, V]"""
     ### BEGIN SOLUTION
     weighed = beta[..., None] * k  # [B, C, K]
-    A, right = weighed @ k.mT, beta[..., None] * v
-    return torch.linalg.solve_triangular(A, right, upper=False, unitriangular=True)
+    L, right = weighed @ k.mT, beta[..., None] * v  # only what is below the diagonal is read
+    return torch.linalg.solve_triangular(L, right, upper=False, unitriangular=True)
     ### END SOLUTION
 
 
@@ -469,7 +516,8 @@ for t in range(50):
 at_once = k_.mT @ delta_chunk(k_, v_, beta_)
 lc.claim(
     "11.agree",
-    "Loop and triangular system differ by more than 1e-12 in {value:.0f} of 80 entries.",
+    "Of the 80 numbers of two last states, loop and triangular system differ in {value:.0f} "
+    "by more than 1e-12.",
     ((state - at_once).abs() > 1e-12).sum(),
     between=(0, 0),
 )
@@ -481,28 +529,40 @@ lc.claim(
 # Two models of one layer with 1,024 numbers of state read 8 pairs, all of which are then written again with new values, in random order.
 # After 200 steps of training, who answers with the newest value?
 
-# %% id="trained"
+# %% id="11-learned" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "the delta rule nearly always, the sum half of the time"
+### END SOLUTION
+### BEGIN STUDENT
+# answer = None  # two shares, or who is ahead
+### END STUDENT
+lc.predict("11.learned", "How often does each answer with the newest value?", answer=answer)
+
+# %% id="trained" tags=["after-prediction"]
 options = {"n_pairs": 8, "n_rewritten": 8, "steps": 200, "key_size": 16, "d": 64}
 seed = torch.randint(2**31, (1,), generator=lc.rng("trained")).item()
 as_sum = recall.trained("linear_attention", seed=seed, **options)
 as_delta = recall.trained("delta_rule", seed=seed, **options)
-lc.claim(
-    "11.trained_sum",
-    "The sum is right in {value:.2f} of the cases, and names the old value in "
-    f"{as_sum.stale:.2f}.",
-    as_sum.right,
-    between=(0.45, 0.55),
+lc.reveal(
+    "11.learned",
+    lc.claim(
+        "11.trained_sum",
+        f"The sum is right in {{value:.2f}}, and names the old value in {as_sum.stale:.2f}.",
+        as_sum.right,
+        between=(0.45, 0.55),
+    ),
+    lc.claim(
+        "11.trained_delta",
+        "The delta rule is right in {value:.3f}.",
+        as_delta.right,
+        between=(0.97, 1.0),
+    ),
 )
 
-# %% id="trained-delta"
-lc.claim(
-    "11.trained_delta",
-    "The delta rule is right in {value:.3f}.",
-    as_delta.right,
-    between=(0.97, 1.0),
-)
-
-# %% [markdown] id="exit"
+# %% [markdown] id="trained-seen"
+# Training can pull the keys apart, and it did, or the sum would be wrong in more ways.
+# It cannot teach a sum which pair came first: $k v^\top + k w^\top$ is the same in either order.
+#
 # ## Exit question
 
 # %% id="11-exit_when" tags=["exercise"]
@@ -518,9 +578,9 @@ lc.quiz("11.exit_when", answer=answer)
 # ## Take away
 #
 # - The delta rule is one gradient step on $\tfrac12 \lVert S^\top k - v \rVert^2$; it writes $\beta$ times what is missing.
-# - What is missing shrinks by $1 - \beta \lVert k \rVert^2$; nothing grows while $\beta \le 2 / \lVert k \rVert^2$.
-# - It forgets: each write erases a little of every pair whose key is not orthogonal. With random keys written once a sum recalls more.
-# - It wins where keys come back with new values, and where keys share a direction.
+# - What is missing is multiplied by $1 - \beta \lVert k \rVert^2$; nothing of the old state grows while $\beta \le 2 / \lVert k \rVert^2$.
+# - It forgets: each write erases a little of every pair whose key is not orthogonal. With $\beta = 1$ and many random keys, each written once, a sum recalls more.
+# - It wins where keys come back with new values, and where keys are strongly alike.
 # - A chunk of its writes is one triangular system.
 
 # %% [markdown] id="more-time"
