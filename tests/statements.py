@@ -333,6 +333,10 @@ TRUE = {
         autograd,
     ),
     "12.titans": lambda: (grad(norm_sq(S.T * k - v), S), 2 * k * (S.T * k - v).T, autograd),
+    "12.best_moves": lambda: (
+        (P + k * k.T) * S_best + k * (v - S_best.T * k).T,
+        P * S_best + k * v.T,
+    ),
     "12.ridge": lambda: (grad(ridge, S), (A * A.T + lam * I) * S - A * M.T, autograd),
     "12.push_through": lambda: (
         (A * A.T + lam * I) * A,
@@ -593,6 +597,10 @@ FALSE = {
     ("12.titans", "factor 2"): lambda: (
         grad(norm_sq(S.T * k - v), S),
         k * (S.T * k - v).T,
+    ),
+    ("12.best_moves", "missing term"): lambda: (
+        P * S_best + k * (v - S_best.T * k).T,
+        P * S_best + k * v.T,
     ),
     ("12.ridge", "swapped operands"): lambda: (
         grad(ridge, S),

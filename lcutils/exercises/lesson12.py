@@ -38,11 +38,12 @@ def _rls(
     gain: Callable[[Tensor, Tensor], Tensor] = lambda P, k: P @ k / (1 + k @ P @ k),
     new_P: Callable[[Tensor, Tensor, Tensor], Tensor] = lambda P, k, g: P - torch.outer(g, P @ k),
     missing: Callable[[Tensor, Tensor, Tensor], Tensor] = lambda S, k, v: v - S.T @ k,
+    move: Callable[[Tensor, Tensor, Tensor], Tensor] = lambda P, k, g: g,
 ) -> Tensor:
     """The step, with what a reader may do differently in each of its lines."""
     P, S = state[:, : len(k)], state[:, len(k) :]
     g = gain(P, k)
-    return torch.cat([new_P(P, k, g), S + torch.outer(g, missing(S, k, v))], dim=1)
+    return torch.cat([new_P(P, k, g), S + torch.outer(move(P, k, g), missing(S, k, v))], dim=1)
 
 
 def _rls_late(state: Tensor, k: Tensor, v: Tensor) -> Tensor:
@@ -106,6 +107,11 @@ ENTRIES = (
                 lambda S, k, v, lr, d: S - lr * (_gradient(S, k, v) + d * S)
             ),
             "lr is missing.": lambda S, k, v, lr, d: (1 - d) * S - _gradient(S, k, v),
+            "This loss has the length of the error; it should have its square.": (
+                lambda S, k, v, lr, d: (
+                    (1 - d) * S - lr * _gradient(S, k, v) / (2 * (S.T @ k - v).norm())
+                )
+            ),
         },
         hints=(
             "Write the loss as a function of the state; `torch.func.grad` turns it into its "
@@ -155,6 +161,15 @@ ENTRIES = (
                 len(v), 1
             ),
             "The gain is divided twice: from the new P it would be P k alone.": _rls_late,
+            "P is right, but S moves by P k; the gain is P k / (1 + k^T P k).": lambda s, k, v: (
+                _rls(s, k, v, move=lambda P, k, g: P @ k)
+            ),
+            "P is right, but S moves along k; it moves along the gain.": lambda s, k, v: _rls(
+                s, k, v, move=lambda P, k, g: k
+            ),
+            "P loses the outer product of the gain with itself; with P k it should be.": (
+                lambda s, k, v: _rls(s, k, v, new_P=lambda P, k, g: P - torch.outer(g, g))
+            ),
             "P loses the outer product of k; it should be that of P k.": lambda s, k, v: _rls(
                 s, k, v, new_P=lambda P, k, g: P - torch.outer(k, k) / (1 + k @ P @ k)
             ),
@@ -183,6 +198,10 @@ ENTRIES = (
             ),
             "This is the second step alone.": lambda beta, n: beta * (1 - beta * n),
             "beta times beta: steps add up, errors multiply.": lambda beta, n: beta**2,
+            "The square of beta n has no factor 2: (1 - beta n)^2 = 1 - 2 beta n + (beta n)^2.": (
+                lambda beta, n: 2 * beta - 2 * beta**2 * n
+            ),
+            "(beta n)^2 divided by n is beta^2 n.": lambda beta, n: 2 * beta - beta**2 / n,
         },
         hints=(
             "One step leaves 1 - beta n of the error, two leave (1 - beta n)^2.",
@@ -201,7 +220,13 @@ ENTRIES = (
             "P is K x K, not K numbers.": 64 * 64 + 64,
             "This is a state for keys and values side by side, (K + V)^2.": 128**2,
             "This counts P twice: it is K x K once.": 3 * 4096,
+            "P and S have two sides each: K x K and K x V.": 64**3,
+            "These are the sides of P; count the entries, of S too.": 128,
+            "The gain is computed from P, and need not be carried.": 8192 + 64,
         },
-        hints=("P has K rows and columns, S has K rows and V columns.", "64 * 64 + 64 * 64"),
+        hints=(
+            "P has K rows and columns, S has K rows and V columns.",
+            "P alone has 64 * 64 numbers.",
+        ),
     ),
 )

@@ -22,6 +22,7 @@ def _walk(
     *,
     size: Callable[[Tensor], Tensor] = lambda missing: missing.square().sum(1),
     new: Callable[[Tensor, Tensor], Tensor] = lambda v, missing: missing,
+    looks_at: Callable[[Tensor, Tensor], Tensor] = lambda v, missing: missing,
     is_late: bool = False,
     keeps: float = 1.0,
 ) -> Tensor:
@@ -32,7 +33,7 @@ def _walk(
         state = keeps * state + beta * k[:, t, :, None] * new(v[:, t], missing)[:, None]
         if is_late:
             missing = v[:, t] - (k[:, t, None] @ state)[:, 0]
-        found.append(size(missing))
+        found.append(size(looks_at(v[:, t], missing)))
     return torch.stack(found, dim=1)
 
 
@@ -75,6 +76,9 @@ ENTRIES = (
             ),
             "It writes the whole value: this memory is a sum.": lambda k, v, b: _walk(
                 k, v, b, new=lambda v, missing: v
+            ),
+            "This is the square of what is read; wanted is that of what is missing.": (
+                lambda k, v, b: _walk(k, v, b, looks_at=lambda v, missing: v - missing)
             ),
             "It writes with the sign reversed, and what is missing grows.": lambda k, v, b: _walk(
                 k, v, -b
