@@ -70,6 +70,9 @@ ENTRIES = (
             "The scale is the root of T; it belongs to the numbers in a key, K.": lambda q, k, v: (
                 _softmax(_scores(q, k, q.shape[1] ** -0.5)) @ v
             ),
+            "The scale is the root of V; it belongs to the numbers in a key, K.": lambda q, k, v: (
+                _softmax(_scores(q, k, v.shape[2] ** -0.5)) @ v
+            ),
             "The scale comes after the softmax: it shrinks what is read, not the scores.": (
                 lambda q, k, v: _softmax(_scores(q, k, 1.0)) @ v * q.shape[2] ** -0.5
             ),
@@ -111,8 +114,8 @@ ENTRIES = (
         hints=(
             "`q @ k.mT` holds all scores, a row for each query. Which of them must be hidden, and "
             "what must stand there so that the softmax gives 0?",
-            "`hidden = torch.ones(T, T, dtype=torch.bool).triu(1)`, then "
-            "`scores.masked_fill(hidden, -torch.inf).softmax(dim=2)`.",
+            "`torch.ones(T, T, dtype=torch.bool).triu(1)` is True above the diagonal, and "
+            "`masked_fill` puts one number wherever a mask is True.",
         ),
     ),
     ExpressionExercise(
@@ -124,6 +127,7 @@ ENTRIES = (
             "The score stands in the denominator, too: that takes away p^2.": lambda p: p,
             "A factor p is missing: where p is 0 the slope is 0.": lambda p: 1 - p,
             "This is how much of p is lost through the denominator.": lambda p: p**2,
+            "This is the denominator's part; the numerator adds p.": lambda p: -(p**2),
             "The sign: a higher score means more weight.": lambda p: p * (p - 1),
             "Only one factor is 1 - p: the other is p.": lambda p: (1 - p) ** 2,
             "The denominator is squared once, so only one p is taken off: p - p^2.": lambda p: (
@@ -150,6 +154,7 @@ ENTRIES = (
                 lambda T: logarithm(2 * (T - 1))
             ),
             "The sign: the item must score higher than the others.": lambda T: -logarithm(T - 1),
+            "e^s must equal all T - 1 others together, not half of T.": lambda T: logarithm(T / 2),
             "In 1 / T all T items have the same weight.": lambda T: 1 / T,
             "The logarithm of base 2 undoes 2^s; this is e^s.": lambda T: (
                 logarithm(T - 1) / logarithm(2)

@@ -37,7 +37,9 @@ def _read(weights: Tensor, v: Tensor) -> Tensor:
 
 def _draw_padded(rng: torch.Generator, B: int, N: int, K: int, V: int) -> Inputs:
     is_word = torch.arange(N) < torch.arange(B)[:, None]  # the first text has no word
-    return normal(rng, B, K), normal(rng, B, N, K), normal(rng, B, N, V), is_word
+    q = normal(rng, B, K)
+    q[B - 1] *= 1 if B == 1 else 3_000  # the last has scores whose e^s overflows
+    return q, normal(rng, B, N, K), normal(rng, B, N, V), is_word
 
 
 def _attend(
@@ -113,6 +115,27 @@ ENTRIES = (
                     _scores(q, k).exp() * w / (1 + (_scores(q, k).exp() * w).sum(1)[:, None]), v
                 )
             ),
+            "e^s overflows where a score is large; softmax takes the largest away first.": (
+                lambda q, k, v, w: _read(
+                    (
+                        _scores(q, k).exp() * w / (_scores(q, k).exp() * w).sum(1)[:, None]
+                    ).nan_to_num(),
+                    v,
+                )
+            ),
+            "Only a batch without any word gives zeros; one text without words still gives NaN.": (
+                lambda q, k, v, w: (
+                    _read(_weights(q, k, w), v) if w.any() else v.new_zeros(v.shape[0], v.shape[2])
+                )
+            ),
+            "The mask is the wrong way round: it is the padding that is read.": (
+                lambda q, k, v, w: _read(_weights(q, k, ~w).nan_to_num(), v)
+            ),
+            "The softmax runs over the texts; the weights of one text add up to 1.": (
+                lambda q, k, v, w: _read(
+                    _scores(q, k).masked_fill(~w, -torch.inf).softmax(0).nan_to_num(), v
+                )
+            ),
             "A text without words reads its first padding.": lambda q, k, v, w: _read(
                 _weights(q, k, w | ((torch.arange(w.shape[1]) == 0) & ~w.any(1)[:, None])), v
             ),
@@ -122,8 +145,8 @@ ENTRIES = (
         },
         hints=(
             "Which row of the weights is NaN, and what should it be, so that nothing is read?",
-            "`weights.nan_to_num()` puts 0 there; so does `-1e9` in place of -inf, if the weights "
-            "are multiplied by the mask afterwards.",
+            "`is_word.any(dim=1)` says which texts have a word. In the others all weights should "
+            "be 0.",
         ),
         gradient_hint="Going back, 0 times NaN is NaN: mend the weights, not what they read.",
     ),
@@ -150,6 +173,12 @@ ENTRIES = (
             ).reshape(v.shape),
             "The heads are split rightly, but put together without swapping the axes back.": (
                 lambda q, k, v, h: _attend(*_split(h, q, k, v)).reshape(v.shape)
+            ),
+            "Split by reshape to [B, H, T, ...], a head gets a part of the text; putting the heads "
+            "together is right.": lambda q, k, v, h: _joined(_attend(*_reshaped(h, q, k, v))),
+            "A head takes every n_heads-th number; it should take what stands side by side, as it "
+            "does when the heads are put together.": lambda q, k, v, h: _joined(
+                _attend(*_interleaved(h, q, k, v))
             ),
             "The axes of time and heads were not swapped: each token reads its own heads, and "
             "nothing of the text.": lambda q, k, v, h: _attend(

@@ -30,7 +30,8 @@ ENTRIES = (
     ),
     Question(
         "08.recall_noise",
-        "Lesson 05: a running sum of T words is read with the key of one of them. What grows?",
+        "Lesson 05: a running sum of T words, d numbers each, is read with the key of one of them. "
+        "What grows?",
         {
             "a": Choice(
                 "the noise: its variance is about T/d",
@@ -77,24 +78,24 @@ ENTRIES = (
     ),
     Question(
         "08.exit_scale",
-        "Your queries and keys are normalised to length 1, K = 64. Attention with 1 / sqrt(K) "
-        "gives the mean of all values. Why?",
+        "A cache holds 1,000 pairs, queries and keys have length 1, K = 64. The right score is 1, "
+        "the others are 0. With which factor does the right pair get half of the weight?",
         {
             "a": Choice(
-                "the scores grow as large as K = 64",
-                "Of two vectors of length 1 no score is above 1.",
+                "1/8, which is 1 / sqrt(K), as usual",
+                "Then it gets e^(1/8) = 1.13 against 999: next to nothing.",
             ),
             "b": Choice(
-                "no score exceeds 1/8: e^s is near 1",
-                "The factor is for entries of size 1, whose scores spread by sqrt(K).",
+                "about 7, the logarithm of 999",
+                "e^s = 999. How long a key is decides nothing here, only its sharpness.",
             ),
             "c": Choice(
-                "the softmax has underflowed to zero",
-                "e^s is between 0.88 and 1.14 here.",
+                "1, since its score is the largest",
+                "Then it gets e = 2.7 against 999.",
             ),
             "d": Choice(
-                "normalised keys cannot be told apart",
-                "They can: with a larger factor each is found.",
+                "999, for there are 999 others",
+                "A score goes in as e^s: e^999 against 999 leaves the others nothing.",
             ),
         },
         right="b",

@@ -7,7 +7,7 @@
 # It comes from a third, *attention*, where it is a mean of everything that was read, weighted by what is asked now.
 # Nothing is thrown away, and yet, as you will see, something is forgotten.
 #
-# After this hour you can derive attention from a loss, write it with its mask, say where the factor $1/\sqrt K$ comes from and when it ruins the memory, find two bugs in masks, and compare a cache that grows with a state that does not.
+# After this hour you can say which loss a context vector makes lowest, write attention with its mask, say where the factor $1/\sqrt K$ comes from and when it ruins the memory, and compare a cache that grows with a state that does not.
 #
 # You need dot products, derivatives, the softmax (lesson 03, section 5), some PyTorch.
 # The core path takes an hour.
@@ -79,7 +79,7 @@ lc.prove("08.context_vector", pull, (exp(s1) + exp(s2)) * norm_sq(c - mean) + ap
 
 # %% [markdown] id="softmax-attention"
 # Only the first term depends on $c$, and it is zero at the mean.
-# (Two pairs then act like one, so it holds for any number.)
+# (Two pairs then act like one at their mean, with the weight $e^{s_1} + e^{s_2}$, so it holds for any number.)
 # Hence
 #
 # $$c = \sum_i p_i v_i, \qquad p_i = e^{s_i} \big/ \textstyle\sum_j e^{s_j}$$
@@ -116,7 +116,7 @@ lc.reveal("08.one_pair", claim)
 
 # %% [markdown] id="one-pair-seen"
 # One weight alone is $e^s / e^s = 1$, whatever $s$ is.
-# **The weights add up to 1, so softmax attention cannot say "not found".**
+# **The weights add up to 1, so softmax attention cannot say "not found"**, unless a pair with the value 0 was stored to say it.
 #
 # How does a score learn?
 #
@@ -146,14 +146,14 @@ read = (x1 * exp(s1) + x2 * exp(s2)) / (exp(s1) + exp(s2))
 lc.prove("08.score_learns", Derivative(read, s1), p1 * (x1 - read))
 
 # %% [markdown] id="score-learns-seen"
-# A score matters as far as its value differs from what is read, times the weight $p_1$ that it has already.
+# The slope of a score is the distance of its value from what is read, times the weight $p_1$ that it has already.
 # If one weight is nearly 1, its value *is* what is read, and the others have hardly any weight: **no score learns any more.**
 #
 # ## 2. How sharp?
 #
 # So the size of the scores decides.
 # Let the entries of $q$ and $k$ be random signs, $+1$ or $-1$.
-# (Below, $q$ and $k$ are such vectors of length 1; times $\sqrt K$ their entries are signs.)
+# (Below, $q$ and $k$ have length 1, so it is $\sqrt K\, q$ and $\sqrt K\, k$ whose entries are signs.)
 
 # %% id="variance"
 K = symbols("K", positive=True, integer=True)
@@ -208,20 +208,20 @@ lc.reveal("08.unscaled", lc.figure(fig, claim))
 
 # %% [markdown] id="sharpness-seen"
 # With $1/\sqrt K$ the line is flat: a wider key does not change how sharp the memory is.
-# Without it, a wide model begins with one weight near 1, chosen by chance.
+# Without it, a wide model with such entries begins with one weight near 1, chosen by chance.
 # By exercise 1, how steep is the softmax there?
 
 # %% id="stuck"
 rng = lc.rng("stuck")
 stuck = {}
-for label, scale in {"no": 1.0, "the": 1024**-0.5}.items():
+for scale in (1.0, 1024**-0.5):
     p = largest_weight(1024, scale, rng)
-    stuck[label] = (p * (1 - p) < 0.01).float().mean().item()
+    stuck[scale] = (p * (1 - p) < 0.01).float().mean().item()
 lc.claim(
     "08.stuck",
     "K = 1,024: without the factor the slope p(1 - p) is below 0.01 in {value:.0%} of the draws, "
-    f"with it in {stuck['the']:.0%}.",
-    stuck["no"],
+    f"with it in {stuck[1024**-0.5]:.0%}.",
+    stuck[1.0],
     between=(0.68, 0.88),
 )
 
@@ -263,35 +263,6 @@ causal_attention = lc.check("08.causal_attention", causal_attention)
 # %% [markdown] id="hints-causal_attention"
 # {{hints}}
 #
-# **Exercise 3** (5 minutes). Find the bug.
-# Texts of different lengths are filled up to $N$ with padding, which `is_word` marks with `False`.
-# One query reads each text.
-# It worked for weeks; then one night the loss was NaN.
-# A text without any word should give zeros.
-
-
-# %% id="08-padded_attention" tags=["exercise"]
-def padded_attention(q, k, v, is_word):
-    """q: [B, K], k: [B, N, K], v: [B, N, V], is_word: [B, N] -> o: [B, V], 0 without words"""
-    ### BEGIN SOLUTION
-    scores = (k @ q[:, :, None])[..., 0] * q.shape[1] ** -0.5  # [B, N]
-    weights = scores.masked_fill(~is_word, -torch.inf).softmax(dim=1).nan_to_num()
-    return (weights[:, None] @ v)[:, 0]
-    ### END SOLUTION
-    ### BEGIN STUDENT
-    # scores = (k @ q[:, :, None])[..., 0] * q.shape[1] ** -0.5  # [B, N]
-    # weights = scores.masked_fill(~is_word, -torch.inf).softmax(dim=1)
-    # return (weights[:, None] @ v)[:, 0]
-    ### END STUDENT
-
-
-padded_attention = lc.check("08.padded_attention", padded_attention)
-
-# %% [markdown] id="hints-padded_attention"
-# {{hints}}
-#
-# Whoever mends the output alone, $o$ in place of the weights, has NaN in the gradient of $v$ still: going back, 0 times NaN is NaN.
-#
 # ## 4. A cache, and no clock
 #
 # A new token brings one query, one key and one value.
@@ -315,7 +286,7 @@ lc.claim(
 )
 
 # %% [markdown] id="order-before"
-# Does the cache know in which order it was filled?
+# Does it matter in which order the cache was filled?
 # Shuffle the first 49 pairs, and let token 50 ask again.
 
 # %% id="order"
@@ -330,16 +301,16 @@ lc.claim(
 
 # %% [markdown] id="order-seen"
 # A sum over pairs has no order, as in lesson 05.
-# **The cache keeps everything but the time.**
-# Whoever needs it must write it into the keys, or lower a score with its distance, as the models of section 6 do.
-# (Lesson 13 takes that from one of them, and asks it for the newer of two values.)
+# **The cache keeps its rows in order, but what is read does not depend on it.**
+# A layer that needs the time must find it in the keys, or lower a score with its distance, as the models of section 6 do.
+# (Lesson 13 will take that from one of them, and ask it for the newer of two values.)
 #
 # ## 5. What it forgets
 #
 # Nothing was thrown away.
 # But the right pair shares the weight with all others.
 #
-# **Exercise 4** (3 minutes). The right one of $T$ pairs has the score $s$, the others have 0.
+# **Exercise 3** (3 minutes). The right one of $T \ge 2$ pairs has the score $s$, the others have 0.
 # Which $s$ gives it half of the weight? An expression in `T`.
 
 # %% id="08-score_needed" tags=["exercise"]
@@ -355,18 +326,19 @@ lc.check("08.score_needed", score)
 # %% [markdown] id="hints-score_needed"
 # {{hints}}
 #
-# The score must grow, but only with the logarithm of $T$; the noise of a sum grows with $T$ itself.
+# The score must grow, but only with the logarithm of $T$; the variance of a sum's noise grows with $T$ itself.
 # Can the scores be so large?
 # That depends on the factor.
 #
-# Take keys of length 1, as in lessons 05 and 10, random, with $K = 16$, and 64 pairs.
-# Each key is then used as a query, and an answer is right if it agrees better with its own value than with any of 255 others.
-# Three memories: the sum $S = \sum_i k_i v_i^\top$ read as $S^\top q$, attention with the factor $1/\sqrt K$, and attention with the factor $K$.
+# Take keys of length 1, as in lesson 05, random, with $K = 16$, and 64 pairs.
+# Each key is then used as a query, and an answer is right if it agrees better with its own value than with any of 255 that were never stored.
+# (Lesson 10 will make it harder: there the others are stored, too.)
+# Four memories: the sum $S = \sum_i k_i v_i^\top$ read as $S^\top q$, and attention with the factors $1/\sqrt K$, $\sqrt K$ and $K$.
 # Order them.
 
 # %% id="08-unit_keys" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = "K, sum, 1/sqrt(K)"
+answer = "K, sqrt(K), sum, 1/sqrt(K)"
 ### END SOLUTION
 ### BEGIN STUDENT
 # answer = None  # the best first
@@ -376,14 +348,15 @@ lc.predict("08.unit_keys", "64 pairs, keys of length 1: which recalls most?", an
 
 # %% id="recall"
 def right(n, K, read, rng, trials=4):
-    """The share of n pairs that are given back, and the mean squared error"""
+    """The share of n pairs that are given back, and the error of read-outs scaled as is best"""
     share, error = 0.0, 0.0
     for _ in range(trials):
         keys, values = tasks.unit_keys(n, K, rng=rng), tasks.unit_keys(n, K, rng=rng)
         others = tasks.unit_keys(255, K, rng=rng)
         o = read(keys @ keys.T) @ values  # [n, K]
         share += tasks.recognised(o, values, others).float().mean().item() / trials
-        error += (o - values).square().sum(dim=1).mean().item() / trials
+        best = (o * values).sum() / o.square().sum()
+        error += (best * o - values).square().sum(dim=1).mean().item() / trials
     return share, error
 
 
@@ -418,15 +391,16 @@ claim = lc.claim(
 lc.reveal("08.unit_keys", lc.figure(fig, claim))
 
 # %% [markdown] id="unit-keys-seen"
-# The famous factor makes it the worst of all.
+# Up to 128 pairs the famous factor makes it the worst of all.
 # It belongs to entries of size 1.
 # With keys of length 1 no score exceeds 1, divided by $\sqrt K$ no score exceeds $\tfrac14$: all weights are nearly the same, and every question gets the mean of all values.
 # **What counts is the sharpness that is left, not the factor.**
 #
 # With the factor $\sqrt K$, which is what entries of size 1 have when they are scaled as usual, the right score is 4, and the others spread around 0 by 1.
-# By exercise 4 it would have half of the weight among 55 pairs, were the others 0; with many more it drowns.
+# By exercise 3 it would have half of the weight among 55 pairs, were the others 0.
+# Less is enough, as the rest of the weight goes to many values, which partly cancel; with many more pairs it drowns.
 # With the factor $K$ it is 16, and none of the sizes shown drowns it.
-# The number of pairs that can be told apart then grows exponentially with $K$ (Ramsauer et al., ICLR 2021); for the sum it grows with $K V$.
+# The number of pairs that can be told apart then grows exponentially with $K$ (Ramsauer et al., ICLR 2021); for the sum, as lesson 10 will show, with $K V$.
 #
 # Attention pays in numbers kept.
 # Let both have 4,096: a sum with $K = V = 64$, and a cache of 32 pairs, each of 64 + 64.
@@ -456,22 +430,24 @@ lc.reveal(
     ),
     lc.claim(
         "08.sum_error",
-        f"Squared error of a value of length 1: sum {{value:.2f}}, cache {error_cache:.3f}.",
+        "Squared error of a value of length 1, read-outs scaled as is best: sum {value:.2f}, "
+        f"cache {error_cache:.3f}.",
         error_sum,
-        between=(1.8, 2.2),
+        between=(0.63, 0.71),
     ),
 )
 
 # %% [markdown] id="same-numbers-seen"
-# The sum recalls four times as many pairs from as many numbers, if it only has to be recognised which of 256 values was meant.
-# The value itself it does not give back: its error is larger than the value.
+# The sum recalls nearly all of four times as many pairs from as many numbers, if the value only has to be told from 255 that were never stored.
+# The value itself it does not give back, however its read-out is scaled.
 # The cache gives it back as it was.
 #
 # ## 6. Learned
 #
-# In a trained model queries and keys have no fixed length.
-# A model of one layer learns to answer texts such as `q7 b0 x3 ... b q x`: letters are keys, digits their values, and then the letters are asked.
-# How sharp does it become?
+# In a trained model queries and keys usually have no fixed length.
+# A model of one layer learns to answer texts such as `q 7 b 0 x 3 ... b q x`: letters are keys, digits their values, and then the letters are asked.
+# The key of a token is made from the token before as well, so that a digit can be found by its letter, and a score falls with the distance.
+# How sharp does the model become?
 
 # %% id="trained"
 seed = torch.randint(2**31, (1,), generator=lc.rng("trained")).item()
@@ -487,74 +463,68 @@ lc.claim(
 
 # %% id="scores"
 def scores_of(model, tokens):
-    """The scores of one layer for one text, its slope included: [T, T]"""
-    mixer, x = model.mixers[0], model.norms[0](model.embedding(tokens))  # [1, T, d]
+    """tokens: [B, T] -> the scores of the model's layer: [B, T, T]"""
+    mixer, x = model.mixers[0], model.norms[0](model.embedding(tokens))  # [B, T, d]
     before = torch.cat([torch.zeros_like(x[:, :1]), x[:, :-1]], dim=1)
-    k = mixer.k(before + mixer.shift * (x - before))  # keys see the token before
-    scores = (mixer.q(x) @ k.mT)[0] * k.shape[2] ** -0.5
-    place = torch.arange(len(scores))
-    return scores - softplus(mixer.slope) * (place[:, None] - place)
+    k = mixer.k(before + mixer.shift * (x - before))
+    place = torch.arange(tokens.shape[1])
+    distance = place[:, None] - place  # [T, T]
+    return mixer.q(x) @ k.mT * k.shape[2] ** -0.5 - softplus(mixer.slope) * distance
 
 
-text = tasks.mqar(1, n_pairs=4, n_keys=26, n_values=10, rng=lc.rng("text"))
-tokens = text.tokens[0].tolist()
-names = [chr(ord("a") + n) if n < 26 else str(n - 26) for n in tokens]
+texts = tasks.mqar(100, n_pairs=4, n_keys=26, n_values=10, rng=lc.rng("texts"))
 with torch.no_grad():
-    scores = scores_of(trained.model, text.tokens)
+    scores = scores_of(trained.model, texts.tokens).double()
+names = [chr(ord("a") + n) if n < 26 else str(n - 26) for n in texts.tokens[0].tolist()]
 print(*names)
 
 # %% id="sharp"
-asked = torch.arange(8, 12)
-place = torch.tensor([tokens.index(key) + 1 for key in tokens[8:]])  # where its value stands
 later = torch.ones(12, 12, dtype=torch.bool).triu(1)
-weights = scores.masked_fill(later, -torch.inf).softmax(dim=1)
-others = scores.masked_fill(later, -torch.inf)[asked].scatter(1, place[:, None], -torch.inf)
-ahead = scores[asked, place] - others.logsumexp(dim=1)  # [4]
+weights = scores.masked_fill(later, -torch.inf).softmax(dim=2)  # [B, T, T]
+written, asked = texts.tokens[:, 0:8:2], texts.tokens[:, 8:]  # [B, 4]
+is_pair = asked[:, :, None] == written[:, None]
+place = 2 * is_pair.int().argmax(dim=2) + 1  # of the digit: [B, 4]
+on_digit = weights[:, 8:].gather(2, place[:, :, None])
 lc.claim(
     "08.sharp",
     "The digit after the letter that is asked gets {value:.3f} of the weight; its score is, in "
-    f"the median, {ahead.median():.0f} above what would give it half.",
-    weights[asked, place].mean(),
-    between=(0.96, 1.0),
+    f"the median, {on_digit.logit().median():.0f} above what would give it half.",
+    on_digit.mean(),
+    between=(0.98, 1.0),
 )
 
 # %% [markdown] id="sharp-seen"
 # It has become as sharp as it needs to be, and more.
 #
-# Play: the weights of this text, a row for each token that asks.
+# Play: the weights of the first text, a row for each token that asks.
 # The scores are multiplied by the sharpness.
-# Mask 0 is none, 1 puts $-\infty$ before the softmax, 2 puts zeros after it: compare the last four rows.
+# The mask hides scores before the softmax if `mask_first` is 1, and else sets weights to zero after it: compare the last four rows.
 
 
 # %% id="play"
-def draw(ax, sharpness, mask):
-    hidden = sharpness * scores
-    if mask == 1:
-        hidden = hidden.masked_fill(later, -torch.inf)
-    weights = hidden.softmax(dim=1)
-    if mask == 2:
-        weights = weights.masked_fill(later, 0)
+def draw(ax, sharpness, mask_first):
+    shown = sharpness * scores[0]
+    if mask_first:
+        weights = shown.masked_fill(later, -torch.inf).softmax(dim=1)
+    else:
+        weights = shown.softmax(dim=1).masked_fill(later, 0)
     ax.imshow(weights, cmap="Blues", vmin=0, vmax=1)
     ax.set_xticks(range(12), names)
     ax.set_yticks(range(12), names)
     ax.set(xlabel="read", ylabel="asks")
-    said = ("no mask", "−∞ before", "0 after")[mask]
-    ax.set_title(
-        f"sharpness {sharpness:g}, {said}: rows add up to {weights.sum(1).min():.2f} at least"
-    )
+    lightest = weights.sum(dim=1).min()
+    ax.set_title(f"{('0 after', '−∞ before')[mask_first]}: rows add up to {lightest:.2f} or more")
 
 
-lc.play(draw, sharpness=(0.0, 1.0, 1.0, 0.05), mask=(0, 2, 1))
+lc.play(draw, sharpness=(0.0, 1.0, 1.0, 0.05), mask_first=(0, 1, 1))
 
 # %% id="play-settings"
-fig, axes = lc.subplots(1, 3, height=3.0)
-for ax, title, *settings in zip(
-    axes, ("blunt", "as trained", "zeros after"), (0.05, 1.0, 1.0), (1, 1, 2), strict=True
-):
-    draw(ax, *settings)
-    ax.set_title(title)
-unmasked = scores.softmax(dim=1)[asked[:3]]  # the last letter has nothing behind itself
-two = unmasked.gather(1, torch.stack([place[:3], asked[:3] + 1], dim=1)).sum(dim=1)
+fig, axes = lc.subplots(1, 2, height=3.8)
+for ax, mask_first in zip(axes, (1, 0), strict=True):
+    draw(ax, 1.0, mask_first)
+next_token = torch.arange(9, 12).expand(100, 3)  # the last letter has nothing behind itself
+columns = torch.stack([place[:, :3], next_token], dim=2)
+two = scores.softmax(dim=2)[:, 8:11].gather(2, columns).sum(dim=2)
 claim = lc.claim(
     "08.two_places",
     "Without a mask before the softmax a letter that asks gives {value:.2f} of its weight to two "
@@ -584,10 +554,10 @@ lc.quiz("08.exit_absent", answer=answer)
 # ## Take away
 #
 # - A context vector is the mean of all values, weighted by $e^{q \cdot k_i}$: the minimiser of a weighted squared loss.
-# - The weights add up to 1: there is no "not found", and a row without any place gives NaN.
+# - The weights add up to 1: there is no "not found", unless it is stored.
 # - Scores of entries of size 1 spread by $\sqrt K$; divided by it, sharpness does not depend on the width. Keys of length 1 need a *larger* factor, not this one.
 # - A mask goes before the softmax.
-# - A cache keeps all but the order, costs $T(K+V)$ numbers, and finds one pair among $T$ if its score leads by $\ln T$.
+# - A cache keeps everything, costs $T(K+V)$ numbers, is read without regard to order, and gives one of $T$ pairs half of the weight if its score leads the others by $\ln (T-1)$.
 
 # %% [markdown] id="more-time"
 # ## If you have more time
@@ -600,6 +570,38 @@ answer = "b"
 # answer = None  # type a letter
 ### END STUDENT
 lc.quiz("08.exit_scale", answer=answer)
+
+# %% [markdown] id="padded_attention-exercise"
+# **A row with nothing to read.**
+#
+# **Exercise 4** (5 minutes). Find the bug.
+# Texts of different lengths are filled up to $N$ with padding, which `is_word` marks with `False`.
+# One query reads each text.
+# It worked for weeks; then one night the loss was NaN.
+# A text without any word should give zeros.
+
+
+# %% id="08-padded_attention" tags=["exercise"]
+def padded_attention(q, k, v, is_word):
+    """q: [B, K], k: [B, N, K], v: [B, N, V], is_word: [B, N] -> o: [B, V], 0 without words"""
+    ### BEGIN SOLUTION
+    scores = (k @ q[:, :, None])[..., 0] * q.shape[1] ** -0.5  # [B, N]
+    weights = scores.masked_fill(~is_word, -torch.inf).softmax(dim=1).nan_to_num()
+    return (weights[:, None] @ v)[:, 0]
+    ### END SOLUTION
+    ### BEGIN STUDENT
+    # scores = (k @ q[:, :, None])[..., 0] * q.shape[1] ** -0.5  # [B, N]
+    # weights = scores.masked_fill(~is_word, -torch.inf).softmax(dim=1)
+    # return (weights[:, None] @ v)[:, 0]
+    ### END STUDENT
+
+
+padded_attention = lc.check("08.padded_attention", padded_attention)
+
+# %% [markdown] id="hints-padded_attention"
+# {{hints}}
+#
+# Whoever mends the output alone, $o$ in place of the weights, has NaN in the gradient of $v$ still: going back, 0 times NaN is NaN.
 
 # %% [markdown] id="multi_head-exercise"
 # **Several questions at once.**
@@ -642,7 +644,7 @@ lc.prove(
 
 # %% [markdown] id="sharpness-moves-seen"
 # That is the covariance of scores and values under the weights.
-# Near $\lambda = 0$ with $T$ pairs, whose values and scores have mean 0, it is $\tfrac1T \sum_i s_i v_i$: **blunt attention is the sum of lesson 10**, divided by $T$, on top of the mean.
+# At $\lambda = 0$, with $T$ pairs whose scores have mean 0, it is $\tfrac1T \sum_i s_i v_i$: **blunt attention reads the sum of section 5**, times $\lambda / T$, on top of the mean.
 #
 # ## Sources
 #
