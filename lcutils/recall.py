@@ -76,15 +76,3 @@ def trained(
         (answers == batch.first)[twice].float().mean().item(),
         model,
     )
-
-
-def memory_of(rung: str, size: int) -> dict[str, int]:
-    """The options of `nets.Model` that give a memory its size; its values have 32 numbers.
-
-    Args:
-        rung: one of `nets.RUNGS`
-        size: numbers of a vector, tokens of a window, and else numbers of a key
-    """
-    if rung in ("additive_memory", "decay_memory", "lstm"):
-        return {"size": size}
-    return {"window" if rung == "window_attention" else "key_size": size, "value_size": 32}

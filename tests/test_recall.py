@@ -50,25 +50,11 @@ def test_the_seed_alone_fixes_the_result():
 
 def test_the_number_of_parameters_is_kept_whatever_the_memory():
     for size in (2, 16):
-        options = {"n_parameters": 24_000, **recall.memory_of("delta_rule", size)}
-        model = recall.trained("delta_rule", n_pairs=2, steps=1, seed=0, **options).model
+        model = recall.trained(
+            "delta_rule", n_pairs=2, steps=1, seed=0, n_parameters=24_000, key_size=size
+        ).model
         n = sum(weight.numel() for weight in model.parameters())
         assert n == pytest.approx(24_000, rel=0.01)
-
-
-@pytest.mark.parametrize(
-    ("rung", "state"),
-    [
-        ("additive_memory", 5),
-        ("lstm", 10),
-        ("delta_rule", 5 * 32),
-        ("window_attention", 5 * (16 + 1 + 32)),
-        ("full_attention", 9 * (5 + 1 + 32)),
-    ],
-)
-def test_a_memory_has_the_size_asked_for(rung, state):
-    model = nets.Model(rung, n_tokens=4, n_answers=2, d=8, **recall.memory_of(rung, 5))
-    assert nets.state_size(model, 9) == state
 
 
 def test_an_unknown_rung_is_refused_by_name():

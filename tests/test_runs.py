@@ -113,7 +113,7 @@ def test_a_record_says_where_it_comes_from():
 
 
 def test_a_number_that_was_not_recorded_is_refused_by_name():
-    message = "\"name: expected a number of record 13_try, got 'b'. It has a.\""
+    message = "\"name: expected a number of record 13_try, got 'b'. It has 1, among them a.\""
     assert_refused(KeyError, message, RECORD.__getitem__, "b")
 
 
@@ -127,3 +127,32 @@ def test_a_record_has_a_number_for_each_seed(script):
     assert content["numbers"]
     assert {len(values) for values in content["numbers"].values()} == {len(content["seeds"])}
     assert len(content["seeds"]) >= 3
+
+
+NUMBERS = {  # two seeds; of two runs that keep as much, and of one that keeps more for less
+    "a rule 2x4 floats": (8.0, 8.0),
+    "a rule 2x4 right": (0.4, 0.6),
+    "a rule 4x2 floats": (8.0, 8.0),
+    "a rule 4x2 right": (0.6, 0.8),
+    "a rule 4x4 floats": (16.0, 16.0),
+    "a rule 4x4 right": (0.6, 0.6),
+    "a rule 1x1 floats": (1.0, 1.0),
+    "a rule 1x1 right": (0.1, 0.1),
+    "a rule 8x8 floats": (64.0, 64.0),
+    "a rule 8x8 right": (1.0, 1.0),
+    "a rules 1x9 floats": (9.0, 9.0),
+    "a rules 1x9 right": (0.9, 0.9),
+}
+
+
+def test_the_frontier_has_the_runs_that_no_smaller_one_of_their_kind_equals():
+    record = Record("99_try", "2026-01-01", 1.0, (0, 1), {}, "", NUMBERS)
+    kept, right = record.frontier("a rule")
+    assert kept == [1.0, 8.0, 64.0]
+    assert right == pytest.approx([0.1, 0.7, 1.0])
+
+
+def test_a_kind_of_runs_that_the_record_does_not_have_is_refused():
+    record = Record("99_try", "2026-01-01", 1.0, (0, 1), {}, "", NUMBERS)
+    with pytest.raises(KeyError, match="runs: expected one of a rule, a rules, got 'the rule'"):
+        record.frontier("the rule")

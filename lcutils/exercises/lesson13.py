@@ -90,6 +90,12 @@ ENTRIES = (
             "Keys and values share their numbers: add n_keys to the values.": _text(
                 lambda k, v, n: torch.stack([k, v], 2).flatten(1), _queries
             ),
+            "The values start at n_keys, which is given: a text need not use all keys.": _text(
+                lambda k, v, n: torch.stack([k, k.shape[1] + v], 2).flatten(1), _queries
+            ),
+            "`asked` counts pairs, not tokens: take the queries from `keys`.": _text(
+                _pairs, lambda k, v, a, n: _pairs(k, v, n).gather(1, a)
+            ),
             "n_keys was added to the keys; it is the values that must be told apart.": _text(
                 lambda k, v, n: torch.stack([n + k, v], 2).flatten(1), _queries
             ),
@@ -198,6 +204,9 @@ ENTRIES = (
             "This is the chance that all 8 differ.": _NO_REPEAT,
             "This is 8 of 32; how likely is it that the second key equals the first, the third "
             "one of the first two, and so on?": 8 / 32,
+            "This is the eighth key's chance to repeat one of seven; the others may repeat as "
+            "well.": 7 / 32,
+            "This is in percent; wanted is a number from 0 to 1.": 100 * (1 - _NO_REPEAT),
             "This is how many equal pairs there are on average, 28/32; a text may have more "
             "than one.": 28 / 32,
             "This takes the 28 pairs of keys as independent; they are not quite.": 1
@@ -254,6 +263,9 @@ ENTRIES = (
             "Right if K = V; in general a token has K + V numbers.": lambda K, V: K / 2,
             "Right if V = K; a token has K + V numbers, whatever K is.": lambda K, V: V / 2,
             "These are the numbers of one token.": lambda K, V: K + V,
+            "Twice too large: K + V counts the key and the value already.": lambda K, V: (
+                2 * K * V / (K + V)
+            ),
             "A token keeps its key and its value: K + V numbers, not 2 K V.": lambda K, V: (
                 K * V / 2
             ),

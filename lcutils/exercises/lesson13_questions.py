@@ -62,15 +62,16 @@ ENTRIES = (
             ),
             "b": Choice(
                 "attention is right with the fewest numbers",
-                "It is the false one: attention needs more than twice what the delta rule needs.",
+                "It is the false one: attention needs more than six times what the delta rule "
+                "needs.",
             ),
             "c": Choice(
-                "a window of 784 numbers is below decay's 256",
-                "That is true: it sees the last 16 tokens of 32, and no more.",
+                "a window of 24 tokens lies below decay with 256",
+                "That is true: of 32 tokens it sees the last 24, and no more.",
             ),
             "d": Choice(
                 "the LSTM and the vector sum mostly guess",
-                "That is true: about one in six, where naming any value in view is one in eight.",
+                "That is true: about one in six, hardly more than by naming any newest value.",
             ),
         },
         right="b",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib import resources
 
 from lcutils import _require
@@ -59,9 +60,32 @@ class Record:
 
     def __getitem__(self, name: str) -> Spread:
         if name not in self.numbers:
-            hint = f"It has {', '.join(self.numbers)}."
+            near = get_close_matches(name, self.numbers) or list(self.numbers)[:3]
+            hint = f"It has {len(self.numbers)}, among them {', '.join(near)}."
             _require.refuse("name", f"a number of record {self.name}", repr(name), hint, KeyError)
         return Spread(self.numbers[name])
+
+    def frontier(self, runs: str) -> tuple[list[float], list[float]]:
+        """The runs that are right more often than all those of their kind that keep less.
+
+        Args:
+            runs: their kind, as their names begin, such as "rewritten delta_rule"
+        Returns: the numbers that they keep and their shares of right answers, means over the
+            seeds, from the smallest on.
+        Raises: KeyError if no run is of that kind.
+        """
+        names = [name.removesuffix(" floats") for name in self.numbers if name.endswith(" floats")]
+        mine = [name for name in names if name.startswith(f"{runs} ")]
+        if not mine:
+            kinds = dict.fromkeys(name.rpartition(" ")[0] for name in names)
+            _require.refuse("runs", f"one of {', '.join(kinds)}", repr(runs), "", KeyError)
+        found = sorted((self[f"{name} floats"].mean, -self[f"{name} right"].mean) for name in mine)
+        floats, right = [], [0.0]
+        for kept, minus_right in found:  # of those that keep as much, the best comes first
+            if -minus_right > right[-1]:
+                floats.append(kept)
+                right.append(-minus_right)
+        return floats, right[1:]
 
     def __repr__(self) -> str:
         took = f"{self.seconds / 60:.0f} minutes" if self.seconds > 90 else f"{self.seconds:.0f} s"
