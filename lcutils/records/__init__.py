@@ -66,7 +66,7 @@ class Record:
         return Spread(self.numbers[name])
 
     def frontier(self, runs: str) -> tuple[list[float], list[float]]:
-        """The runs that are right more often than all those of their kind that keep less.
+        """The runs that are right more often, by 0.001, than all of their kind that keep less.
 
         Args:
             runs: their kind, as their names begin, such as "rewritten delta_rule"
@@ -80,12 +80,11 @@ class Record:
             kinds = dict.fromkeys(name.rpartition(" ")[0] for name in names)
             _require.refuse("runs", f"one of {', '.join(kinds)}", repr(runs), "", KeyError)
         found = sorted((self[f"{name} floats"].mean, -self[f"{name} right"].mean) for name in mine)
-        floats, right = [], [0.0]
-        for kept, minus_right in found:  # of those that keep as much, the best comes first
-            if -minus_right > right[-1]:
-                floats.append(kept)
-                right.append(-minus_right)
-        return floats, right[1:]
+        best: dict[float, float] = {}
+        for floats, minus_right in found:  # of those that keep as much, the best comes first
+            if -minus_right >= max(best.values(), default=0.0) + 0.001:
+                best[floats] = -minus_right
+        return list(best), list(best.values())
 
     def __repr__(self) -> str:
         took = f"{self.seconds / 60:.0f} minutes" if self.seconds > 90 else f"{self.seconds:.0f} s"
