@@ -474,7 +474,7 @@ lc.claim(
 # Attention needs more numbers because it keeps the whole text, once-true facts and questions too, and for a longer text it needs more still.
 #
 # What takes the delta rule so far above the bound?
-# Most of its table is empty, 24 rows of 32, and each number of a row has 32 bits where a row needs 5 in all.
+# Its table has 32 rows, four times as many as a text uses, and a row has 64 bits where 5 would do: $4 \times 12.8 = 51$.
 # That is what it pays for being read by one product.
 #
 # Read the figure once more.
@@ -520,7 +520,7 @@ lc.reveal("13.plain", lc.figure(fig, claim))
 # With nothing to correct, a sum in a good shape is as good as a rule that looks before it writes.
 # **There is no best rule; there is a best rule for what will be asked.**
 #
-# Keys drawn at random, without any training, tell the same in their way.
+# Keys drawn at random, without training, are not at right angles, and there the two rules differ even if nothing changes.
 # Below, `pairs` keys get values, then the first `twice` of them get new ones.
 
 
@@ -590,7 +590,7 @@ lc.quiz("13.exit", answer=answer)
 # - To recall $n$ values out of $N$ without error takes $n \log_2 N$ bits; the best memory learned here uses about fifty times as many.
 # - A cache of $T$ tokens keeps $T (K + V)$ numbers, a matrix memory $K V$; they are equal at $T = K V / (K + V)$.
 # - The shape counts, not only the size: long keys keep pairs apart, and if there are as many directions as keys, the matrix is a table.
-# - When facts change, the order is sum, decay, delta rule in each shape that is not too small: a sum cannot tell old from new.
+# - When facts change, the order is sum, decay, delta rule in each of twelve shapes: a sum cannot tell old from new.
 # - When facts stay, a sum is as good: say what is asked before you say which memory is best.
 
 # %% [markdown] id="more-time"
