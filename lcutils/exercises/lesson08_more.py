@@ -123,6 +123,13 @@ ENTRIES = (
                     v,
                 )
             ),
+            "e^s overflows where a score is large, and inf / inf is NaN: softmax takes the largest "
+            "away first.": lambda q, k, v, w: _read(
+                _scores(q, k).exp()
+                * w
+                / ((_scores(q, k).exp() * w).sum(1)[:, None] + (~w.any(1))[:, None]),
+                v,
+            ),
             "Only a batch without any word gives zeros; one text without words still gives NaN.": (
                 lambda q, k, v, w: (
                     _read(_weights(q, k, w), v) if w.any() else v.new_zeros(v.shape[0], v.shape[2])

@@ -161,6 +161,12 @@ ENTRIES = (
                 len(v), 1
             ),
             "The gain is divided twice: from the new P it would be P k alone.": _rls_late,
+            "S is right, but P loses P k k^T P undivided: by 1 + k^T P k it should be divided.": (
+                lambda s, k, v: _rls(s, k, v, new_P=lambda P, k, g: P - torch.outer(P @ k, P @ k))
+            ),
+            "The denominator is 1 + k^T P k, with P, not 1 + k^T k.": lambda s, k, v: _rls(
+                s, k, v, gain=lambda P, k: P @ k / (1 + k @ k)
+            ),
             "P is right, but S moves by P k; the gain is P k / (1 + k^T P k).": lambda s, k, v: (
                 _rls(s, k, v, move=lambda P, k, g: P @ k)
             ),

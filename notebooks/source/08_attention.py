@@ -243,6 +243,7 @@ lc.refute("08.mask_after", masked_after, mean)
 # The third value is not read, but its score stands in the denominator.
 # The weights add up to less than 1, and what is read today depends on what comes tomorrow.
 # Put $-\infty$ in the place of the hidden *scores*, before the softmax: $e^{-\infty} = 0$, above and below.
+# (To divide what is left by its sum does the same, unless the future took all the weight.)
 #
 # **Exercise 2** (8 minutes). Attention with scale and mask.
 
