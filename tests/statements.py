@@ -365,6 +365,10 @@ TRUE = {
         (P - 1 / (1 + dot(k, P * k)) * (P * k) * (k.T * P)) * k,
         1 / (1 + dot(k, P * k)) * (P * k),
     ),
+    "13.welch": lambda: (
+        norm_sq(P - dot(P, I) / K * I),
+        norm_sq(P) - dot(P, I) ** 2 / K,
+    ),
     "13.tables": lambda: (log(N**n, 2), n * log(N, 2)),
     "13.cache": lambda: ((K + V) / (K * V), 1 / K + 1 / V),
     "14.rotation": lambda: (sin(y) * sin(z) + cos(y) * cos(z), cos(y - z)),
@@ -597,6 +601,10 @@ FALSE = {
     ("12.titans", "factor 2"): lambda: (
         grad(norm_sq(S.T * k - v), S),
         k * (S.T * k - v).T,
+    ),
+    ("13.welch", "factor"): lambda: (
+        norm_sq(P - dot(P, I) / K * I),
+        norm_sq(P) - dot(P, I) ** 2 / K**2,
     ),
     ("12.best_moves", "missing term"): lambda: (
         P * S_best + k * (v - S_best.T * k).T,

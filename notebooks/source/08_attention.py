@@ -52,6 +52,7 @@ lc.quiz("08.recall_noise", answer=answer)
 # Which?
 #
 # Let pair $i$ pull with the weight $e^{s_i}$: always positive, and each point of score multiplies it by $e$.
+# (That is a choice. The rest follows from it.)
 
 # %% id="three-goods"
 keys = torch.tensor([[2.0, 0.0], [0.0, 2.0], [1.0, 1.0]])  # apples, pears, plums: [N, K]
@@ -397,9 +398,9 @@ lc.reveal("08.unit_keys", lc.figure(fig, claim))
 # With keys of length 1 no score exceeds 1, divided by $\sqrt K$ no score exceeds $\tfrac14$: all weights are nearly the same, and every question gets the mean of all values.
 # **What counts is the sharpness that is left, not the factor.**
 #
-# With the factor $\sqrt K$, which is what entries of size 1 have when they are scaled as usual, the right score is 4, and the others spread around 0 by 1.
-# By exercise 3 it would have half of the weight among 55 pairs, were the others 0.
-# Less is enough, as the rest of the weight goes to many values, which partly cancel; with many more pairs it drowns.
+# With the factor $\sqrt K$, which is what entries of size 1 have when they are scaled as usual, the right score is 4, and the others spread around 0 with variance 1, so that each pulls with $e^{1/2}$ on average.
+# It has half of the weight among $1 + e^{4 - 1/2} \approx 34$ pairs.
+# Less is enough to be recognised, as the rest of the weight goes to many values, which partly cancel; with many more pairs it drowns.
 # With the factor $K$ it is 16, and none of the sizes shown drowns it.
 # The number of pairs that can be told apart then grows exponentially with $K$ (Ramsauer et al., ICLR 2021); for the sum, as lesson 10 will show, with $K V$.
 #

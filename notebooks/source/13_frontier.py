@@ -17,11 +17,12 @@
 import math
 
 import torch
-from sympy import log, symbols
+from sympy import Identity, log, symbols
 from torch.nn.functional import normalize
 
 import lcutils as lc
 from lcutils import memory, nets, recall, tasks
+from lcutils.proof import MatrixSymbol, dot, norm_sq
 from lcutils.show import BLUE, GREEN, GREY, ORANGE, RED, label_lines
 
 lc.start("13")
@@ -354,6 +355,7 @@ claim = lc.claim(
 lc.reveal("13.shape", lc.figure(fig, claim))
 
 # %% [markdown] id="shape-seen"
+# The longer the keys, the better: lesson 10 found the same for keys that are not learned.
 # Between keys at right angles nothing mixes, and 32 numbers have room for 32 such keys, which is all that there are.
 # The matrix can then be a *table*, with a row for each key.
 # Two numbers in a row are enough, for 32 points in a plane can be told apart.
@@ -362,14 +364,19 @@ lc.reveal("13.shape", lc.figure(fig, claim))
 # Did the model learn such keys?
 # And if it is a table, it must fail where there are more keys than directions: draw the 8 keys of a text from 64.
 
+
 # %% id="table"
+@torch.no_grad()
+def cosines(model):
+    """Of any two keys that a model has learned, without those of a key with itself"""
+    x = model.norms[0](model.embedding(torch.arange(32)))  # [n_keys, d]
+    k = normalize(model.mixers[0].k(x), dim=1)  # [n_keys, K]
+    return (k @ k.T).fill_diagonal_(0)
+
+
 table = trained("delta_rule", 32, 2, seed)
-with torch.no_grad():
-    x = table.model.norms[0](table.model.embedding(torch.arange(32)))  # [n_keys, d]
-    k = normalize(table.model.mixers[0].k(x), dim=1)  # [n_keys, K]
-cosine = (k @ k.T).fill_diagonal_(0).abs().max()
 sentence = "The cosine of any two of the 32 keys is {value:.2f} at most."
-lc.claim("13.right_angles", sentence, cosine, between=(0.0, 0.1))
+lc.claim("13.right_angles", sentence, cosines(table.model).abs().max(), between=(0.0, 0.1))
 
 # %% id="more-keys"
 more = trained("delta_rule", 32, 2, seed, n_keys=64)
@@ -663,12 +670,38 @@ lc.claim(
     between=(0.03, 0.1),
 )
 
+# %% [markdown] id="welch-before"
+# **As different as can be.**
+# Where 32 keys have 8 numbers each, they cannot all stand at right angles.
+# How small can their squared cosines be?
+# Let the keys be the rows of $X$, and $A = X^\top X$, of size $K \times K$.
+# Then $\langle A, I \rangle = \operatorname{tr} A$ is the sum of their squared lengths, here 32, and $\lVert A \rVert^2$ the sum of all squared cosines, those of each key with itself included.
+
+# %% id="welch"
+A = MatrixSymbol("A", K, K)
+lc.prove(
+    "13.welch",
+    norm_sq(A - dot(A, Identity(K)) / K * Identity(K)),
+    norm_sq(A) - dot(A, Identity(K)) ** 2 / K,
+)
+
+# %% [markdown] id="welch-seen"
+# The left side is never below 0, so the squares of $n$ keys add up to $n^2 / K$ at least (Welch, 1974), and 992 of the $32^2$ are of different keys.
+# Is that a bound that learning comes near?
+
+# %% id="welch-measured"
+least = (32**2 / 8 - 32) / 992  # the mean squared cosine of different keys
+learned = cosines(live["delta_rule"].model).square().sum().item() / 992
+sentence = f"{{value:.3f}} times the least; for random keys it is {1 / 8 / least:.2f} times."
+lc.claim("13.spread_out", sentence, learned / least, between=(1.0, 1.03))
+
 # %% [markdown] id="sources"
 # ## Sources
 #
 # - Arora, Eyuboglu, Timalsina, Johnson, Poli, Zou, Rudra and Ré, Zoology: measuring and improving recall in efficient language models, ICLR 2024: the task.
 # - Arora, Eyuboglu, Zhang, Timalsina, Alberti, Zou, Rudra and Ré, Simple linear attention language models balance the recall-throughput tradeoff, ICML 2024: recall against the size of the state.
 # - Jelassi, Brandfonbrener, Kakade and Malach, Repeat after me: transformers are better than state space models at copying, ICML 2024: the counting bound for copying.
+# - Welch, Lower bounds on the maximum cross correlation of signals, IEEE Transactions on Information Theory, 1974.
 
 # %% id="report"
 lc.report()
