@@ -486,6 +486,26 @@ def test_the_noise_passes_in_every_form(answer):
     assert _values.judge_expression(ENTRIES["05.noise"], answer).passed
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        log(T - 1),
+        -log(1 / (T - 1)),
+        log((T - 1) ** 2) / 2,
+        log(T) - log(T / (T - 1)),
+        log(T) + log(1 - 1 / T),
+        log(symbols("T") - 1, 2) * log(2),
+    ],
+)
+def test_the_score_needed_passes_in_every_form(answer):
+    assert _values.judge_expression(ENTRIES["08.score_needed"], answer).passed
+
+
+@pytest.mark.parametrize("answer", [log(T), log(T - 2), log(1 / (T - 1)), log(T - 1) ** 2])
+def test_another_score_does_not_pass(answer):
+    assert not _values.judge_expression(ENTRIES["08.score_needed"], answer).passed
+
+
 def test_exactly_two_orders_of_the_lines_are_right():
     exercise = ENTRIES["05.write_order"]
     passed = [

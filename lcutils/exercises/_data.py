@@ -61,6 +61,7 @@ class ExpressionExercise:
     Args:
         example: numbers for the symbols, such as "1/2", at which a wrong answer is shown; without
             them, or where the answer happens to be right there, whole numbers.
+        above: what each symbol is larger than: with T above 1, log(1/(T - 1)) is -log(T - 1).
     """
 
     id: str
@@ -69,6 +70,7 @@ class ExpressionExercise:
     mistakes: Mapping[str, Callable[..., Any]]
     hints: tuple[str, ...]
     example: tuple[str, ...] = ()
+    above: int = 0
 
 
 @dataclass(frozen=True)

@@ -92,10 +92,12 @@ def _judged_expression(exercise: ExpressionExercise, answer: Any) -> Verdict | N
         return _wrong(f"It contains {', '.join(unknown)}; wanted is an expression in {allowed}.")
     answer = answer.xreplace({s: ours[s.name] for s in answer.free_symbols})
     answer = sympy.nsimplify(answer, rational=True)  # a root may be written ** 0.5
-    if _equal(answer, exercise.reference(*symbols), symbols):
+    inside = [symbol + exercise.above for symbol in symbols]
+    moved = answer.xreplace(dict(zip(symbols, inside, strict=True)))
+    if _equal(moved, exercise.reference(*inside), symbols):
         return _RIGHT
     for sentence, wrong in exercise.mistakes.items():
-        if _equal(answer, sympy.sympify(wrong(*symbols)), symbols):  # it may be a plain number
+        if _equal(moved, sympy.sympify(wrong(*inside)), symbols):  # it may be a plain number
             return _wrong(sentence)
     verdict = _wrong("This is another expression.", _at_a_point(exercise, answer, symbols))
     return verdict.with_(is_open=True)

@@ -144,6 +144,7 @@ ENTRIES = (
         "T",
         lambda T: logarithm(T - 1),
         example=("11",),
+        above=1,
         mistakes={
             "There are T - 1 others: the item itself is no other.": lambda T: logarithm(T),
             "The item has e^s, not s: take the logarithm.": lambda T: T - 1,
