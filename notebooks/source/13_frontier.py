@@ -692,8 +692,13 @@ lc.prove(
 # %% id="welch-measured"
 least = (32**2 / 8 - 32) / 992  # the mean squared cosine of different keys
 learned = cosines(live["delta_rule"].model).square().sum().item() / 992
-sentence = f"{{value:.3f}} times the least; for random keys it is {1 / 8 / least:.2f} times."
-lc.claim("13.spread_out", sentence, learned / least, between=(1.0, 1.03))
+lc.claim(
+    "13.spread_out",
+    "The mean squared cosine of the keys learned is {value:.3f} times the least possible, "
+    f"of random keys {1 / 8 / least:.2f} times.",
+    learned / least,
+    between=(1.0, 1.03),
+)
 
 # %% [markdown] id="sources"
 # ## Sources
