@@ -211,6 +211,7 @@ ENTRIES = (
             "than one.": 28 / 32,
             "This takes the 28 pairs of keys as independent; they are not quite.": 1
             - (31 / 32) ** 28,
+            "This is the chance that one of the seven others equals the first.": 1 - (31 / 32) ** 7,
             "This is the chance that one of 8 keys is a given key.": 1 - (31 / 32) ** 8,
             "One key too many: the first has nothing to repeat, the eighth has seven.": 1
             - _NO_REPEAT * 24 / 32,
@@ -230,6 +231,7 @@ ENTRIES = (
             "This counts tables, of which there are N^n; how many bits tell them apart?": (
                 lambda n, N, p: N**n / p
             ),
+            "This is for one value; there are n.": lambda n, N, p: _log2(N) / p,
             "One number for each value: a value needs log2 N bits, not p.": lambda n, N, p: n,
             "A value is one of N, and needs log2 N bits, not N.": lambda n, N, p: n * N / p,
             "n and N are the wrong way round: there are n values, each one of N.": (

@@ -63,7 +63,7 @@ ENTRIES = (
             "b": Choice(
                 "attention is right with the fewest numbers",
                 "It is the false one: attention needs more than six times what the delta rule "
-                "needs.",
+                "needs, after 250 steps.",
             ),
             "c": Choice(
                 "a window of 24 tokens lies below decay with 256",
