@@ -86,6 +86,11 @@ ENTRIES = (
             "A hidden score is 0, and e^0 = 1: it still gets weight. Put -inf there.": (
                 lambda q, k, v: _softmax(_scores(q, k), value=0.0) @ v
             ),
+            "0 times -inf is NaN: choose with a mask what becomes -inf, do not multiply.": (
+                lambda q, k, v: (
+                    (_scores(q, k) + _hidden(_scores(q, k), 1) * -torch.inf).softmax(2) @ v
+                )
+            ),
             "The mask hides a token from itself; the first has nothing to read: NaN.": (
                 lambda q, k, v: _softmax(_scores(q, k), diagonal=0) @ v
             ),

@@ -37,9 +37,10 @@ def _read(weights: Tensor, v: Tensor) -> Tensor:
 
 def _draw_padded(rng: torch.Generator, B: int, N: int, K: int, V: int) -> Inputs:
     is_word = torch.arange(N) < torch.arange(B)[:, None]  # the first text has no word
-    q = normal(rng, B, K)
-    q[B - 1] *= 1 if B == 1 else 3_000  # the last has scores whose e^s overflows
-    return q, normal(rng, B, N, K), normal(rng, B, N, V), is_word
+    q, k = normal(rng, B, K), normal(rng, B, N, K)
+    q[-1], k[-1] = 30_000 * q[-1].abs(), k[-1].abs()  # the last has scores whose e^s overflows,
+    k[-1] = k[-1, (k[-1] @ q[-1]).argsort()]  # the largest on its padding
+    return q, k, normal(rng, B, N, V), is_word
 
 
 def _attend(
@@ -138,6 +139,16 @@ ENTRIES = (
             "The mask is the wrong way round: it is the padding that is read.": (
                 lambda q, k, v, w: _read(_weights(q, k, ~w).nan_to_num(), v)
             ),
+            "The mask is the wrong way round: padding is read, and a text without any gives NaN.": (
+                lambda q, k, v, w: _read(_weights(q, k, ~w), v)
+            ),
+            "Where the padding scores far higher, words have the weight 0 before they are divided "
+            "by their sum: mask first.": lambda q, k, v, w: _read(
+                (
+                    _scores(q, k).softmax(1) * w / (_scores(q, k).softmax(1) * w).sum(1)[:, None]
+                ).nan_to_num(),
+                v,
+            ),
             "The softmax runs over the texts; the weights of one text add up to 1.": (
                 lambda q, k, v, w: _read(
                     _scores(q, k).masked_fill(~w, -torch.inf).softmax(0).nan_to_num(), v
@@ -186,6 +197,13 @@ ENTRIES = (
             "A head takes every n_heads-th number; it should take what stands side by side, as it "
             "does when the heads are put together.": lambda q, k, v, h: _joined(
                 _attend(*_interleaved(h, q, k, v))
+            ),
+            "The heads are split rightly; put together, their numbers alternate: [..., V, H] in "
+            "place of [..., H, V].": lambda q, k, v, h: (
+                _attend(*_split(h, q, k, v)).movedim(1, 3).flatten(2)
+            ),
+            "The scale is missing: divide a head's scores by the root of K.": lambda q, k, v, h: (
+                _joined(_attend(*_split(h, q, k, v), scale=1.0))
             ),
             "The axes of time and heads were not swapped: each token reads its own heads, and "
             "nothing of the text.": lambda q, k, v, h: _attend(
