@@ -87,7 +87,7 @@ ENTRIES = (
             ),
             "b": Choice(
                 "about 7, the logarithm of 999",
-                "e^s = 999. How long a key is decides nothing here, only its sharpness.",
+                "e^s = 999 gives s = 6.9, and K plays no part in that.",
             ),
             "c": Choice(
                 "1, since its score is the largest",

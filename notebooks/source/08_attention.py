@@ -3,7 +3,7 @@
 #
 # **What is a context vector?**
 #
-# The article that this workbook grew from gives that name to two things, the neighbours of a word and the state of a memory.
+# This workbook grew from an article, in Chinese, on very long contexts, which gives that name to two things, the neighbours of a word and the state of a memory.
 # It comes from a third, *attention*, where it is a mean of everything that was read, weighted by what is asked now.
 # Nothing is thrown away, and yet, as you will see, something is forgotten.
 #
@@ -147,7 +147,7 @@ read = (x1 * exp(s1) + x2 * exp(s2)) / (exp(s1) + exp(s2))
 lc.prove("08.score_learns", Derivative(read, s1), p1 * (x1 - read))
 
 # %% [markdown] id="score-learns-seen"
-# The slope of a score is the distance of its value from what is read, times the weight $p_1$ that it has already.
+# The slope is the difference between the score's own value and what is read, times the weight $p_1$ that it has already.
 # If one weight is nearly 1, its value *is* what is read, and the others have hardly any weight: **no score learns any more.**
 #
 # ## 2. How sharp?
@@ -192,17 +192,18 @@ def largest_weight(K, scale, rng):
 sizes, rng = [4, 16, 64, 256, 1024], lc.rng("sharpness")
 kinds = {"no factor": lambda K: 1.0, "1/√K": lambda K: K**-0.5, "1/K": lambda K: 1 / K}
 fig, ax = lc.subplots()
-found = {}
+at_64 = []
 for (label, scale), colour in zip(kinds.items(), (ORANGE, BLUE, RED), strict=True):
-    found[label] = [largest_weight(K, scale(K), rng).median().item() for K in sizes]
-    ax.plot(sizes, found[label], "o-", color=colour, label=label)
+    found = [largest_weight(K, scale(K), rng).median().item() for K in sizes]
+    at_64.append(found[sizes.index(64)])
+    ax.plot(sizes, found, "o-", color=colour, label=label)
 ax.set(xscale="log", xlabel="numbers in a key, K", ylabel="largest of 16 weights", ylim=(0, 1.05))
 label_lines(ax)
-sentence = f"K = 64: the largest weight is {found['no factor'][2]:.2f} without a factor, "
 claim = lc.claim(
     "08.sharpness",
-    sentence + f"{{value:.2f}} with 1/√K, {found['1/K'][2]:.2f} with 1/K.",
-    found["1/√K"][2],
+    f"K = 64: the largest weight is {at_64[0]:.2f} without a factor, {{value:.2f}} with 1/√K, "
+    f"{at_64[2]:.2f} with 1/K.",
+    at_64[1],
     between=(0.19, 0.26),
 )
 lc.reveal("08.unscaled", lc.figure(fig, claim))
@@ -273,11 +274,12 @@ causal_attention = lc.check("08.causal_attention", causal_attention)
 
 # %% id="cache"
 rng = lc.rng("cache")
-q_, k_, v_ = (torch.randn(1, 50, 1, n, generator=rng, dtype=torch.float64) for n in (8, 8, 5))
-at_once = causal_attention(q_[:, :, 0], k_[:, :, 0], v_[:, :, 0])  # [B, T, V]
-state, different = torch.zeros(1, 0, 1, 13, dtype=torch.float64), 0
+q_, k_, v_ = (torch.randn(1, 50, n, generator=rng, dtype=torch.float64) for n in (8, 8, 5))
+at_once = causal_attention(q_, k_, v_)  # [B, T, V]
+state, different = torch.zeros(1, 0, 1, 13, dtype=torch.float64), 0  # [B, T, H, K + V], H = 1
 for t in range(50):
-    o, state = memory.full_attention_step(q_[:, t], k_[:, t], v_[:, t], state)
+    now = (x[:, t, None] for x in (q_, k_, v_))  # [B, H, K], [B, H, K], [B, H, V]
+    o, state = memory.full_attention_step(*now, state)
     different += ((o[:, 0] - at_once[:, t]).abs() > 1e-12).sum()
 lc.claim(
     "08.cache",
@@ -293,7 +295,7 @@ lc.claim(
 
 # %% id="order"
 order = torch.cat([torch.randperm(49, generator=rng), torch.tensor([49])])
-shuffled = causal_attention(q_[:, order, 0], k_[:, order, 0], v_[:, order, 0])
+shuffled = causal_attention(q_[:, order], k_[:, order], v_[:, order])
 lc.claim(
     "08.order",
     "After the shuffle {value:.0f} of the 5 numbers that token 50 reads differ by more than 1e-12.",
@@ -304,7 +306,7 @@ lc.claim(
 # %% [markdown] id="order-seen"
 # A sum over pairs has no order, as in lesson 05.
 # **The cache keeps its rows in order, but what is read does not depend on it.**
-# A layer that needs the time must find it in the keys, or lower a score with its distance, as the models of section 6 do.
+# A layer that needs the time must find it in keys or values, where an earlier layer can put it by its mask alone (Haviv et al., Findings of EMNLP 2022), or lower a score with its distance, as the models of section 6 do.
 # (Lesson 13 will take that from one of them, and ask it for the newer of two values.)
 #
 # ## 5. What it forgets
@@ -336,11 +338,11 @@ lc.check("08.score_needed", score)
 # Each key is then used as a query, and an answer is right if it agrees better with its own value than with any of 255 that were never stored.
 # (Lesson 10 will make it harder: there the others are stored, too.)
 # Four memories: the sum $S = \sum_i k_i v_i^\top$ read as $S^\top q$, and attention with the factors $1/\sqrt K$, $\sqrt K$ and $K$.
-# Order them.
+# Order them; two are about equally good.
 
 # %% id="08-unit_keys" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = "K, sqrt(K), sum, 1/sqrt(K)"
+answer = "K and sqrt(K), sum, 1/sqrt(K)"
 ### END SOLUTION
 ### BEGIN STUDENT
 # answer = None  # the best first
@@ -374,35 +376,35 @@ def as_sum(scores):
 pairs, rng = [8, 16, 32, 64, 128, 256, 512, 1024], lc.rng("unit keys")
 readers = {"sum": (as_sum, RED), "factor 1/√K": (softmax_of(16**-0.5), ORANGE)}
 readers |= {"factor √K": (softmax_of(16**0.5), GREEN), "factor K": (softmax_of(16.0), BLUE)}
-fig, ax = lc.subplots()
-shares = {}
+(fig, ax), at_64 = lc.subplots(), {}
 for label, (read, colour) in readers.items():
-    shares[label] = [right(n, 16, read, rng)[0] for n in pairs]
-    ax.plot(pairs, shares[label], "o-", color=colour, label=label)
+    shares = [right(n, 16, read, rng)[0] for n in pairs]
+    at_64[label] = shares[pairs.index(64)]
+    ax.plot(pairs, shares, "o-", color=colour, label=label)
 ax.set(xscale="log", xlabel="pairs", ylabel="right", ylim=(0, 1.05))
 ax.set_xticks(pairs, pairs)
 ax.minorticks_off()
 label_lines(ax)
+sentence = "64 pairs: factor K {factor K:.2f}, √K {factor √K:.2f}, the sum {sum:.2f}, "
 claim = lc.claim(
     "08.too_flat",
-    f"64 pairs: factor K gives back {shares['factor K'][3]:.2f}, the sum "
-    f"{shares['sum'][3]:.2f}, factor 1/√K {{value:.2f}}.",
-    shares["factor 1/√K"][3],
+    sentence.format(**at_64) + "1/√K {value:.2f} right.",
+    at_64["factor 1/√K"],
     between=(0.0, 0.07),
 )
 lc.reveal("08.unit_keys", lc.figure(fig, claim))
 
 # %% [markdown] id="unit-keys-seen"
-# Up to 128 pairs the famous factor makes it the worst of all.
+# Up to 128 pairs the famous factor makes attention the worst of all.
 # It belongs to entries of size 1.
-# With keys of length 1 no score exceeds 1, divided by $\sqrt K$ no score exceeds $\tfrac14$: all weights are nearly the same, and every question gets the mean of all values.
+# With keys of length 1 no score exceeds 1, divided by $\sqrt K$ no score exceeds $\tfrac14$: all weights are nearly the same, and every question gets nearly the mean of all values.
 # **What counts is the sharpness that is left, not the factor.**
 #
-# With the factor $\sqrt K$, which is what entries of size 1 have when they are scaled as usual, the right score is 4, and the others spread around 0 with variance 1, so that each pulls with $e^{1/2}$ on average.
-# It has half of the weight among $1 + e^{4 - 1/2} \approx 34$ pairs.
+# With the factor $\sqrt K$, which is what entries of size 1 have when they are scaled as usual, the right score is 4, and the others spread around 0 with variance 1, so that each pulls with about $e^{1/2}$ on average.
+# The right pair then has half of the weight among $1 + e^{4 - 1/2} \approx 34$ pairs.
 # Less is enough to be recognised, as the rest of the weight goes to many values, which partly cancel; with many more pairs it drowns.
-# With the factor $K$ it is 16, and none of the sizes shown drowns it.
-# The number of pairs that can be told apart then grows exponentially with $K$ (Ramsauer et al., ICLR 2021); for the sum, as lesson 10 will show, with $K V$.
+# With the factor $K$ the right score is 16, and none of the sizes shown drowns it.
+# The number of pairs that can be told apart then grows exponentially with $K$ (Ramsauer et al., ICLR 2021); for the sum, and only among values that were never stored, with $K V$, as lesson 10 will show.
 #
 # Attention pays in numbers kept.
 # Let both have 4,096: a sum with $K = V = 64$, and a cache of 32 pairs, each of 64 + 64.
@@ -483,7 +485,7 @@ print(*names)
 # %% id="sharp"
 later = torch.ones(12, 12, dtype=torch.bool).triu(1)
 weights = scores.masked_fill(later, -torch.inf).softmax(dim=2)  # [B, T, T]
-written, asked = texts.tokens[:, 0:8:2], texts.tokens[:, 8:]  # [B, 4]
+written, asked = texts.tokens[:, 0:8:2], texts.tokens[:, 8:]  # four letters each: [B, 4]
 is_pair = asked[:, :, None] == written[:, None]
 place = 2 * is_pair.int().argmax(dim=2) + 1  # of the digit: [B, 4]
 on_digit = weights[:, 8:].gather(2, place[:, :, None])
@@ -507,15 +509,14 @@ lc.claim(
 def draw(ax, sharpness, mask_first):
     shown = sharpness * scores[0]
     if mask_first:
-        weights = shown.masked_fill(later, -torch.inf).softmax(dim=1)
+        weights, said = shown.masked_fill(later, -torch.inf).softmax(dim=1), "−∞ before"
     else:
-        weights = shown.softmax(dim=1).masked_fill(later, 0)
+        weights, said = shown.softmax(dim=1).masked_fill(later, 0), "0 after"
     ax.imshow(weights, cmap="Blues", vmin=0, vmax=1)
     ax.set_xticks(range(12), names)
     ax.set_yticks(range(12), names)
     ax.set(xlabel="read", ylabel="asks")
-    lightest = weights.sum(dim=1).min()
-    ax.set_title(f"{('0 after', '−∞ before')[mask_first]}: rows add up to {lightest:.2f} or more")
+    ax.set_title(f"{said}: the lightest row weighs {weights.sum(dim=1).min():.2f}")
 
 
 lc.play(draw, sharpness=(0.0, 1.0, 1.0, 0.05), mask_first=(0, 1, 1))
@@ -559,7 +560,7 @@ lc.quiz("08.exit_absent", answer=answer)
 # - The weights add up to 1: there is no "not found", unless it is stored.
 # - Scores of entries of size 1 spread by $\sqrt K$; divided by it, sharpness does not depend on the width. Keys of length 1 need a *larger* factor, not this one.
 # - A mask goes before the softmax.
-# - A cache keeps everything, costs $T(K+V)$ numbers, is read without regard to order, and gives one of $T$ pairs half of the weight if its score leads the others by $\ln (T-1)$.
+# - A cache keeps everything, costs $T(K+V)$ numbers, is read without regard to the order of its rows, and gives one of $T$ pairs at least half of the weight if its score leads every other by $\ln (T-1)$.
 
 # %% [markdown] id="more-time"
 # ## If you have more time
@@ -635,7 +636,7 @@ multi_head = lc.check("08.multi_head", multi_head)
 # How does it move from there?
 
 # %% id="sharpness-moves"
-sharpness = symbols("lambda", positive=True)
+sharpness = symbols("lambda", real=True)
 e1, e2 = exp(sharpness * s1), exp(sharpness * s2)
 read = (x1 * e1 + x2 * e2) / (e1 + e2)
 lc.prove(
@@ -646,11 +647,12 @@ lc.prove(
 
 # %% [markdown] id="sharpness-moves-seen"
 # That is the covariance of scores and values under the weights.
-# At $\lambda = 0$, with $T$ pairs whose scores have mean 0, it is $\tfrac1T \sum_i s_i v_i$: **blunt attention reads the sum of section 5**, times $\lambda / T$, on top of the mean.
+# At $\lambda = 0$, with $T$ pairs whose scores have mean 0, it is $\tfrac1T \sum_i s_i v_i$: **to first order, blunt attention reads the sum of section 5**, times $\lambda / T$, on top of the mean.
 #
 # ## Sources
 #
 # - Bahdanau, Cho and Bengio, Neural machine translation by jointly learning to align and translate, ICLR 2015.
+# - Haviv, Ram, Press, Izsak and Levy, Transformer language models without positional encodings still learn positional information, Findings of EMNLP 2022.
 # - Vaswani et al., Attention is all you need, NeurIPS 2017.
 # - Ramsauer et al., Hopfield networks is all you need, ICLR 2021.
 
