@@ -3,7 +3,7 @@
 #
 # **What is a context vector?**
 #
-# This workbook grew from an article, in Chinese, on very long contexts, which gives that name to two things, the neighbours of a word and the state of a memory.
+# The article that this workbook grew from gives that name to two things, the neighbours of a word and the state of a memory.
 # It comes from a third, *attention*, where it is a mean of everything that was read, weighted by what is asked now.
 # Nothing is thrown away, and yet, as you will see, something is forgotten.
 #
