@@ -129,7 +129,7 @@ def test_a_record_has_a_number_for_each_seed(script):
     assert len(content["seeds"]) >= 3
 
 
-NUMBERS = {  # two seeds; of two runs that keep as much, and of one that keeps more for less
+RACE_NUMBERS = {  # two seeds; of two runs that keep as much, and of one that keeps more for less
     "a rule 2x4 floats": (8.0, 8.0),
     "a rule 2x4 right": (0.4, 0.6),
     "a rule 4x2 floats": (8.0, 8.0),
@@ -143,16 +143,15 @@ NUMBERS = {  # two seeds; of two runs that keep as much, and of one that keeps m
     "a rules 1x9 floats": (9.0, 9.0),
     "a rules 1x9 right": (0.9, 0.9),
 }
+RACE = Record("99_try", "2026-01-01", 1.0, (0, 1), {}, "", RACE_NUMBERS)
 
 
 def test_the_frontier_has_the_runs_that_no_smaller_one_of_their_kind_equals():
-    record = Record("99_try", "2026-01-01", 1.0, (0, 1), {}, "", NUMBERS)
-    kept, right = record.frontier("a rule")
+    kept, right = RACE.frontier("a rule")
     assert kept == [1.0, 8.0, 64.0]
     assert right == pytest.approx([0.1, 0.7, 1.0])
 
 
 def test_a_kind_of_runs_that_the_record_does_not_have_is_refused():
-    record = Record("99_try", "2026-01-01", 1.0, (0, 1), {}, "", NUMBERS)
     with pytest.raises(KeyError, match="runs: expected one of a rule, a rules, got 'the rule'"):
-        record.frontier("the rule")
+        RACE.frontier("the rule")

@@ -31,6 +31,16 @@ def _weights(q: Tensor, k: Tensor, allowed: Tensor, value: float = -torch.inf) -
     return _scores(q, k).masked_fill(~allowed, value).softmax(1)
 
 
+def _pulls(q: Tensor, k: Tensor, allowed: Tensor) -> Tensor:
+    """e^s of the words, the largest score not taken away before: it may overflow"""
+    return _scores(q, k).exp() * allowed
+
+
+def _divided(pulls: Tensor, more: float | Tensor = 0.0) -> Tensor:
+    """Each row by its sum, and by what is added to that"""
+    return pulls / (pulls.sum(1, keepdim=True) + more)
+
+
 def _read(weights: Tensor, v: Tensor) -> Tensor:
     return (weights[:, None] @ v)[:, 0]
 
@@ -112,24 +122,14 @@ ENTRIES = (
                 _weights(q, k, w, 0.0), v
             ),
             "With a 1 in the denominator NaN is gone, but texts with words are read too weakly.": (
-                lambda q, k, v, w: _read(
-                    _scores(q, k).exp() * w / (1 + (_scores(q, k).exp() * w).sum(1)[:, None]), v
-                )
+                lambda q, k, v, w: _read(_divided(_pulls(q, k, w), 1.0), v)
             ),
             "e^s overflows where a score is large; softmax takes the largest away first.": (
-                lambda q, k, v, w: _read(
-                    (
-                        _scores(q, k).exp() * w / (_scores(q, k).exp() * w).sum(1)[:, None]
-                    ).nan_to_num(),
-                    v,
-                )
+                lambda q, k, v, w: _read(_divided(_pulls(q, k, w)).nan_to_num(), v)
             ),
             "e^s overflows where a score is large, and inf / inf is NaN: softmax takes the largest "
             "away first.": lambda q, k, v, w: _read(
-                _scores(q, k).exp()
-                * w
-                / ((_scores(q, k).exp() * w).sum(1)[:, None] + (~w.any(1))[:, None]),
-                v,
+                _divided(_pulls(q, k, w), ~w.any(1, keepdim=True)), v
             ),
             "Only a batch without any word gives zeros; one text without words still gives NaN.": (
                 lambda q, k, v, w: (
@@ -144,10 +144,7 @@ ENTRIES = (
             ),
             "Where the padding scores far higher, words have the weight 0 before they are divided "
             "by their sum: mask first.": lambda q, k, v, w: _read(
-                (
-                    _scores(q, k).softmax(1) * w / (_scores(q, k).softmax(1) * w).sum(1)[:, None]
-                ).nan_to_num(),
-                v,
+                _divided(_scores(q, k).softmax(1) * w).nan_to_num(), v
             ),
             "The softmax runs over the texts; the weights of one text add up to 1.": (
                 lambda q, k, v, w: _read(

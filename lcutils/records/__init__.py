@@ -79,11 +79,11 @@ class Record:
         if not mine:
             kinds = dict.fromkeys(name.rpartition(" ")[0] for name in names)
             _require.refuse("runs", f"one of {', '.join(kinds)}", repr(runs), "", KeyError)
-        found = sorted((self[f"{name} floats"].mean, -self[f"{name} right"].mean) for name in mine)
+        found = [(self[f"{name} floats"].mean, self[f"{name} right"].mean) for name in mine]
         best: dict[float, float] = {}
-        for floats, minus_right in found:  # of those that keep as much, the best comes first
-            if -minus_right >= max(best.values(), default=0.0) + 0.001:
-                best[floats] = -minus_right
+        for floats, right in sorted(found, key=lambda run: (run[0], -run[1])):
+            if right >= max(best.values(), default=0.0) + 0.001:
+                best[floats] = right
         return list(best), list(best.values())
 
     def __repr__(self) -> str:

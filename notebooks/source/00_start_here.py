@@ -264,9 +264,12 @@ for rung, colour in {"full_attention": GREY, "delta_rule": BLUE}.items():
     enough[rung] = next(n for n, share in zip(kept, right, strict=True) if share > 0.99)
 ax.set(xlabel="numbers kept", ylabel="right answers", xlim=(0, 600), ylim=(0, 1.05))
 label_lines(ax)
-sentence = f"99 in 100 right after 250 steps: the delta rule with {enough['delta_rule']:.0f} numbers, attention "
 claim = lc.claim(
-    "00.frontier", sentence + "with {value:.0f}.", enough["full_attention"], between=(416, 416)
+    "00.frontier",
+    "99 in 100 right after 250 steps: the delta rule with "
+    f"{enough['delta_rule']:.0f} numbers, attention with {{value:.0f}}.",
+    enough["full_attention"],
+    between=(416, 416),
 )
 lc.figure(fig, claim)
 

@@ -376,7 +376,8 @@ def as_sum(scores):
 pairs, rng = [8, 16, 32, 64, 128, 256, 512, 1024], lc.rng("unit keys")
 readers = {"sum": (as_sum, RED), "factor 1/√K": (softmax_of(16**-0.5), ORANGE)}
 readers |= {"factor √K": (softmax_of(16**0.5), GREEN), "factor K": (softmax_of(16.0), BLUE)}
-(fig, ax), at_64 = lc.subplots(), {}
+fig, ax = lc.subplots()
+at_64 = {}
 for label, (read, colour) in readers.items():
     shares = [right(n, 16, read, rng)[0] for n in pairs]
     at_64[label] = shares[pairs.index(64)]
@@ -386,12 +387,8 @@ ax.set_xticks(pairs, pairs)
 ax.minorticks_off()
 label_lines(ax)
 sentence = "64 pairs: factor K {factor K:.2f}, √K {factor √K:.2f}, the sum {sum:.2f}, "
-claim = lc.claim(
-    "08.too_flat",
-    sentence.format(**at_64) + "1/√K {value:.2f} right.",
-    at_64["factor 1/√K"],
-    between=(0.0, 0.07),
-)
+sentence = sentence.format(**at_64) + "1/√K {value:.2f} right."
+claim = lc.claim("08.too_flat", sentence, at_64["factor 1/√K"], between=(0.0, 0.07))
 lc.reveal("08.unit_keys", lc.figure(fig, claim))
 
 # %% [markdown] id="unit-keys-seen"

@@ -479,6 +479,7 @@ def draw(ax, lr, momentum, decay):
     ax.plot(range(3, 48, 6), by_age, "o-", color=BLUE)
     ax.set(xlabel="age: pairs written since", ylabel="right", ylim=(0, 1.05))
     ax.set_title(f"lr {lr:g}, momentum {momentum:g}, decay {decay:g}: {right.mean():.2f} right")
+    return right.mean()
 
 
 lc.play(draw, lr=(0.0, 1.0, 0.5, 0.05), momentum=(0.0, 0.9, 0.0, 0.05), decay=(0.0, 0.2, 0.0, 0.01))
@@ -486,10 +487,10 @@ lc.play(draw, lr=(0.0, 1.0, 0.5, 0.05), momentum=(0.0, 0.9, 0.0, 0.05), decay=(0
 # %% id="play-settings"
 fig, axes = lc.subplots(4, 1, sharex=True, height=8.4)
 settings = (0.2, 0.0, 0.0), (0.2, 0.5, 0.0), (0.4, 0.0, 0.0), (0.4, 0.0, 0.05)
-for ax, setting in zip(axes, settings, strict=True):
-    draw(ax, *setting)
+kept = [draw(ax, *setting) for ax, setting in zip(axes, settings, strict=True)]
+for ax in axes:
     ax.label_outer()
-small, with_momentum, large, _ = (recalled(*setting).mean() for setting in settings)
+small, with_momentum, large, _ = kept
 claim = lc.claim(
     "12.momentum",
     f"A step of 0.2 keeps {small:.2f}, with momentum 1/2 {{value:.2f}}; without, 0.4 keeps "
