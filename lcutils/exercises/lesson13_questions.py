@@ -63,7 +63,7 @@ ENTRIES = (
             "b": Choice(
                 "attention is right with the fewest numbers",
                 "It is the false one: attention needs more than six times what the delta rule "
-                "needs, after 250 steps.",
+                "needs, at this learning rate, after 250 steps.",
             ),
             "c": Choice(
                 "a window of 24 tokens lies below decay with 256",
@@ -83,7 +83,7 @@ ENTRIES = (
         {
             "a": Choice(
                 "a sum, with a state twice as large",
-                "Its size does not help: old and new prices stay in it with equal weight.",
+                "In one layer its size does not help: old and new prices stay in it with equal weight.",
             ),
             "b": Choice(
                 "attention over the last 16 tokens",

@@ -561,7 +561,7 @@ lc.reveal(
 
 # %% [markdown] id="trained-seen"
 # Training can pull the keys apart, and it did, or the sum would be wrong in more ways.
-# It cannot teach a sum which pair came first: $k v^\top + k w^\top$ is the same in either order.
+# It cannot teach one layer that sums which pair came first: $k v^\top + k w^\top$ is the same in either order.
 #
 # ## Exit question
 
