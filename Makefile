@@ -29,7 +29,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 install: $(INSTALLED) ## make .venv and install everything into it, once
 
 study: $(INSTALLED) ## copy each lesson that is not there yet into study/
-	@$(BIN)/python notebooks/study.py
+	@$(BIN)/python notebooks/tools/study.py
 
 lab: study ## open the lessons in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" study/00_start_here.ipynb
@@ -51,25 +51,25 @@ quick: lint ## lint, and the tests that take no time: under a minute
 
 lesson: $(INSTALLED) ## build, run and check one lesson: make lesson N=05
 	@test -n "$(N)" || { echo 'Which one? make lesson N=05'; exit 2; }
-	$(BIN)/python notebooks/build.py $(N) --force
+	$(BIN)/python notebooks/tools/build.py $(N) --force
 	$(BIN)/python -m pytest tests/test_editions.py -q -k "$(N)_"
 	$(NBVAL) notebooks/$(N)_*.ipynb notebooks/solutions/$(N)_*.ipynb
-	$(BIN)/python notebooks/claims.py $(N) --seeds 0 1 2
+	$(BIN)/python notebooks/tools/claims.py $(N) --seeds 0 1 2
 
 notebooks: $(INSTALLED) ## build the lessons whose source has changed
-	$(BIN)/python notebooks/build.py
+	$(BIN)/python notebooks/tools/build.py
 
 figures: $(INSTALLED) ## take the README's picture from the lesson that drew it
-	$(BIN)/python notebooks/figures.py
+	$(BIN)/python notebooks/tools/figures.py
 
 nbval: $(INSTALLED) ## run both editions, and compare with what they show
 	$(NBVAL) notebooks/*.ipynb notebooks/solutions/*.ipynb
 
 claims: $(INSTALLED) ## every claim at seeds 0 to 9, with its margin
-	$(BIN)/python notebooks/claims.py
+	$(BIN)/python notebooks/tools/claims.py
 
 runs: $(INSTALLED) ## the long runs whose code has changed since they were recorded
-	$(BIN)/python notebooks/runs.py
+	$(BIN)/python notebooks/tools/runs.py
 
 faults: $(INSTALLED) ## 200 stops and 100 kills in the middle of a training
 	$(BIN)/python tests/faults.py

@@ -28,10 +28,15 @@ _HOME = {
     "report": "_ledger",
 }
 
+# `lc.memory` and its like: loaded when first used, as the names above.
+_MODULES = ("memory", "nets", "proof", "recall", "records", "show", "tasks", "text", "train")
+
 __all__ = list(_HOME)
 
 
 def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        return import_module(f"lcutils.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'lcutils' has no attribute {name!r}")
     value = getattr(import_module(f"lcutils.{_HOME[name]}"), name)
@@ -40,4 +45,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted([*globals(), *__all__, *_MODULES])

@@ -16,6 +16,7 @@ from packaging.requirements import Requirement
 
 import lcutils as lc
 from editions import PROJECT, ROOT, environment
+from lcutils.exercises import catalogue
 
 HEAVY = ("sympy", "matplotlib", "ipywidgets", "IPython", "torch", "numpy")
 MODULES = [
@@ -104,6 +105,15 @@ def test_the_version_is_the_projects():
     assert lc.__version__ == PROJECT["version"]
 
 
+SUBJECT = ("memory", "nets", "proof", "recall", "records", "show", "tasks", "text", "train")
+
+
+@pytest.mark.parametrize("name", SUBJECT)
+def test_a_module_of_the_subject_is_reached_from_the_package(name):
+    program = f"import lcutils as lc; print('{name}' in dir(lc), lc.{name}.__name__)"
+    assert in_new_process(program) == f"True lcutils.{name}"
+
+
 # --- what an import costs
 
 
@@ -111,7 +121,7 @@ def test_importing_the_package_loads_nothing_heavy():
     assert loaded_by("import lcutils") == set()
 
 
-@pytest.mark.parametrize("module", ["startup", "claims", "exercises", "show", "memory"])
+@pytest.mark.parametrize("module", ["startup", "claims", "checking", "exercises", "show", "memory"])
 def test_a_module_loads_torch_and_numpy_at_most(module):
     assert loaded_by(f"import lcutils.{module}") <= {"torch", "numpy"}
 
@@ -121,6 +131,21 @@ def test_what_a_program_loads_is_seen():
 
 
 # --- layers
+
+
+def test_every_lesson_of_exercises_is_in_the_catalogue():
+    folders = {path.name[-2:] for path in (ROOT / "lcutils" / "exercises").glob("lesson[0-9][0-9]")}
+    assert {id[:2] for id in catalogue()} == folders
+
+
+def test_no_import_of_the_package_hides_from_the_linter():
+    # the package's own lazy names are the one place where a module is found by its name
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "lcutils").rglob("*.py")
+        if re.search(r"import_module|__import__", path.read_text(encoding="utf-8"))
+    }
+    assert found == {"lcutils/__init__.py"}
 
 
 def layers_hold(root: Path) -> subprocess.CompletedProcess[str]:
@@ -154,9 +179,16 @@ def test_modules_import_only_from_the_layers_below(package):
         ("_require.py", "import lcutils._ledger"),
         ("tasks.py", "def f():\n    from lcutils import text"),
         ("show.py", "def f():\n    from lcutils.startup import rng"),
+        ("checking/values.py", "def f():\n    from lcutils.exercises import catalogue"),
         ("new.py", '"""A module without a layer."""'),
     ],
-    ids=["upwards", "a sibling, in a function", "a sibling above", "no layer"],
+    ids=[
+        "upwards",
+        "a sibling, in a function",
+        "a sibling above",
+        "machinery knows content",
+        "no layer",
+    ],
 )
 def test_an_import_against_the_layers_is_found(package, module, line):
     with (package / "lcutils" / module).open("a") as file:

@@ -58,7 +58,7 @@ def test_make_test_leaves_nothing_out(step):
 
 
 def test_make_test_never_looks_at_the_readers_copies():
-    assert "study" not in recipe("test").replace("notebooks/study.py", "")
+    assert "study" not in recipe("test").replace("notebooks/tools/study.py", "")
 
 
 def test_make_installs_once(tmp_path):

@@ -10,9 +10,10 @@ import torch
 import lcutils as lc
 from editions import SOURCES, lesson_sources
 from lcutils import _ledger, exercises
-from lcutils.exercises._data import FunctionExercise
-from lcutils.exercises._functions import OurVersion
-from lcutils.exercises._verdict import Verdict
+from lcutils.checking.data import FunctionExercise
+from lcutils.checking.functions import OurVersion
+from lcutils.checking.verdict import Verdict
+from lcutils.exercises import _answers, _predictions
 
 ID = "05.additive_scan"
 CATALOGUE = exercises.catalogue()
@@ -20,8 +21,8 @@ CATALOGUE = exercises.catalogue()
 
 @pytest.fixture(autouse=True)
 def _fresh():
-    exercises._refused.clear()
-    exercises._predictions.clear()
+    _answers._refused.clear()
+    _predictions._predictions.clear()
 
 
 def right(x, initial_state):
@@ -61,7 +62,7 @@ def test_an_untouched_stub_is_not_written_yet_and_costs_no_hint(answer):
     assert text_of(ID, answer) == (
         f"Not written yet. [{ID}]\nUntil then the lesson goes on with our additive_scan."
     )
-    assert not exercises._refused
+    assert not _answers._refused
 
 
 @pytest.mark.parametrize("id", ["05.noise", "05.half_life", "05.write_order"])
@@ -348,7 +349,8 @@ def test_a_check_gives_the_same_words_in_two_runs():
 
 LOADS_MORE = """
 import sys, torch
-from lcutils.exercises import _functions, catalogue
+from lcutils.checking import functions
+from lcutils.exercises import catalogue
 
 def layer_backward(x, W, b, z):
     def loss(W):
@@ -357,7 +359,7 @@ def layer_backward(x, W, b, z):
     return torch.func.grad(loss)(W)
 
 before = len(sys.modules)
-verdict = _functions.judge(catalogue()["03.layer_backward"], layer_backward)
+verdict = functions.judge(catalogue()["03.layer_backward"], layer_backward)
 print(verdict.state, verdict.reason)
 assert len(sys.modules) > before + 100, "nothing was loaded: this shows nothing"
 """

@@ -19,8 +19,9 @@ from torch import nn
 import lcutils as lc
 from lcutils import _ledger, exercises
 from lcutils._limit import _interrupt_main_thread
-from lcutils.exercises import _guard
-from lcutils.exercises._functions import OurVersion
+from lcutils.checking import guard
+from lcutils.checking.functions import OurVersion
+from lcutils.exercises import _answers, _predictions
 
 ID = "05.additive_step"
 torch.ones(1).to("meta")  # the first use imports much
@@ -30,11 +31,11 @@ exercises.catalogue()
 
 @pytest.fixture(autouse=True)
 def _quick_limit(monkeypatch):
-    monkeypatch.setattr(_guard, "SECONDS", 0.4)
+    monkeypatch.setattr(guard, "SECONDS", 0.4)
     random.seed(0)  # as `lc.start` does, so that seeding once more with 0 changes nothing
     np.random.seed(0)  # noqa: NPY002
-    exercises._refused.clear()
-    exercises._predictions.clear()
+    _answers._refused.clear()
+    _predictions._predictions.clear()
 
 
 def right(x, state):
@@ -347,7 +348,7 @@ def removes(place, name):
 
 
 def removes_modules(x, state):
-    for name in ("torch", "numpy", "lcutils", "lcutils.exercises", "lcutils.exercises._guard"):
+    for name in ("torch", "numpy", "lcutils", "lcutils.exercises", "lcutils.checking.guard"):
         del sys.modules[name]
     return state - x
 
@@ -358,9 +359,9 @@ def lie(*args, **kwargs):
 
 MEDDLING = {
     "check": replaces(lc, "check", lie),
-    "judge": replaces(exercises, "judge", lie),
+    "judge": replaces(_answers, "judge", lie),
     "a new name in our module": replaces(exercises, "len", lie),
-    "the guard's restore": replaces(_guard, "_restore_names", lie),
+    "the guard's restore": replaces(guard, "_restore_names", lie),
     "torch.allclose": replaces(torch, "allclose", lie),
     "torch.isclose": replaces(torch, "isclose", lie),
     "torch.set_rng_state": replaces(torch, "set_rng_state", lie),
@@ -475,7 +476,7 @@ def test_what_a_reader_wrote_cannot_become_html():
 
 @pytest.mark.parametrize("id", [ID, "05.noise"])
 def test_a_real_stop_during_a_check_stops_the_cell(id, monkeypatch):
-    monkeypatch.setattr(_guard, "SECONDS", 20)
+    monkeypatch.setattr(guard, "SECONDS", 20)
     before = state_of_the_world()
     answer = loops if id == ID else Word("x")
     timer = threading.Timer(0.2, _interrupt_main_thread)
@@ -488,7 +489,7 @@ def test_a_real_stop_during_a_check_stops_the_cell(id, monkeypatch):
 
 
 def test_a_real_stop_that_the_answer_swallows_stops_the_cell_nevertheless(monkeypatch):
-    monkeypatch.setattr(_guard, "SECONDS", 20)
+    monkeypatch.setattr(guard, "SECONDS", 20)
 
     def swallow(x, state):
         try:

@@ -7,15 +7,16 @@ import pytest
 import torch
 from sympy import Rational, cancel, diff, exp, expand, log, symbols, sympify, tanh
 
-from lcutils.exercises import _functions, _values, catalogue
-from lcutils.exercises._cases import copies, make_cases, same
-from lcutils.exercises._data import (
+from lcutils.checking import functions, values
+from lcutils.checking.cases import copies, make_cases, same
+from lcutils.checking.data import (
     ExpressionExercise,
     FunctionExercise,
     NumberExercise,
     OrderExercise,
     Question,
 )
+from lcutils.exercises import catalogue
 
 ENTRIES = catalogue()
 T, d = symbols("T d", positive=True, integer=True)
@@ -398,7 +399,7 @@ RIGHT = {
 @pytest.mark.parametrize(("exercise", "sentence", "wrong"), mistakes(FunctionExercise))
 def test_a_wrong_function_is_refused_and_its_mistake_named(exercise, sentence, wrong):
     for seed in range(5):
-        verdict = _functions.judge(exercise, lambda *inputs: wrong(*inputs), seed)
+        verdict = functions.judge(exercise, lambda *inputs: wrong(*inputs), seed)
         assert verdict.state == "wrong"
         assert verdict.reason.endswith(sentence)
 
@@ -406,7 +407,7 @@ def test_a_wrong_function_is_refused_and_its_mistake_named(exercise, sentence, w
 @pytest.mark.parametrize(("exercise", "sentence", "wrong"), mistakes(NumberExercise))
 def test_a_wrong_number_is_refused_and_its_mistake_named(exercise, sentence, wrong):
     for rounded in (wrong, float(f"{wrong:.4g}"), float(f"{wrong:.3g}")):
-        verdict = _values.judge_number(exercise, rounded)
+        verdict = values.judge_number(exercise, rounded)
         assert (verdict.state, verdict.reason) == ("wrong", sentence)
 
 
@@ -414,7 +415,7 @@ def test_a_wrong_number_is_refused_and_its_mistake_named(exercise, sentence, wro
 def test_a_wrong_expression_is_refused_and_its_mistake_named(exercise, sentence, wrong):
     stated = sympify(wrong(*symbols(exercise.symbols, positive=True, seq=True)))
     for rewritten in (stated, expand(stated)):
-        verdict = _values.judge_expression(exercise, rewritten)
+        verdict = values.judge_expression(exercise, rewritten)
         assert (verdict.state, verdict.reason) == ("wrong", sentence)
 
 
@@ -448,7 +449,7 @@ def test_right_functions_pass_at_200_seeds(exercise):
     assert len(RIGHT[exercise.id]) >= 2
     for seed in range(200):
         for function in (lambda *inputs: exercise.reference(*inputs), *RIGHT[exercise.id]):
-            verdict = _functions.judge(exercise, function, seed)
+            verdict = functions.judge(exercise, function, seed)
             assert verdict.passed, (seed, verdict)
 
 
@@ -463,12 +464,12 @@ def test_the_worked_example_alone_exposes_most_mistakes(exercise):
 
 @pytest.mark.parametrize("answer", [22, 22.76, 23, 22.5, math.log(0.5, 0.97), Rational(91, 4)])
 def test_the_half_life_passes_rounded_too(answer):
-    assert _values.judge_number(ENTRIES["05.half_life"], answer).passed
+    assert values.judge_number(ENTRIES["05.half_life"], answer).passed
 
 
 @pytest.mark.parametrize("answer", [21, 24, 33.3, 16.7, -22.76, 0.0303, 0, 22.76e3])
 def test_other_half_lives_do_not_pass(answer):
-    assert not _values.judge_number(ENTRIES["05.half_life"], answer).passed
+    assert not values.judge_number(ENTRIES["05.half_life"], answer).passed
 
 
 @pytest.mark.parametrize(
@@ -483,7 +484,7 @@ def test_other_half_lives_do_not_pass(answer):
     ],
 )
 def test_the_noise_passes_in_every_form(answer):
-    assert _values.judge_expression(ENTRIES["05.noise"], answer).passed
+    assert values.judge_expression(ENTRIES["05.noise"], answer).passed
 
 
 @pytest.mark.parametrize(
@@ -498,12 +499,12 @@ def test_the_noise_passes_in_every_form(answer):
     ],
 )
 def test_the_score_needed_passes_in_every_form(answer):
-    assert _values.judge_expression(ENTRIES["08.score_needed"], answer).passed
+    assert values.judge_expression(ENTRIES["08.score_needed"], answer).passed
 
 
 @pytest.mark.parametrize("answer", [log(T), log(T - 2), log(1 / (T - 1)), log(T - 1) ** 2])
 def test_another_score_does_not_pass(answer):
-    assert not _values.judge_expression(ENTRIES["08.score_needed"], answer).passed
+    assert not values.judge_expression(ENTRIES["08.score_needed"], answer).passed
 
 
 def test_exactly_two_orders_of_the_lines_are_right():
@@ -511,7 +512,7 @@ def test_exactly_two_orders_of_the_lines_are_right():
     passed = [
         "".join(order)
         for order in itertools.permutations(exercise.lines)
-        if _values.judge_order(exercise, " ".join(order)).passed
+        if values.judge_order(exercise, " ".join(order)).passed
     ]
     assert passed == ["bedac", "ebdac"]
 
@@ -530,26 +531,26 @@ def test_exactly_two_orders_of_the_lines_are_right():
     ],
 )
 def test_a_wrong_order_is_refused_and_its_mistake_named(order, said):
-    verdict = _values.judge_order(ENTRIES["05.write_order"], order)
+    verdict = values.judge_order(ENTRIES["05.write_order"], order)
     assert verdict.state == "wrong"
     assert said in verdict.reason
 
 
 @pytest.mark.parametrize("order", ["ebdac", "E B D A C", "b, e, d, a, c", "e-b-d-a-c"])
 def test_an_order_may_be_typed_in_any_way(order):
-    assert _values.judge_order(ENTRIES["05.write_order"], order).passed
+    assert values.judge_order(ENTRIES["05.write_order"], order).passed
 
 
 def test_each_rule_is_the_first_that_some_order_breaks():
     for exercise in of_kind(OrderExercise):
         orders = itertools.permutations(exercise.lines)
-        broken = {_values.broken_rule(exercise, order) for order in orders}
+        broken = {values.broken_rule(exercise, order) for order in orders}
         assert broken == {*exercise.rules, None}
 
 
 @pytest.mark.parametrize("question", of_kind(Question), ids=by_id)
 def test_each_choice_has_a_reply_of_its_own_and_one_is_right(question):
-    verdicts = [_values.judge_choice(question, letter) for letter in question.choices]
+    verdicts = [values.judge_choice(question, letter) for letter in question.choices]
     assert len({verdict.reason for verdict in verdicts}) == len(question.choices) == 4
     assert [v.passed for v in verdicts] == [letter == question.right for letter in question.choices]
 
@@ -575,7 +576,7 @@ y, z, x, w = symbols("y z x w", positive=True)
     ],
 )
 def test_the_gradient_of_one_weight_passes_in_every_form(answer):
-    assert _values.judge_expression(ENTRIES["03.one_weight"], answer).passed
+    assert values.judge_expression(ENTRIES["03.one_weight"], answer).passed
 
 
 def test_the_gradient_of_one_weight_is_that_of_the_loss():
@@ -585,13 +586,13 @@ def test_the_gradient_of_one_weight_is_that_of_the_loss():
 
 
 def test_a_wrong_gradient_of_one_weight_is_shown_at_a_tanh_below_one():
-    verdict = _values.judge_expression(ENTRIES["03.one_weight"], y * z * x)
+    verdict = values.judge_expression(ENTRIES["03.one_weight"], y * z * x)
     assert verdict.example == ("at y = 1/2, z = 2, x = -3: got -3, wanted 27/8",)
 
 
 def test_the_gradient_of_one_weight_is_wanted_in_y_not_in_w():
     answer = (tanh(w * x) - z) * (1 - tanh(w * x) ** 2) * x
-    verdict = _values.judge_expression(ENTRIES["03.one_weight"], answer)
+    verdict = values.judge_expression(ENTRIES["03.one_weight"], answer)
     assert verdict.reason.startswith("It contains w;")
 
 
@@ -600,7 +601,7 @@ def test_three_orders_of_a_training_step_are_right_with_zero_grad_before_backwar
     passed = [
         "".join(order)
         for order in itertools.permutations(exercise.lines)
-        if _values.judge_order(exercise, " ".join(order)).passed
+        if values.judge_order(exercise, " ".join(order)).passed
     ]
     assert passed == ["cdeab", "cedab", "dceab"]
 
@@ -616,7 +617,7 @@ def test_three_orders_of_a_training_step_are_right_with_zero_grad_before_backwar
     ],
 )
 def test_a_wrong_training_step_is_refused_and_its_mistake_named(order, said):
-    verdict = _values.judge_order(ENTRIES["03.train_step"], order)
+    verdict = values.judge_order(ENTRIES["03.train_step"], order)
     assert verdict.state == "wrong"
     assert said in verdict.reason
 
@@ -624,9 +625,9 @@ def test_a_wrong_training_step_is_refused_and_its_mistake_named(order, said):
 def test_the_number_of_parameters_is_that_of_a_layer_of_torch():
     layer = torch.nn.Linear(100 * 64, 256)
     count = sum(p.numel() for p in layer.parameters())
-    assert _values.judge_number(ENTRIES["03.n_parameters"], count).passed
+    assert values.judge_number(ENTRIES["03.n_parameters"], count).passed
     for near in (count - 1, count + 1, 1.64e6, count - 256):
-        assert not _values.judge_number(ENTRIES["03.n_parameters"], near).passed
+        assert not values.judge_number(ENTRIES["03.n_parameters"], near).passed
 
 
 @pytest.mark.parametrize(
@@ -639,17 +640,17 @@ def test_the_number_of_parameters_is_that_of_a_layer_of_torch():
     ],
 )
 def test_a_count_is_said_in_full(answer, said):
-    assert _values.judge_number(ENTRIES["03.n_parameters"], answer).reason == said
+    assert values.judge_number(ENTRIES["03.n_parameters"], answer).reason == said
 
 
 def test_an_expression_that_agrees_at_the_first_points_only_does_not_pass():
     zero_at_small_T = (T - 2) * (T - 3) * (T - 4) * (T - 5)
-    verdict = _values.judge_expression(ENTRIES["05.noise"], (T - 1) / d + zero_at_small_T)
+    verdict = values.judge_expression(ENTRIES["05.noise"], (T - 1) / d + zero_at_small_T)
     assert not verdict.passed
 
 
 def test_true_is_no_number():
-    verdict = _values.judge_number(ENTRIES["05.half_life"], True)
+    verdict = values.judge_number(ENTRIES["05.half_life"], True)
     assert verdict.reason == "This is True; wanted is a number, in steps."
 
 
@@ -667,7 +668,7 @@ n_wc, n_w, n_c, n, n_neg = symbols("n_wc n_w n_c n n_neg", positive=True)
     ],
 )
 def test_the_optimum_passes_in_every_form(answer):
-    assert _values.judge_expression(ENTRIES["02.optimum"], answer).passed
+    assert values.judge_expression(ENTRIES["02.optimum"], answer).passed
 
 
 def test_the_optimum_is_where_the_slope_is_zero():
@@ -678,8 +679,8 @@ def test_the_optimum_is_where_the_slope_is_zero():
 
 def test_the_number_of_pairs_is_that_of_a_count_by_hand():
     pairs = [(w, c) for w in range(10) for c in range(10) if 1 <= abs(w - c) <= 2]
-    assert _values.judge_number(ENTRIES["02.n_pairs"], len(pairs)).passed
-    assert not _values.judge_number(ENTRIES["02.n_pairs"], len(pairs) + 1).passed
+    assert values.judge_number(ENTRIES["02.n_pairs"], len(pairs)).passed
+    assert not values.judge_number(ENTRIES["02.n_pairs"], len(pairs) + 1).passed
 
 
 @pytest.mark.parametrize("instead", [math.inf, math.nan, -1e30, 0.0])
@@ -688,8 +689,8 @@ def test_minus_infinity_is_wanted_and_nothing_else_will_do(instead):
         out = pmi_by_logarithms(counts)
         return torch.where(out.isinf(), torch.full_like(out, instead), out)
 
-    assert _functions.judge(ENTRIES["02.pmi"], pmi_by_logarithms).passed
-    assert _functions.judge(ENTRIES["02.pmi"], answer).state == "wrong"
+    assert functions.judge(ENTRIES["02.pmi"], pmi_by_logarithms).passed
+    assert functions.judge(ENTRIES["02.pmi"], answer).state == "wrong"
 
 
 def test_a_loss_that_is_infinite_at_large_scores_is_told_at_which():
@@ -697,7 +698,7 @@ def test_a_loss_that_is_infinite_at_large_scores_is_told_at_which():
         near, far = (v * u).sum(1), (u_noise @ v[:, :, None]).squeeze(2)
         return ((-near).exp().log1p() + far.exp().log1p().sum(1)).mean()
 
-    verdict = _functions.judge(ENTRIES["02.sgns_loss"], answer)
+    verdict = functions.judge(ENTRIES["02.sgns_loss"], answer)
     assert verdict.reason.startswith("At scores of 200 this is infinite.")
     assert verdict.example[0].endswith("with B = 5, n_neg = 4, D = 3, score = 200 not:")
     assert verdict.example[1].startswith("got inf, wanted ")

@@ -10,8 +10,8 @@ import torch
 
 from editions import REPOSITORY, ROOT, SOURCES, VERSION, lessons
 from figures import PICTURES, picture
+from lcutils.checking.data import Question
 from lcutils.exercises import catalogue
-from lcutils.exercises._data import Question
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SOLUTIONS = ROOT / "notebooks" / "solutions"

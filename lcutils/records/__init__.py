@@ -1,6 +1,6 @@
 """Records of runs that take longer than a lesson may: what `make runs` measured at each seed.
 
-A record is a file `13_frontier.json` in this folder, written by `notebooks/runs.py` from the
+A record is a file `13_frontier.json` in this folder, written by `notebooks/tools/runs.py` from the
 script of the same name in `notebooks/source/runs/`.
 """
 

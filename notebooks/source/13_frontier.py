@@ -450,6 +450,7 @@ lc.reveal("13.attention", lc.figure(fig, claim))
 # Count the races in which it is sum, decay, delta rule: all 25 shapes at each of the five seeds, then the 12 shapes with keys of 8 numbers or more and values of 4 or more.
 # (These 12 were picked after the 25 had been seen: they say where the order holds, not that it always does.)
 
+
 # %% id="order"
 def leads(shapes):
     """Of decay over the sum, and of the delta rule over decay: [shapes, 2, seeds]"""

@@ -10,9 +10,9 @@ import sympy
 import torch
 
 import lcutils as lc
+from lcutils.checking.cases import copies, make_cases
+from lcutils.checking.data import FunctionExercise
 from lcutils.exercises import catalogue
-from lcutils.exercises._cases import copies, make_cases
-from lcutils.exercises._data import FunctionExercise
 
 ROUNDS = 50
 

@@ -1,0 +1,179 @@
+"""Exercises as data: what a lesson writes down, and the engine checks, for each kind.
+
+`mistakes` are the wrong answers that people give: the sentence that names one -> the answer.
+`meaning` is a sentence that "Right." adds: what the reader has found, not praise.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+Inputs = tuple[Any, ...]  # tensors and numbers, in the order of the function's arguments
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A mistake in a function that its values do not tell, or that raises: seen in its code.
+
+    Args:
+        sentence: names the mistake.
+        found: whether the syntax tree of a reader's function has it.
+        example: the source of an answer that has it, for the tests.
+    """
+
+    sentence: str
+    found: Callable[[ast.AST], bool]
+    example: str
+
+
+@dataclass(frozen=True)
+class FunctionExercise:
+    """A function to write or to mend.
+
+    Args:
+        reference: computes the right output, one tensor; its signature is the stub's.
+        worked: inputs so small that a reader can check the result by hand.
+        draw: random inputs in float64 for each of `sizes`, which begin with the edge shapes.
+        has_gradient: whether gradients must flow from the output to the inputs.
+        causal: the argument [B, T, ...] whose later entries must not change earlier outputs.
+        is_to_mend: whether the stub is a faulty function, which makes the first of `mistakes`.
+        gradient_hint: what to say where the values are right and the gradients are not.
+        slips: looked for where no mistake has the answer's values, or where it raised.
+        is_loop_free: whether no loop is wanted; a right answer with one is right, and is told.
+        keeps_dtype: whether the result must have the dtype of the inputs: where that is taught.
+    """
+
+    id: str
+    reference: Callable[..., Tensor]
+    worked: Inputs
+    draw: Callable[..., Inputs]
+    sizes: tuple[Mapping[str, Any], ...]
+    mistakes: Mapping[str, Callable[..., Tensor]]
+    hints: tuple[str, ...]
+    has_gradient: bool = True
+    causal: str = ""
+    is_to_mend: bool = False
+    gradient_hint: str = ""
+    slips: tuple[Slip, ...] = ()
+    is_loop_free: bool = False
+    keeps_dtype: bool = False
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class NumberExercise:
+    """A number; an answer within `tolerance` of `value` is right."""
+
+    id: str
+    value: float
+    tolerance: float
+    unit: str
+    mistakes: Mapping[str, float]
+    hints: tuple[str, ...]
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class ExpressionExercise:
+    """One line of algebra: `reference` and each mistake build it from the symbols.
+
+    Args:
+        example: numbers for the symbols, such as "1/2", at which a wrong answer is shown; without
+            them, or where the answer happens to be right there, whole numbers.
+        above: what each symbol is larger than: with T above 1, log(1/(T - 1)) is -log(T - 1).
+    """
+
+    id: str
+    symbols: str
+    reference: Callable[..., Any]
+    mistakes: Mapping[str, Callable[..., Any]]
+    hints: tuple[str, ...]
+    example: tuple[str, ...] = ()
+    above: int = 0
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Line `first` must stand above line `second`; the sentence says what goes wrong if not."""
+
+    first: str
+    second: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class OrderExercise:
+    """Lines to put in order: right is every order that breaks none of the rules."""
+
+    id: str
+    lines: Mapping[str, str]
+    rules: tuple[Rule, ...]
+    hints: tuple[str, ...]
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One choice of a question, and what to say to whoever takes it."""
+
+    text: str
+    reply: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with lettered choices, of which `right` is the letter of the right one."""
+
+    id: str
+    text: str
+    choices: Mapping[str, Choice]
+    right: str
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a reader guesses before the result is shown; any guess of the right form is taken.
+
+    Args:
+        numbers: how many numbers are asked for; 0 asks for words.
+        choices: the words among which to choose, if not any will do.
+    """
+
+    id: str
+    text: str
+    numbers: int = 0
+    choices: tuple[str, ...] = ()
+
+
+Exercise = FunctionExercise | NumberExercise | ExpressionExercise | OrderExercise
+
+
+def row(*values: object) -> Tensor:
+    """A tensor for `worked`, in float32 as in the lessons."""
+    return torch.tensor(values, dtype=torch.float32, device="cpu")
+
+
+def square_root(expression: Any) -> Any:
+    """SymPy's square root, imported when it is first needed."""
+    import sympy
+
+    return sympy.sqrt(expression)
+
+
+def logarithm(expression: Any) -> Any:
+    """SymPy's natural logarithm, imported when it is first needed."""
+    import sympy
+
+    return sympy.log(expression)
+
+
+def normal(rng: torch.Generator, *sizes: int) -> Tensor:
+    """Random numbers for `draw`: float64, drawn from `rng` alone."""
+    return torch.randn(*sizes, generator=rng, dtype=torch.float64, device="cpu")

@@ -1,0 +1,68 @@
+"""`check` and `quiz`: a reader's answer, and what is said to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lcutils._ledger import Entry, record
+from lcutils.checking import judge
+from lcutils.checking.data import Exercise, FunctionExercise
+from lcutils.checking.functions import OurVersion
+from lcutils.checking.values import judge_choice
+from lcutils.checking.verdict import Verdict, show
+from lcutils.exercises._catalogue import find_exercise, find_question
+
+_AS_GIVEN = "This is what the function as it is given makes of it. Where does it go wrong?"
+_seen_at_work: set[str] = set()  # ids of functions to mend whose fault was shown, not yet named
+_refused: dict[str, int] = {}  # id -> how often without a cause; each time the next hint
+
+
+def check(id: str, answer: object) -> Any:
+    """Check a reader's answer to an exercise, and show the verdict.
+
+    Args:
+        id: the exercise's, such as `05.additive_scan`.
+        answer: a function, a number, an expression or the letters of an order, as the exercise
+            asks; None counts as not written yet. Whatever it is, it cannot harm the notebook.
+
+    Returns: for a function the reader's if it is right, else our version, so that the lesson
+        goes on; for other kinds None.
+    Raises: ValueError or TypeError for an id that is no exercise.
+    """
+    exercise = find_exercise(id)
+    verdict = judge(exercise, answer)
+    if _is_as_given(exercise, verdict) and id not in _seen_at_work:
+        _seen_at_work.add(id)
+        verdict = verdict.with_(reason=_AS_GIVEN)
+    if verdict.is_open:
+        count = _refused.get(id, 0)
+        _refused[id] = count + 1
+        verdict = verdict.with_(hint=exercise.hints[min(count, len(exercise.hints) - 1)])
+    if not isinstance(exercise, FunctionExercise):
+        show(verdict.entry("checked", id))
+        return None
+    if not verdict.passed:
+        name = exercise.reference.__name__
+        verdict = verdict.with_(footer=f"Until then the lesson goes on with our {name}.")
+    show(verdict.entry("checked", id))
+    return answer if verdict.passed else OurVersion(exercise)
+
+
+def _is_as_given(exercise: Exercise, verdict: Verdict) -> bool:
+    if not (isinstance(exercise, FunctionExercise) and exercise.is_to_mend):
+        return False
+    return verdict.reason == next(iter(exercise.mistakes))
+
+
+def quiz(id: str, *, answer: object) -> Entry:
+    """Ask a question with lettered choices, and reply to the one taken.
+
+    Args:
+        id: the question's, such as `05.exit_sum`.
+        answer: a letter; None shows the question alone.
+
+    Returns: an entry that shows itself, the last value of its cell.
+    Raises: ValueError or TypeError for an id that is no question.
+    """
+    verdict = judge_choice(find_question(id), answer)
+    return record(verdict.entry("answered", id))

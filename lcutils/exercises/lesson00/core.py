@@ -1,0 +1,98 @@
+"""Exercises of lesson 00: one function, mended once the verdict has been read, and a question."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from lcutils.checking.data import Choice, FunctionExercise, Question, normal, row
+
+
+def text_mean(x: Tensor) -> Tensor:
+    """x: [B, T, D] -> the mean of each text's words: [B, D]"""
+    return x.mean(dim=1)
+
+
+ENTRIES = (
+    FunctionExercise(
+        "00.text_mean",
+        text_mean,
+        worked=(row([[1, 10], [2, 20], [6, 60]]),),
+        draw=lambda rng, B, T, D: (normal(rng, B, T, D),),
+        sizes=({"B": 1, "T": 1, "D": 1}, {"B": 3, "T": 4, "D": 2}, {"B": 2, "T": 5, "D": 3}),
+        mistakes={
+            "This is the sum of the words; divide it by how many there are.": (
+                lambda x: x.sum(dim=1)
+            ),
+            "The mean runs over the texts; it should run over the words.": lambda x: x.mean(dim=0),
+            "The mean runs over the numbers of a word; it should run over the words.": (
+                lambda x: x.mean(dim=2)
+            ),
+            "This is one number for everything; each text has its own mean.": lambda x: x.mean(),
+            "This is one number for each text; wanted is a mean for each of the D numbers.": (
+                lambda x: x.mean(dim=(1, 2))
+            ),
+            "This is one mean for all texts; each text has its own.": lambda x: x.mean(dim=(0, 1)),
+            "This is the sum over the texts; wanted is the mean over the words.": (
+                lambda x: x.sum(dim=0)
+            ),
+            "This is the sum over each word's numbers; wanted is the mean over the words.": (
+                lambda x: x.sum(dim=2)
+            ),
+            "It is divided by 3 whatever T is; 3 is only the example's number of words.": (
+                lambda x: x.sum(dim=1) / 3
+            ),
+            "It is divided by 2 whatever T is; divide by T, how many words there are.": (
+                lambda x: x.sum(dim=1) / 2
+            ),
+            "The texts are mixed: this is the mean of all words of all texts.": (
+                lambda x: x.mean(dim=(0, 1)).expand(len(x), -1)
+            ),
+            "The axis of the words is still there; drop keepdim.": (
+                lambda x: x.mean(dim=1, keepdim=True)
+            ),
+            "The sum is divided by D, how long a vector is; divide by T, how many words.": (
+                lambda x: x.sum(dim=1) / x.shape[2]
+            ),
+            "The sum is divided by B, how many texts there are; divide by T, how many words.": (
+                lambda x: x.sum(dim=1) / x.shape[0]
+            ),
+            "This is the last word alone.": lambda x: x[:, -1],
+            "This is the first word alone.": lambda x: x[:, 0],
+            "This is the median; wanted is the mean.": lambda x: x.median(dim=1).values,
+            "This is the largest entry of each column; wanted is the mean.": lambda x: x.amax(1),
+            "These are the means after each word; wanted is the last of them.": (
+                lambda x: x.cumsum(1) / torch.arange(1, x.shape[1] + 1)[:, None]
+            ),
+        },
+        hints=(
+            "One of the three axes of `x` must be gone from the result. Which holds the words?",
+            "The body is one line: `return x.mean(dim=...)`.",
+        ),
+    ),
+    Question(
+        "00.chart",
+        "In the article's chart, how does the second word learn anything about the first?",
+        {
+            "a": Choice(
+                "from the memory update",
+                "The update comes after the output, and no arrow leads from it to the next word.",
+            ),
+            "b": Choice(
+                "from the context vector",
+                "It comes after the output, and no arrow leads from it to the next word.",
+            ),
+            "c": Choice(
+                "if both are concatenated",
+                "Only so: both words must be in one input. No arrow leads back, "
+                "so nothing is carried from one step to the next.",
+            ),
+            "d": Choice(
+                "through the weight matrix",
+                "Weights hold what training has taught, not what the text says; and in the chart "
+                "no arrow leads from them anywhere.",
+            ),
+        },
+        right="c",
+    ),
+)

@@ -1,0 +1,182 @@
+"""Lesson 02, counts and tables: PMI, a bug in the scores, the pairs of a text."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from lcutils.checking.data import FunctionExercise, Inputs, NumberExercise, normal, row
+
+
+def pmi(counts: Tensor) -> Tensor:
+    """counts: [N, M], how often each pair was seen, no row or column all 0 -> the PMI: [N, M]"""
+    return _ratio(counts).log()
+
+
+def two_tables(V: Tensor, U: Tensor, words: Tensor, contexts: Tensor) -> Tensor:
+    """V, U: [N, D] word and context table, words, contexts: [B] row numbers -> the scores: [B]"""
+    return (V[words] * U[contexts]).sum(1)
+
+
+def _ratio(counts: Tensor) -> Tensor:
+    """p_wc / (p_w p_c)."""
+    return counts * counts.sum() / (_rows(counts) * _columns(counts))
+
+
+def _rows(counts: Tensor) -> Tensor:
+    return counts.sum(1, keepdim=True)
+
+
+def _columns(counts: Tensor) -> Tensor:
+    return counts.sum(0, keepdim=True)
+
+
+def _counts(rng: torch.Generator, N: int, M: int) -> Inputs:
+    """Whole numbers, about half of them 0, and something in every row and column."""
+    counts = normal(rng, N, M).mul(3).clamp(min=0).ceil()
+    i = torch.arange(max(N, M), device="cpu")
+    counts[i % N, i % M] += 1
+    return (counts,)
+
+
+def _tables(rng: torch.Generator, N: int, D: int, B: int) -> Inputs:
+    words, contexts = (torch.randint(N, (B,), generator=rng, device="cpu") for _ in range(2))
+    return normal(rng, N, D), normal(rng, N, D), words, contexts
+
+
+ENTRIES = (
+    FunctionExercise(
+        "02.pmi",
+        pmi,
+        worked=(row([3, 0], [3, 2]),),
+        draw=_counts,
+        sizes=({"N": 1, "M": 1}, {"N": 1, "M": 4}, {"N": 3, "M": 5}, {"N": 6, "M": 4}),
+        mistakes={
+            "This is the logarithm of the counts.": lambda n: n.log(),
+            "This is log p_wc; p_w and p_c are missing.": lambda n: (n / n.sum()).log(),
+            "The sum of all counts is lost: make probabilities of the counts first.": lambda n: (
+                n / (_rows(n) * _columns(n))
+            ).log(),
+            "The sum of all counts is there once too often.": lambda n: (_ratio(n) * n.sum()).log(),
+            "The row totals stand for both; p_c needs the column totals.": lambda n: (
+                n * n.sum() / _rows(n).square()
+            ).log(),
+            "The column totals stand for both; p_w needs the row totals.": lambda n: (
+                n * n.sum() / _columns(n).square()
+            ).log(),
+            "This is log p(c given w): p_c is missing.": lambda n: (n / _rows(n)).log(),
+            "This is log p(w given c): p_w is missing.": lambda n: (n / _columns(n)).log(),
+            "The logarithm is to the base 2; wanted is the natural one.": lambda n: _ratio(
+                n
+            ).log2(),
+            "The logarithm is to the base 10; wanted is the natural one.": lambda n: _ratio(
+                n
+            ).log10(),
+            "log 5 is taken off: that is what the scores become; wanted is the PMI alone.": (
+                lambda n: pmi(n) - math.log(5)
+            ),
+            "A bracket is missing: Python divides by p_w, then multiplies by p_c.": lambda n: (
+                n / _rows(n) * _columns(n) / n.sum()
+            ).log(),
+            "Above is a probability, below are counts: divide all by the sum.": lambda n: (
+                n / n.sum() / (_rows(n) * _columns(n))
+            ).log(),
+            "1e-9 was added before the logarithm: at a count of 0 wanted is -inf.": lambda n: (
+                _ratio(n) + 1e-9
+            ).log(),
+            "The logarithm is missing.": _ratio,
+            "Upside down: pairs seen more often than by chance should be above 0.": lambda n: (
+                -pmi(n)
+            ),
+            "You put 0 where the count is 0; that means as often as by chance.": lambda n: (
+                torch.where(n > 0, pmi(n), torch.zeros_like(n))
+            ),
+            "What is below 0 was made 0: this is positive PMI.": lambda n: pmi(n).clamp(min=0),
+            "Every count was made larger by 1.": lambda n: pmi(n + 1),
+            "A small number was added before the logarithm: at a count of 0 wanted is -inf.": (
+                lambda n: (_ratio(n) + 1e-10).log()
+            ),
+        },
+        hints=(
+            "Make three probabilities: one from each count, each row total, each column total.",
+            "`counts.sum(1, keepdim=True)` is [N, 1]; `torch.log` of 0 is -inf by itself.",
+        ),
+        has_gradient=False,  # at a count of 0 it is infinite
+    ),
+    FunctionExercise(
+        "02.two_tables",
+        two_tables,
+        worked=(
+            row([1, 0], [0, 2], [3, 1]),
+            row([5, 1], [2, 7], [0, 4]),
+            torch.tensor([0, 2], device="cpu"),
+            torch.tensor([1, 0], device="cpu"),
+        ),
+        draw=_tables,
+        sizes=(
+            {"N": 1, "D": 1, "B": 1},
+            {"N": 3, "D": 1, "B": 6},
+            {"N": 6, "D": 3, "B": 1},
+            {"N": 5, "D": 3, "B": 4},
+        ),
+        is_to_mend=True,
+        mistakes={
+            "Words and contexts are both looked up in V.": lambda V, U, w, c: (V[w] * V[c]).sum(1),
+            "Words and contexts are both looked up in U.": lambda V, U, w, c: (U[w] * U[c]).sum(1),
+            "The two are the wrong way round: words belong to V, contexts to U.": (
+                lambda V, U, w, c: (U[w] * V[c]).sum(1)
+            ),
+            "The contexts are not used: each word meets its own row of U.": lambda V, U, w, c: (
+                V[w] * U[w]
+            ).sum(1),
+            "The words are not used: each context meets its own row of V.": lambda V, U, w, c: (
+                V[c] * U[c]
+            ).sum(1),
+            "This is every word with every context; wanted is each with its own.": (
+                lambda V, U, w, c: V[w] @ U[c].T
+            ),
+            "This is every word with all rows of U.": lambda V, U, w, c: V[w] @ U.T,
+            "The products are not added up.": lambda V, U, w, c: V[w] * U[c],
+            "The sum runs over the pairs; it should run over D.": lambda V, U, w, c: (
+                V[w] * U[c]
+            ).sum(0),
+            "All pairs are added up; each has its own score.": lambda V, U, w, c: (
+                V[w] * U[c]
+            ).sum(),
+            "This is the mean over D; wanted is the sum.": lambda V, U, w, c: (V[w] * U[c]).mean(1),
+            "This is the cosine: do not divide by the lengths.": lambda V, U, w, c: (
+                torch.cosine_similarity(V[w], U[c], dim=1)
+            ),
+        },
+        hints=(
+            "Put the same number in `words` and `contexts`. Can the score come out below 0?",
+            "Two tables come in. Which of them is never used?",
+        ),
+    ),
+    NumberExercise(
+        "02.n_pairs",
+        34,
+        tolerance=0.1,
+        unit="pairs",
+        mistakes={
+            "The words near both ends have fewer than four neighbours.": 40,
+            "At each end two words are short: one lacks two neighbours, the next lacks one.": 36,
+            "Both ends of the text are short, not one alone.": 37,
+            "Each neighbour counts twice: (a, b) and (b, a) are two pairs.": 17,
+            "The window reaches two words to each side, not one.": 18,
+            "The window has two sides.": 20,
+            "Words near the ends have fewer neighbours, but not none.": 24,
+            "A place in the text is not in its own company.": 44,
+            "No word is its own context, and the ends have fewer neighbours.": 50,
+            "The window is left out: this is every word with every other.": 90,
+            "The window is left out, and (a, b) and (b, a) are two pairs.": 45,
+            "An end lacks three pairs in all, not four.": 32,
+        },
+        hints=(
+            "How many neighbours has the first word, the second, the third?",
+            "Six words have all four neighbours. Add what the four words near the ends have.",
+        ),
+    ),
+)

@@ -1,0 +1,147 @@
+"""Lesson 02: the loss of skip-gram with negative sampling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn.functional import logsigmoid
+
+from lcutils.checking.data import FunctionExercise, Inputs, normal, row
+
+
+def sgns_loss(v: Tensor, u: Tensor, u_noise: Tensor) -> Tensor:
+    """v, u: [B, D] words and contexts, u_noise: [B, n_neg, D] drawn contexts -> the loss: []"""
+    near, far = _dots(v, u, u_noise)
+    return -(logsigmoid(near) + logsigmoid(-far).sum(1)).mean()
+
+
+def _dots(v: Tensor, u: Tensor, u_noise: Tensor) -> tuple[Tensor, Tensor]:
+    """v.u: [B], and v.u_n: [B, n_neg]."""
+    return (v * u).sum(1), (u_noise @ v[:, :, None]).squeeze(2)
+
+
+def _loss(near: Any, far: Any, noise: Any = lambda far: far.sum(1)) -> Any:
+    """A wrong loss: what is taken of v.u, of v.u_n, and how the latter are made one number."""
+
+    def wrong(v: Tensor, u: Tensor, u_noise: Tensor) -> Any:
+        true, drawn = _dots(v, u, u_noise)
+        return -(near(true) + noise(far(drawn))).mean()
+
+    return wrong
+
+
+def _against(x: Tensor) -> Tensor:
+    return logsigmoid(-x)
+
+
+def _softmax_loss(v: Tensor, u: Tensor, u_noise: Tensor) -> Tensor:
+    near, far = _dots(v, u, u_noise)
+    return (torch.cat([near[:, None], far], dim=1).logsumexp(1) - near).mean()
+
+
+def _pairs(rng: torch.Generator, B: int, n_neg: int, D: int, score: float = 0) -> Inputs:
+    """If a score is given, every v.u is that or its negative."""
+    v, u, u_noise = normal(rng, B, D), normal(rng, B, D), normal(rng, B, n_neg, D)
+    if score:
+        near, far = _dots(v, u, u_noise)
+        u, u_noise = u * (score / near.abs())[:, None], u_noise * (score / far.abs())[:, :, None]
+    return v, u, u_noise
+
+
+ENTRIES = (
+    FunctionExercise(
+        "02.sgns_loss",
+        sgns_loss,
+        worked=(
+            row([1, 1], [0, 2]),
+            row([1, -2], [3, 1]),  # the scores are -1 and 2
+            row([[2, -1], [-3, 1]], [[0, 1], [5, 0]]),  # 1, -2 and 2, 0: no sum is 0
+        ),
+        draw=_pairs,
+        sizes=(
+            {"B": 1, "n_neg": 1, "D": 1},
+            {"B": 5, "n_neg": 4, "D": 3, "score": 200},
+            {"B": 2, "n_neg": 1, "D": 4},
+            {"B": 3, "n_neg": 4, "D": 2},
+        ),
+        mistakes={
+            "The sigmoid is missing: these are the bare scores.": _loss(lambda x: x, lambda x: -x),
+            "The logarithm is missing.": _loss(torch.sigmoid, lambda x: torch.sigmoid(-x)),
+            "The noise is drawn near, too: its scores need a minus inside the sigmoid.": (
+                _loss(logsigmoid, logsigmoid)
+            ),
+            "The noise term has the wrong sign: both terms are minus a logarithm.": _loss(
+                logsigmoid, lambda x: -logsigmoid(-x)
+            ),
+            "The real pairs are pushed apart: their scores have a minus too many.": _loss(
+                _against, _against
+            ),
+            "Both signs are wrong: this pulls the noise and pushes the real pairs.": _loss(
+                _against, logsigmoid
+            ),
+            "The pairs' term has the wrong sign: both terms are minus a logarithm.": _loss(
+                lambda x: -logsigmoid(x), _against
+            ),
+            "The noise lacks its logarithm.": _loss(logsigmoid, lambda x: -torch.sigmoid(x)),
+            "log sigma(-x) is not 1 - log sigma(x): the minus belongs to the score.": _loss(
+                logsigmoid, lambda x: 1 - logsigmoid(x)
+            ),
+            "sigma comes after the dot product: add up over D first.": lambda v, u, n: (
+                -(logsigmoid(v * u).sum(1) + _against(_dots(v, u, n)[1]).sum(1)).mean()
+            ),
+            "v @ u.T is every word with every context; each word has one of its own.": (
+                lambda v, u, n: (
+                    -(logsigmoid(v @ u.T).mean() + _against(_dots(v, u, n)[1]).sum(1).mean())
+                )
+            ),
+            "The context counts once for each noise word; it counts once.": lambda v, u, n: (
+                sgns_loss(v, u, n) - (n.shape[1] - 1) * logsigmoid(_dots(v, u, n)[0]).mean()
+            ),
+            "The noise is added up over the batch; it is averaged like the pairs.": (
+                lambda v, u, n: (
+                    -logsigmoid(_dots(v, u, n)[0]).mean() - _against(_dots(v, u, n)[1]).sum()
+                )
+            ),
+            "This is minus the loss: training would make it worse.": _loss(
+                lambda x: -logsigmoid(x), lambda x: -logsigmoid(-x)
+            ),
+            "This is the mean over the noise words; wanted is their sum.": _loss(
+                logsigmoid, _against, lambda far: far.mean(1)
+            ),
+            "This is the sum over the batch; wanted is its mean.": (
+                lambda v, u, n: len(v) * sgns_loss(v, u, n)
+            ),
+            "These are the losses of the B pairs. Take the mean.": lambda v, u, n: torch.stack(
+                [sgns_loss(v[i : i + 1], u[i : i + 1], n[i : i + 1]) for i in range(len(v))]
+            ),
+            "At scores of 200 this is infinite. What is log(sigmoid(-200)) in float32?": _loss(
+                lambda x: torch.sigmoid(x).log(), lambda x: torch.sigmoid(-x).log()
+            ),
+            "A small number was added before the logarithm: at scores of 200 it shows.": _loss(
+                lambda x: (torch.sigmoid(x) + 1e-10).log(),
+                lambda x: (torch.sigmoid(-x) + 1e-10).log(),
+            ),
+            "Only the first noise word counts; wanted are all n_neg.": _loss(
+                logsigmoid, _against, lambda far: far[:, 0]
+            ),
+            "The noise is left out.": _loss(logsigmoid, _against, lambda far: 0),
+            "The scores of the noise are added before the sigmoid; each has its own.": _loss(
+                logsigmoid, lambda x: x, lambda far: logsigmoid(-far.sum(1))
+            ),
+            "The noise is compared with the context; it belongs to the word.": (
+                lambda v, u, n: (
+                    -(logsigmoid((v * u).sum(1)) + _against(_dots(u, v, n)[1]).sum(1)).mean()
+                )
+            ),
+            "This is a softmax over the context and the noise; here each pair stands alone.": (
+                _softmax_loss
+            ),
+        },
+        hints=(
+            "One score for each pair, n_neg for its noise. Where does a score want to be large?",
+            "`u_noise @ v[:, :, None]` is [B, n_neg, 1]; `logsigmoid` stays finite at -200.",
+        ),
+    ),
+)

@@ -1,0 +1,148 @@
+"""Lesson 03: the gradient of one layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from lcutils.checking.data import FunctionExercise, normal, row
+
+
+def layer_backward(x: Tensor, W: Tensor, b: Tensor, z: Tensor) -> Tensor:
+    """x: [B, N], W: [M, N], b: [M], z: [B, M] -> dL/dW: [M, N]"""
+    y = torch.tanh(x @ W.T + b)
+    return mean_outer((y - z) * (1 - y**2), x)
+
+
+def mean_outer(g: Tensor, x: Tensor) -> Tensor:
+    """The mean over the batch of each row of `g` times each row of `x`."""
+    return g.T @ x / len(x)
+
+
+def product_of_means(g: Tensor, x: Tensor) -> Tensor:
+    """A wrong mean: the errors' mean times the inputs' mean."""
+    return torch.outer(g.mean(0), x.mean(0))
+
+
+_Error = Callable[[Tensor, Tensor], Tensor]
+
+
+def _with(
+    error: _Error, outer: Callable[[Tensor, Tensor], Tensor] = mean_outer
+) -> Callable[..., Tensor]:
+    """`layer_backward` with another error, a function of a = W x + b and of z."""
+    return lambda x, W, b, z: outer(error(x @ W.T + b, z), x)
+
+
+def _slope(slope: Callable[[Tensor], Tensor]) -> Callable[..., Tensor]:
+    """`layer_backward` with another slope, a function of a."""
+    return _with(lambda a, z: (a.tanh() - z) * slope(a))
+
+
+def _right(a: Tensor, z: Tensor) -> Tensor:
+    return (a.tanh() - z) * (1 - a.tanh() ** 2)
+
+
+ENTRIES = (
+    FunctionExercise(
+        "03.layer_backward",
+        layer_backward,
+        worked=(
+            row([1, 2], [3, 0]),
+            row([0, 0], [0, 0]),
+            torch.tensor([0.5, 0.0]).atanh(),  # so that y is 0.5 and 0
+            row([-0.5, 1], [1.5, -2]),
+        ),
+        draw=lambda rng, B, N, M: (
+            normal(rng, B, N),
+            normal(rng, M, N) / 2,
+            normal(rng, M) / 2,
+            normal(rng, B, M),
+        ),
+        sizes=(
+            {"B": 1, "N": 1, "M": 1},
+            {"B": 4, "N": 3, "M": 2},
+            {"B": 3, "N": 2, "M": 5},
+        ),
+        mistakes={
+            "The slope of tanh is missing: the factor 1 - y^2.": _slope(torch.ones_like),
+            "The slope of tanh, 1 - y^2, and the division by B are missing.": _with(
+                lambda a, z: len(a) * (a.tanh() - z)
+            ),
+            "The values are right, but transposed: a gradient has the shape of W, [M, N].": (
+                lambda *given: layer_backward(*given).T
+            ),
+            "The batch is summed; L is a mean over the batch: divide by B.": _with(
+                lambda a, z: len(a) * _right(a, z)
+            ),
+            "It is divided by B and M; L is a mean over the batch alone: divide by B.": _with(
+                lambda a, z: _right(a, z) / a.shape[1]
+            ),
+            "It is divided by B and N; L is a mean over the batch alone: divide by B.": (
+                lambda x, W, b, z: layer_backward(x, W, b, z) / x.shape[1]
+            ),
+            "It is divided by N, the inputs of one example, not by B.": (
+                lambda x, W, b, z: layer_backward(x, W, b, z) * len(x) / x.shape[1]
+            ),
+            "The sign is the wrong way round: L grows along the gradient.": _with(
+                lambda a, z: -_right(a, z)
+            ),
+            "Twice too large: the 1/2 cancels the 2 of the square.": _with(
+                lambda a, z: 2 * _right(a, z)
+            ),
+            "tanh is taken twice: the slope at a is 1 - y^2, where y is tanh(a) already.": (
+                _slope(lambda a: 1 - a.tanh().tanh() ** 2)
+            ),
+            "y (1 - y) is the slope of the logistic function; that of tanh is 1 - y^2.": (
+                _slope(lambda a: a.tanh() * (1 - a.tanh()))
+            ),
+            "The slope of tanh is 1 - y^2, not 1 - y.": _slope(lambda a: 1 - a.tanh()),
+            "The slope of tanh is 1 - y^2, not (1 - y)^2.": _slope(lambda a: (1 - a.tanh()) ** 2),
+            "The slope is 1 - y^2 with y = tanh(a), not 1 - a^2.": _slope(lambda a: 1 - a**2),
+            "The slope is that at the output y, not that at the target z.": _with(
+                lambda a, z: (a.tanh() - z) * (1 - z**2)
+            ),
+            "The loss itself stands there in place of its derivative y - z.": _with(
+                lambda a, z: (a.tanh() - z) ** 2 / 2 * (1 - a.tanh() ** 2)
+            ),
+            "tanh is missing when y is computed.": _with(lambda a, z: (a - z) * (1 - a**2)),
+            "There is no tanh at all: this is the gradient of a linear layer.": _with(
+                lambda a, z: a - z
+            ),
+            "b is missing when y is computed.": (
+                lambda x, W, b, z: layer_backward(x, W, torch.zeros_like(b), z)
+            ),
+            "Each example's error belongs to its own inputs: multiply first, then average.": (
+                _with(_right, product_of_means)
+            ),
+            "The error is copied along each row of W; it is also multiplied by the inputs x.": (
+                _with(_right, lambda g, x: g.mean(0)[:, None].expand(-1, x.shape[1]))
+            ),
+            "This is y - z for every weight of a row; the slope and the inputs are missing.": (
+                _with(
+                    lambda a, z: a.tanh() - z,
+                    lambda g, x: g.mean(0)[:, None].expand(-1, x.shape[1]),
+                )
+            ),
+            "It is divided by M, the outputs of one example, not by B.": (
+                lambda x, W, b, z: layer_backward(x, W, b, z) * len(x) / len(W)
+            ),
+            "These are the gradients of the B examples. Take their mean.": _with(
+                _right, lambda g, x: g[:, :, None] * x[:, None, :]
+            ),
+            "This is dL/db; for W, each error is also multiplied by the inputs x.": _with(
+                _right, lambda g, x: g.mean(0)
+            ),
+            "This is the article's y - z: a number for each output, not for each weight.": _with(
+                lambda a, z: a.tanh() - z, lambda g, x: g
+            ),
+        },
+        hints=(
+            "First the errors `g = (y - z) * (1 - y**2)`, [B, M]: one row for each example.",
+            "A product of two matrices can sum over the batch: `g.T @ x` is [M, N].",
+        ),
+        has_gradient=False,  # to compute it by autograd is right, too
+    ),
+)

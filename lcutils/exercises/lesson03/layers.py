@@ -1,0 +1,173 @@
+"""Lesson 03: the gradient of two layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from lcutils.checking.data import FunctionExercise, normal, row
+from lcutils.exercises.lesson03.core import mean_outer, product_of_means
+
+
+def two_layer_grads(x: Tensor, W1: Tensor, W2: Tensor, z: Tensor) -> Tensor:
+    """x: [B, N], W1: [H, N], W2: [M, H], z: [B, M] -> dL/dW1: [H, N]"""
+    h = torch.tanh(x @ W1.T)
+    y = h @ W2.T
+    return mean_outer((y - z) @ W2 * (1 - h**2), x)
+
+
+def _back(
+    back: Callable[[Tensor, Tensor, Tensor], Tensor],
+    outer: Callable[[Tensor, Tensor], Tensor] = mean_outer,
+) -> Callable[..., Tensor]:
+    """`two_layer_grads` with another way back, from y - z, W2 and h to the hidden layer."""
+
+    def wrong(x: Tensor, W1: Tensor, W2: Tensor, z: Tensor) -> Tensor:
+        h = torch.tanh(x @ W1.T)
+        return outer(back(h @ W2.T - z, W2, h), x)
+
+    return wrong
+
+
+def _on_top(
+    top: Callable[[Tensor, Tensor], Tensor], below: Callable[[Tensor, Tensor], Tensor]
+) -> Callable[..., Tensor]:
+    """`two_layer_grads` with another error on top, of y and z, and another slope, of h and y."""
+
+    def wrong(x: Tensor, W1: Tensor, W2: Tensor, z: Tensor) -> Tensor:
+        h = torch.tanh(x @ W1.T)
+        y = h @ W2.T
+        return mean_outer(top(y, z) @ W2 * below(h, y), x)
+
+    return wrong
+
+
+def _slope(h: Tensor, y: Tensor) -> Tensor:
+    return 1 - h**2
+
+
+def _no_tanh(x: Tensor, W1: Tensor, W2: Tensor, z: Tensor) -> Tensor:
+    h = x @ W1.T
+    return mean_outer((h @ W2.T - z) @ W2 * (1 - h**2), x)
+
+
+def _linear(x: Tensor, W1: Tensor, W2: Tensor, z: Tensor) -> Tensor:
+    return mean_outer((x @ W1.T @ W2.T - z) @ W2, x)
+
+
+def _for_x(x: Tensor, W1: Tensor, W2: Tensor, z: Tensor) -> Tensor:
+    h = torch.tanh(x @ W1.T)
+    return mean_outer((h @ W2.T - z) @ W2 * (1 - h**2), h)
+
+
+def _last_layer(x: Tensor, W1: Tensor, W2: Tensor, z: Tensor) -> Tensor:
+    h = torch.tanh(x @ W1.T)
+    return mean_outer(h @ W2.T - z, h)
+
+
+ENTRIES = (
+    FunctionExercise(
+        "03.two_layer_grads",
+        two_layer_grads,
+        worked=(
+            row([1, 0], [0, 2]),
+            torch.tensor([[0.5, 0.0], [0.0, 0.0]]).atanh(),  # so that h is 0.5 or 0
+            row([2, 1], [2, 3]),  # and y is 1 or 0
+            row([-0.5, 2], [-2, -1]),
+        ),
+        draw=lambda rng, B, N, H: (
+            normal(rng, B, N),
+            normal(rng, H, N) / 2,
+            normal(rng, H, H),
+            normal(rng, B, H),
+        ),
+        # M = H, so that a forgotten or turned W2 gives wrong numbers and not just an error
+        sizes=({"B": 1, "N": 1, "H": 1}, {"B": 4, "N": 2, "H": 3}, {"B": 3, "N": 5, "H": 2}),
+        mistakes={
+            "W2 is missing: each hidden unit must get its share of the errors.": (
+                _back(lambda error, W2, h: error * (1 - h**2))
+            ),
+            "W2 is turned: the way forward uses W2.T, so the way back uses W2.": (
+                _back(lambda error, W2, h: error @ W2.T * (1 - h**2))
+            ),
+            "The slope stands before W2; on the way back W2 comes first.": (
+                _back(lambda error, W2, h: (error * (1 - h**2)) @ W2)
+            ),
+            "The slope of tanh at the hidden layer is missing: 1 - h^2.": (
+                _back(lambda error, W2, h: error @ W2)
+            ),
+            "The slope of tanh is there twice; only the hidden layer has a tanh.": (
+                _back(lambda error, W2, h: error @ W2 * (1 - h**2) ** 2)
+            ),
+            "tanh is taken twice: the slope is 1 - h^2, where h is tanh(a) already.": (
+                _back(lambda error, W2, h: error @ W2 * (1 - h.tanh() ** 2))
+            ),
+            "The slope of tanh is 1 - h^2, not 1 - h.": (
+                _back(lambda error, W2, h: error @ W2 * (1 - h))
+            ),
+            "The slope of tanh is 1 - h^2, not (1 - h)^2.": (
+                _back(lambda error, W2, h: error @ W2 * (1 - h) ** 2)
+            ),
+            "The slope is 1 - h^2 with h = tanh(a), not 1 - a^2.": (
+                _back(lambda error, W2, h: error @ W2 * (1 - h.atanh() ** 2))
+            ),
+            "h itself stands there in place of the slope 1 - h^2.": (
+                _back(lambda error, W2, h: error @ W2 * h)
+            ),
+            "The target z is missing: the error on top is y - z.": _on_top(lambda y, z: y, _slope),
+            "The output is linear: it has no slope, 1 - y^2 is too much.": _on_top(
+                lambda y, z: (y - z) * (1 - y**2), _slope
+            ),
+            "The slope is that of the output, 1 - y^2; the tanh is in the hidden layer.": _on_top(
+                lambda y, z: y - z, lambda h, y: 1 - y**2
+            ),
+            "The slope 1 - y^2 is on top; the tanh is in the hidden layer: 1 - h^2.": _on_top(
+                lambda y, z: (y - z) * (1 - y**2), lambda h, y: torch.ones_like(h)
+            ),
+            "The output is treated as tanh, too; it is linear.": _on_top(
+                lambda y, z: (y.tanh() - z) * (1 - y.tanh() ** 2), _slope
+            ),
+            "tanh is taken of the output, too; it is linear.": _on_top(
+                lambda y, z: y.tanh() - z, _slope
+            ),
+            "tanh is missing when h is computed.": _no_tanh,
+            "The slope of tanh, 1 - h^2, and the division by B are missing.": (
+                _back(lambda error, W2, h: len(h) * error @ W2)
+            ),
+            "The loss itself stands there in place of its derivative y - z.": _on_top(
+                lambda y, z: (y - z) ** 2 / 2, _slope
+            ),
+            "All errors are added up; W2 says how much of each a hidden unit has.": (
+                _back(lambda error, W2, h: error.sum(1, keepdim=True) * (1 - h**2))
+            ),
+            "There is no tanh at all: this is the gradient of two linear layers.": _linear,
+            "The last factor is h; the inputs of the first layer are x.": _for_x,
+            "This is dL/dW2, the gradient of the last layer.": _last_layer,
+            "Each example's error belongs to its own inputs: multiply first, then average.": (
+                _back(lambda error, W2, h: error @ W2 * (1 - h**2), product_of_means)
+            ),
+            "Twice too large: the 1/2 cancels the 2 of the square.": (
+                lambda *given: 2 * two_layer_grads(*given)
+            ),
+            "The batch is summed; L is a mean over the batch: divide by B.": (
+                lambda x, *given: two_layer_grads(x, *given) * len(x)
+            ),
+            "It is divided by B, and by M or H; L is a mean over the batch alone: divide by B.": (
+                lambda x, W1, W2, z: two_layer_grads(x, W1, W2, z) / len(W2)
+            ),
+            "The sign is the wrong way round: L grows along the gradient.": (
+                lambda *given: -two_layer_grads(*given)
+            ),
+            "The values are right, but transposed: a gradient has the shape of W1, [H, N].": (
+                lambda *given: two_layer_grads(*given).T
+            ),
+        },
+        hints=(
+            "The error [B, M] at the output must become one of [B, H] at h: which side of `W2`?",
+            "Begin with `(y - z) @ W2`, then the slope `1 - h**2`. The rest is as in one layer.",
+        ),
+        has_gradient=False,
+    ),
+)

@@ -1,0 +1,5 @@
+"""Lesson 10: its exercises and questions, in the order of its pages."""
+
+from lcutils.exercises.lesson10 import core, more, questions
+
+ENTRIES = (*core.ENTRIES, *more.ENTRIES, *questions.ENTRIES)

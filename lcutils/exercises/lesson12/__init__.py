@@ -1,0 +1,5 @@
+"""Lesson 12: its exercises and questions, in the order of its pages."""
+
+from lcutils.exercises.lesson12 import core, more, questions
+
+ENTRIES = (*core.ENTRIES, *more.ENTRIES, *questions.ENTRIES)

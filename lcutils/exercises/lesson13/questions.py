@@ -1,0 +1,104 @@
+"""Lesson 13: the recall questions, the figure read once more, and the exit question."""
+
+from __future__ import annotations
+
+from lcutils.checking.data import Choice, Question
+
+ENTRIES = (
+    Question(
+        "13.recall_sum",
+        "Lesson 05: a sum of d numbers holds the random keys of T words. What happens as T grows?",
+        {
+            "a": Choice(
+                "each word is read with more noise",
+                "Each further word blurs all words alike: the variance is (T - 1)/d.",
+            ),
+            "b": Choice(
+                "the oldest words fall out of the sum",
+                "That is decay. A sum treats old and new alike.",
+            ),
+            "c": Choice(
+                "all goes well until T passes d",
+                "There is no edge: noise grows from the second word on.",
+            ),
+            "d": Choice(
+                "the newest words fail to get in",
+                "A sum writes each word with the same weight.",
+            ),
+        },
+        right="a",
+    ),
+    Question(
+        "13.recall_loss",
+        "Lesson 05: one gradient step on 1/2 ||S^T k - v||^2 is an update rule. "
+        "What does it write?",
+        {
+            "a": Choice(
+                "the value v itself under the key k",
+                "That is the step on -v.(S^T k), the sum.",
+            ),
+            "b": Choice(
+                "the mean of all the values so far",
+                "A step sees one pair, and what the memory reads for its key.",
+            ),
+            "c": Choice(
+                "what is missing of v under the key k",
+                "beta k (v - S^T k)^T: it reads first, then writes the difference.",
+            ),
+            "d": Choice(
+                "nothing, once the state has some size",
+                "It writes as long as what is read differs from v.",
+            ),
+        },
+        right="c",
+    ),
+    Question(
+        "13.three_claims",
+        "Three of these claims are true of the figure. Which one is false?",
+        {
+            "a": Choice(
+                "beyond 256 numbers the sum gains little",
+                "That is true: it stays at three quarters.",
+            ),
+            "b": Choice(
+                "attention is right with the fewest numbers",
+                "It is the false one: attention needs more than six times what the delta rule "
+                "needs, at this learning rate, after 250 steps.",
+            ),
+            "c": Choice(
+                "a window of 24 tokens lies below decay with 256",
+                "That is true: of 32 tokens it sees the last 24, and no more.",
+            ),
+            "d": Choice(
+                "the LSTM and the vector sum mostly guess",
+                "That is true: about one in six, hardly more than by naming any newest value.",
+            ),
+        },
+        right="b",
+    ),
+    Question(
+        "13.exit",
+        "A model will read lists in which each price is updated many times, and will be asked for "
+        "today's. Its state must stay small. Which memory would you try first?",
+        {
+            "a": Choice(
+                "a sum, with a state twice as large",
+                "In one layer its size does not help: old and new prices stay in it with "
+                "equal weight.",
+            ),
+            "b": Choice(
+                "attention over the last 16 tokens",
+                "A price that was last updated earlier than that is gone.",
+            ),
+            "c": Choice(
+                "the delta rule, which overwrites a key",
+                "It reads what the key brings back, and writes the difference.",
+            ),
+            "d": Choice(
+                "any of these, since all hold n log2 N bits",
+                "The bound says what is possible, not what a rule of writing does.",
+            ),
+        },
+        right="c",
+    ),
+)
