@@ -25,7 +25,7 @@ _HOME = {
     "subplots": "show",
     "figure": "show",
     "play": "show",
-    "report": "_ledger",
+    "report": "exercises",
 }
 
 # `lc.memory` and its like: loaded when first used, as the names above.

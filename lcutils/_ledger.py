@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from lcutils import _require
 _ID = re.compile(r"[0-9]{2}\.[a-z][a-z0-9_]*")
 # Seen in a light and in a dark theme: what is true or right, wrong, waiting, for information.
 _COLOURS = {"right": "#2a7f62", "wrong": "#c0392b", "waiting": "#8a8a8a", "ours": "#2f6db5"}
-_KINDS = ("proved", "refuted", "measured", "predicted", "checked", "answered")
+KINDS = ("proved", "refuted", "measured", "predicted", "checked", "answered")
 
 
 def block(state: str, inner: str, style: str = "") -> str:
@@ -32,7 +31,8 @@ class Entry:
     """One result, with what it shows: `markdown` where there is mathematics, else `html`.
 
     A front end shows one of them, and typesets `$$` in Markdown only; `text` is what a
-    terminal and nbval see. All three must be the same in every run.
+    terminal and nbval see. All three must be the same in every run. `state` is of a verdict:
+    right, wrong, waiting (nothing written), skipped or ours.
     """
 
     kind: str
@@ -41,6 +41,7 @@ class Entry:
     text: str
     markdown: str = ""
     html: str = ""
+    state: str = ""
 
     def __repr__(self) -> str:
         return self.text
@@ -55,6 +56,8 @@ class Entry:
 
 
 _entries: dict[str, Entry] = {}
+_tries: dict[str, int] = {}  # id -> how many answers were judged
+_begun: list[str] = []  # the lessons of this run; the last one goes on
 
 
 def require_id(value: object) -> str:
@@ -70,46 +73,48 @@ def require_id(value: object) -> str:
 def record(entry: Entry) -> Entry:
     """Keep `entry` for `report`, in place of an earlier one of the same id, and return it."""
     require_id(entry.id)
-    _require.one_of("kind", entry.kind, _KINDS)
+    _require.one_of("kind", entry.kind, KINDS)
+    if entry.state in ("right", "wrong") and entry != _entries.get(entry.id):
+        _tries[entry.id] = tries(entry.id) + 1
     _entries[entry.id] = entry
     return entry
 
 
-def forget_all() -> None:
+def entries() -> tuple[Entry, ...]:
+    """The latest result of each id, in the order in which the ids first came."""
+    return tuple(_entries.values())
+
+
+def tries(id: str) -> int:
+    """How many answers were judged, to an exercise or a question; run again, one is no other."""
+    return _tries.get(id, 0)
+
+
+def lesson() -> str:
+    """The two digits of the lesson that runs; empty if none has begun."""
+    return _begun[-1] if _begun else ""
+
+
+def begin(lesson: str) -> None:
     """Start an empty ledger: a lesson begins."""
-    _entries.clear()
+    forget_all()
+    _begun.append(lesson)
+
+
+def forget_all() -> None:
+    """Empty the ledger; no lesson runs."""
+    for part in (_entries, _tries, _begun):
+        part.clear()
 
 
 @contextmanager
 def kept() -> Iterator[None]:
     """Undo whatever the block does to the ledger (a reader's code runs inside)."""
-    before = dict(_entries)
+    before = dict(_entries), dict(_tries), list(_begun)
     try:
         yield
     finally:
-        _entries.clear()
-        _entries.update(before)
-
-
-@dataclass(frozen=True)
-class Report:
-    """Ids and counts of what this run proved, measured and checked."""
-
-    entries: tuple[Entry, ...]
-
-    def __repr__(self) -> str:
-        lines = [self._line(kind) for kind in _KINDS if any(e.kind == kind for e in self.entries)]
-        return "\n".join(lines) or "Nothing proved, measured or checked yet."
-
-    def _line(self, kind: str) -> str:
-        mine = [entry for entry in self.entries if entry.kind == kind]
-        done = [entry.id for entry in mine if entry.passed]
-        waiting = [entry.id for entry in mine if not entry.passed]
-        line = f"{kind:<9} {len(done)} of {len(mine)}: {', '.join(done) or 'none yet'}"
-        line += f"; not yet: {', '.join(waiting)}" if waiting else ""
-        return textwrap.fill(line, 90, subsequent_indent=" " * 10, break_on_hyphens=False)
-
-
-def report() -> Report:
-    """What this run has proved, measured, predicted and checked so far, by id."""
-    return Report(tuple(_entries.values()))
+        forget_all()
+        _entries.update(before[0])
+        _tries.update(before[1])
+        _begun.extend(before[2])

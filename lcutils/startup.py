@@ -33,7 +33,7 @@ def start(lesson: str) -> None:
     torch.manual_seed(seed)
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002 - a reader's own cell may draw from the global generator
-    _ledger.forget_all()
+    _ledger.begin(lesson)
     print(f"Lesson {lesson}, seed {seed}")
     for line in _versions_out_of_range():
         print(line)

@@ -16,7 +16,8 @@ class Verdict:
     """One verdict.
 
     Args:
-        state: right, wrong, waiting (nothing to judge yet) or ours (our own version came back).
+        state: right, wrong, waiting (nothing to judge yet), skipped, or ours (it has no bearing
+            on right or wrong: a prediction, or our own version come back).
         headline: a word or a short sentence.
         above: the question and its choices, a line each.
         reason: what is wrong or true, and the mistake if it is a known one.
@@ -69,7 +70,8 @@ class Verdict:
             f"{above}<b>{html.escape(self.headline)}</b> {_inline(self.reason)}"
             f"{''.join(body)}{_small(id)}"
         )
-        return Entry(kind, id, self.passed, "\n".join(text), html=block(self.state, inner))
+        shown = block("waiting" if self.state == "skipped" else self.state, inner)
+        return Entry(kind, id, self.passed, "\n".join(text), html=shown, state=self.state)
 
 
 def _inline(text: str) -> str:

@@ -6,5 +6,6 @@ A folder for each lesson holds what it asks; `lcutils.checking` judges the answe
 from lcutils.exercises._answers import check, quiz
 from lcutils.exercises._catalogue import catalogue
 from lcutils.exercises._predictions import predict, reveal
+from lcutils.exercises._report import report
 
-__all__ = ["catalogue", "check", "predict", "quiz", "reveal"]
+__all__ = ["catalogue", "check", "predict", "quiz", "report", "reveal"]

@@ -1,18 +1,22 @@
-"""The exercises and questions of all lessons, by their ids."""
+"""The exercises, questions and predictions of all lessons, by their ids."""
 
 from __future__ import annotations
 
 import difflib
 import functools
+from typing import NoReturn
 
 from lcutils import _require
 from lcutils._ledger import require_id
-from lcutils.checking.data import Exercise, Question
+from lcutils.checking.data import Exercise, Prediction, Question
+
+Entry = Exercise | Question | Prediction
+_VERBS = {Question: "a question: use lc.quiz", Prediction: "a prediction: use lc.predict"}
 
 
 @functools.cache
-def catalogue() -> dict[str, Exercise | Question]:
-    """Every exercise and question of every lesson, by id."""
+def catalogue() -> dict[str, Entry]:
+    """Every exercise, question and prediction of every lesson, by id."""
     from lcutils.exercises import (
         lesson00,
         lesson02,
@@ -35,20 +39,29 @@ def catalogue() -> dict[str, Exercise | Question]:
 def find_exercise(id: object) -> Exercise:
     """The exercise of this id; ValueError or TypeError if there is none."""
     found = _find(id, "an exercise")
-    if isinstance(found, Question):
-        _require.refuse("id", "an exercise", repr(id), "It is a question: use lc.quiz.")
+    if isinstance(found, Question | Prediction):
+        _refuse("an exercise", id, found)
     return found
 
 
 def find_question(id: object) -> Question:
     """The question of this id; ValueError or TypeError if there is none."""
     found = _find(id, "a question")
-    if not isinstance(found, Question):
-        _require.refuse("id", "a question", repr(id), "It is an exercise: use lc.check.")
-    return found
+    return found if isinstance(found, Question) else _refuse("a question", id, found)
 
 
-def _find(id: object, what: str) -> Exercise | Question:
+def find_prediction(id: object) -> Prediction:
+    """The prediction of this id; ValueError or TypeError if there is none."""
+    found = _find(id, "a prediction")
+    return found if isinstance(found, Prediction) else _refuse("a prediction", id, found)
+
+
+def _refuse(wanted: str, id: object, found: Entry) -> NoReturn:
+    what = _VERBS.get(type(found), "an exercise: use lc.check")
+    _require.refuse("id", wanted, repr(id), f"It is {what}.")
+
+
+def _find(id: object, what: str) -> Entry:
     name, known = require_id(id), catalogue()
     if name not in known:
         near = difflib.get_close_matches(name, known, n=3) or sorted(known)[:3]

@@ -2,60 +2,122 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lcutils import _require
-from lcutils._ledger import Entry, record, require_id
-from lcutils.checking.cases import numbers
+from lcutils._ledger import Entry, record
+from lcutils.checking.data import Prediction
+from lcutils.checking.guard import described, limited
+from lcutils.checking.values import _to_number as to_number
 from lcutils.checking.verdict import Verdict, show_value
+from lcutils.exercises._catalogue import find_prediction
 
 _PREDICT_FIRST = 'Predict first (or answer="skip").'
+_SKIPPED = "Prediction skipped."
 _MAX_PREDICTION = 300
+_NUMBER = re.compile(r"[-+]?\d[\d,_]*(?:\.\d+)?(?:[eE][-+]?\d+)?|[-+]?\.\d+")
 _predictions: dict[str, str] = {}  # id -> what was predicted in this process
 
 
-def predict(id: str, question: str, *, answer: object) -> Entry:
+def predict(id: str, *, answer: object) -> Entry:
     """Keep what a reader expects, before the result is shown.
 
     Args:
-        id: names what is predicted, such as `05.recall`.
-        question: one sentence.
-        answer: words, a number, or a list of them; None is no prediction yet, and "skip" is
+        id: the prediction's, such as `05.recall`.
+        answer: words or numbers, as the question asks; None is no prediction yet, and "skip" is
             for those who do not want to guess.
 
     Returns: an entry that shows itself, the last value of its cell.
-    Raises: ValueError or TypeError naming the argument.
+    Raises: ValueError or TypeError for an id that is no prediction.
     """
-    require_id(id)
-    _require.text("question", question)
-    said = _prediction(answer)
+    asked = find_prediction(id)
+    read, what = limited(lambda: _read(asked, answer), answer)
+    said, problem = read or (None, f"This is {what}: nothing that can be kept as a prediction.")
     if said is None:
         _predictions.pop(id, None)
-        verdict = Verdict("waiting", _PREDICT_FIRST, above=(question,))
-        return record(verdict.entry("predicted", id))
+        return record(Verdict("waiting", problem or _PREDICT_FIRST).entry("predicted", id))
     _predictions[id] = said
-    entry = Verdict("ours", _recalled(said), above=(question,)).entry("predicted", id)
-    return record(replace(entry, passed=True))
+    is_skipped = said == "skip"
+    shown = _SKIPPED if is_skipped else f"You predicted: {said}"
+    return record(Verdict("skipped" if is_skipped else "ours", shown).entry("predicted", id))
 
 
-def _prediction(answer: object) -> str | None:
-    hint = 'Type words, a number, or a list of them; "skip" will do.'
-    if answer is None or answer == "":
-        return None
-    if isinstance(answer, str):
-        return _require.text("answer", answer, hint)[:_MAX_PREDICTION]
-    if isinstance(answer, int | float):
-        return numbers(answer)
-    if isinstance(answer, list | tuple) and all(isinstance(v, str | int | float) for v in answer):
-        said = ", ".join(v if isinstance(v, str) else numbers(v) for v in answer)
-        return said[:_MAX_PREDICTION]
-    _require.refuse("answer", "a prediction", _require.kind_of(answer), hint, TypeError)
+def _read(asked: Prediction, answer: object) -> tuple[str | None, str]:
+    """The prediction in words, or None and what is wanted instead."""
+    if answer is None or answer is ... or answer == "":
+        return None, ""
+    typed = getattr(answer, "source", answer)  # a word without quotes
+    if isinstance(typed, str) and typed.strip(" '\"").lower() == "skip":
+        return "skip", ""
+    if asked.numbers:
+        return _read_numbers(asked.numbers, typed)
+    if asked.choices:
+        return _read_choice(asked.choices, typed)
+    parts = typed if isinstance(typed, list | tuple) else [typed]
+    words = [_said(part) for part in parts]
+    if not all(words):
+        return None, f'This is {described(typed)}. Type words, in quotes (or answer="skip").'
+    return ", ".join(words)[:_MAX_PREDICTION], ""
 
 
-def _recalled(prediction: str) -> str:
-    is_skipped = prediction.strip().lower() == "skip"
-    return "Prediction skipped." if is_skipped else f"You predicted: {prediction}"
+def _said(part: object) -> str:
+    if isinstance(part, str):
+        return part.strip()
+    number = to_number(part)
+    return "" if number is None else rounded(number, 4)
+
+
+def _read_numbers(count: int, typed: object) -> tuple[str | None, str]:
+    if isinstance(typed, str):  # "about 64" will do
+        parts: list[object] = [float(re.sub("[,_]", "", x)) for x in _NUMBER.findall(typed)]
+    else:
+        parts = list(typed) if isinstance(typed, list | tuple) else [typed]
+    found = [to_number(part) for part in parts]
+    if len(found) != count or None in found:
+        some = "a number, such as 10" if count == 1 else f"{count} numbers in a list"
+        some += "" if count == 1 else f", such as {list(range(10, 10 + 10 * count, 10))}"
+        return None, f'This is {described(typed)}. Type {some} (or answer="skip").'
+    return ", ".join(rounded(number, 4) for number in found if number is not None), ""
+
+
+def _read_choice(choices: Sequence[str], typed: object) -> tuple[str | None, str]:
+    said = str(typed) if isinstance(typed, str | int | float) else ""
+    bare = {choice: _bare(choice) for choice in choices}
+    found = [choice for choice in choices if bare[choice] == _bare(said)]
+    found = found or [x for x in choices if len(bare[x]) > 2 and bare[x] in _bare(said)]
+    found = found or [x for x in choices if len(_bare(said)) > 2 and _bare(said) in bare[x]]
+    if len(found) == 1:
+        return found[0], ""
+    listed = ", ".join(f'"{choice}"' for choice in choices)
+    return None, f'Type one of {listed} (or "skip").'
+
+
+def _bare(words: str) -> str:
+    """Without case, spaces and articles: what two ways to type one choice share."""
+    return re.sub(r"\bthe\b|[^\w-]", "", words.lower().replace("×", "x"))
+
+
+def rounded(number: float, digits: int = 2) -> str:
+    """A whole number in full, anything else to so many significant digits."""
+    if float(number).is_integer() and abs(number) < 1e15:
+        return f"{number:.0f}"
+    return f"{number:.{digits}g}"
+
+
+@dataclass(frozen=True)
+class _Words:
+    """Markdown that shows itself."""
+
+    words: str
+
+    def __repr__(self) -> str:
+        return self.words
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/plain": self.words, "text/markdown": self.words}
 
 
 @dataclass(frozen=True)
@@ -64,48 +126,65 @@ class Revealed:
 
     id: str
     things: tuple[Any, ...]
+    was: str
+
+    @property
+    def _head(self) -> str:
+        said = _predictions[self.id]
+        if said == "skip":
+            return _SKIPPED
+        if not self.was:
+            return f"You predicted: {said}"
+        return (
+            f"You said {said}, and so it is."
+            if said == self.was
+            else (f"You said {said}; it is {self.was}.")
+        )
 
     def __repr__(self) -> str:
         if self.id not in _predictions:
             return _PREDICT_FIRST
-        return "\n".join([_recalled(_predictions[self.id]), *map(_said, self.things)])
+        return "\n".join([self._head, *map(repr, self.things)])
 
     def _ipython_display_(self) -> None:
         if self.id not in _predictions:
             show_value(Verdict("waiting", _PREDICT_FIRST).entry("predicted", self.id))
             return
-        recalled = _recalled(_predictions[self.id])
-        show_value(Verdict("ours", recalled).entry("predicted", self.id))
+        show_value(Verdict("ours", self._head).entry("predicted", self.id))
         for thing in self.things:
-            shown = isinstance(thing, str | int | float)
-            show_value(_Words(_said(thing)) if shown else thing)
+            show_value(thing)
 
 
-@dataclass(frozen=True)
-class _Words:
-    words: str
-
-    def __repr__(self) -> str:
-        return self.words
-
-
-def _said(thing: object) -> str:
-    if isinstance(thing, str):
-        return thing
-    return numbers(thing) if isinstance(thing, int | float) else repr(thing)
-
-
-def reveal(id: str, *things: object) -> Revealed:
+def reveal(id: str, *things: object, was: str | float | Sequence[float] = "") -> Revealed:
     """Show results, but only to who has made a prediction; `answer="skip"` counts as one.
 
     Args:
         id: the prediction's.
-        things: words, numbers, entries, figures: whatever shows itself.
+        things: Markdown, numbers, entries, figures: whatever shows itself.
+        was: the result to hold the prediction against: one of its choices, or its numbers.
 
     Returns: an object that shows itself, the last value of its cell.
-    Raises: ValueError or TypeError for something that is no id, or if there is nothing to show.
+    Raises: ValueError or TypeError for something that is no prediction, if there is nothing to
+        show, or if `was` has not the prediction's form.
     """
-    require_id(id)
+    asked = find_prediction(id)
     if not things:
         _require.refuse("things", "at least one result to show", "none")
-    return Revealed(id, things)
+    shown = tuple(_Words(_in_words(x)) if isinstance(x, str | int | float) else x for x in things)
+    return Revealed(id, shown, _result(asked, was))
+
+
+def _in_words(thing: str | float) -> str:
+    return thing if isinstance(thing, str) else rounded(thing, 4)
+
+
+def _result(asked: Prediction, was: object) -> str:
+    if was == "" or was is None:
+        return ""
+    if isinstance(was, str):
+        _require.one_of("was", was, asked.choices)
+        return was
+    found = [to_number(part) for part in (was if isinstance(was, list | tuple) else [was])]
+    if len(found) != asked.numbers or None in found:
+        _require.refuse("was", f"{asked.numbers} numbers", _require.kind_of(was))
+    return ", ".join(rounded(number) for number in found if number is not None)

@@ -58,7 +58,7 @@ lc.play(draw_weights, gamma=(0.5, 1.0, 0.9))
 answer = "c"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("00.chart", answer=answer)
 
@@ -196,7 +196,7 @@ answer = [64_000, 64]
 ### BEGIN STUDENT
 # answer = None  # two numbers, such as [10, 20]
 ### END STUDENT
-lc.predict("00.numbers", "How many numbers, concatenated and summed?", answer=answer)
+lc.predict("00.numbers", answer=answer)
 
 # %% id="numbers-counted" tags=["after-prediction"]
 words = torch.randn(1_000, 64, generator=lc.rng("numbers"))  # [T, D]

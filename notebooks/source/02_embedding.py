@@ -133,7 +133,7 @@ answer = [1, 0]
 ### BEGIN STUDENT
 # answer = None  # the mean cosine and the loss, such as [0.5, 0.5]
 ### END STUDENT
-lc.predict("02.collapse", "Mean cosine and loss after 50 steps?", answer=answer)
+lc.predict("02.collapse", answer=answer)
 
 
 # %% id="article-rule"
@@ -338,7 +338,7 @@ answer = [0.5, 1.0]
 ### BEGIN STUDENT
 # answer = None  # two correlations, such as [0.2, 0.4]
 ### END STUDENT
-lc.predict("02.dimensions", "The correlations with d = 16 and with d = 300?", answer=answer)
+lc.predict("02.dimensions", answer=answer)
 
 
 # %% id="embed"
@@ -512,7 +512,7 @@ lc.figure(fig, lc.claim("02.rows_fill", sentence, wide, between=(0.14, 0.28)))
 answer = "d"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("02.exit_collapse", answer=answer)
 
@@ -521,7 +521,7 @@ lc.quiz("02.exit_collapse", answer=answer)
 answer = "a"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("02.exit_optimum", answer=answer)
 
@@ -543,7 +543,7 @@ lc.quiz("02.exit_optimum", answer=answer)
 answer = "c"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("02.exit_mean", answer=answer)
 
@@ -629,7 +629,7 @@ lc.claim("02.one_table_found", sentence, share_found(v_one), between=(0.5, 0.8))
 answer = "b"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("02.exit_tables", answer=answer)
 

@@ -34,7 +34,7 @@ lc.start("03")
 answer = "c"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("03.recall_embedding", answer=answer)
 
@@ -56,7 +56,7 @@ answer = "it rises"
 ### BEGIN STUDENT
 # answer = None  # the new loss, or "it falls" or "it rises"
 ### END STUDENT
-lc.predict("03.article_step", "w goes from 1 to 1.4. What becomes of the loss?", answer=answer)
+lc.predict("03.article_step", answer=answer)
 
 
 # %% id="article-step-shown" tags=["after-prediction"]
@@ -419,7 +419,7 @@ answer = 0.6
 ### BEGIN STUDENT
 # answer = None  # a share between 0 and 1
 ### END STUDENT
-lc.predict("03.shift", "What share is right, one place later?", answer=answer)
+lc.predict("03.shift", answer=answer)
 
 
 # %% id="three-readers"
@@ -530,7 +530,7 @@ lc.claim("03.both_places", sentence, both, between=(0.97, 1.0))
 answer = "a"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("03.exit_direction", answer=answer)
 
@@ -539,7 +539,7 @@ lc.quiz("03.exit_direction", answer=answer)
 answer = "b"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("03.exit_concat", answer=answer)
 
@@ -562,7 +562,7 @@ lc.quiz("03.exit_concat", answer=answer)
 answer = "d"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("03.exit_chain", answer=answer)
 

@@ -34,7 +34,7 @@ lc.start("05")
 answer = "b"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("05.recall_collapse", answer=answer)
 
@@ -43,7 +43,7 @@ lc.quiz("05.recall_collapse", answer=answer)
 answer = "d"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("05.recall_window", answer=answer)
 
@@ -68,7 +68,7 @@ answer = "same"
 ### BEGIN STUDENT
 # answer = None  # type "same" or "different"
 ### END STUDENT
-lc.predict("05.order", "Same final state, or different ones?", answer=answer)
+lc.predict("05.order", answer=answer)
 
 # %% id="two-sentences" tags=["after-prediction"]
 word = {"dog": (1.0, 0.0), "bites": (0.0, 2.0), "man": (3.0, 1.0)}
@@ -340,7 +340,7 @@ answer = 20
 ### BEGIN STUDENT
 # answer = None  # a whole number
 ### END STUDENT
-lc.predict("05.recall", "Nine right in ten with d = 64: up to how many words?", answer=answer)
+lc.predict("05.recall", answer=answer)
 
 
 # %% id="recall-defined"
@@ -628,7 +628,7 @@ print("agreement:", answer_after(agreement_loss), " error:", answer_after(error_
 answer = "b"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("05.exit_sum", answer=answer)
 
@@ -651,7 +651,7 @@ lc.quiz("05.exit_sum", answer=answer)
 answer = "c"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("05.exit_noise", answer=answer)
 
@@ -660,7 +660,7 @@ lc.quiz("05.exit_noise", answer=answer)
 answer = "d"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("05.exit_loss", answer=answer)
 
@@ -669,7 +669,7 @@ lc.quiz("05.exit_loss", answer=answer)
 answer = "a"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("05.exit_decay", answer=answer)
 
@@ -763,7 +763,7 @@ answer = "W shrinks to a half, R grows to compensate, and the recall stays above
 ### BEGIN STUDENT
 # answer = None  # a sentence: what becomes of W, of R and of the recall?
 ### END STUDENT
-lc.predict("05.shrink", "What becomes of W, of R and of the recall?", answer=answer)
+lc.predict("05.shrink", answer=answer)
 
 
 # %% id="task"

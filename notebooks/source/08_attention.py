@@ -29,7 +29,7 @@ lc.start("08")
 answer = "c"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("08.recall_mean", answer=answer)
 
@@ -38,7 +38,7 @@ lc.quiz("08.recall_mean", answer=answer)
 answer = "a"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("08.recall_noise", answer=answer)
 
@@ -98,9 +98,7 @@ answer = "v"
 ### BEGIN STUDENT
 # answer = None  # 0, v, -v, or something between?
 ### END STUDENT
-lc.predict(
-    "08.one_pair", "One pair is stored, and the query is -k: what comes back?", answer=answer
-)
+lc.predict("08.one_pair", answer=answer)
 
 # %% id="one-pair" tags=["after-prediction"]
 rng = lc.rng("one pair")
@@ -178,7 +176,7 @@ answer = 0.3
 ### BEGIN STUDENT
 # answer = None  # a number from 0.06 to 1
 ### END STUDENT
-lc.predict("08.unscaled", "K = 64, no factor: the largest of 16 weights?", answer=answer)
+lc.predict("08.unscaled", answer=answer)
 
 
 # %% id="largest"
@@ -347,7 +345,7 @@ answer = "K and sqrt(K), sum, 1/sqrt(K)"
 ### BEGIN STUDENT
 # answer = None  # the best first
 ### END STUDENT
-lc.predict("08.unit_keys", "64 pairs, keys of length 1: which recalls most?", answer=answer)
+lc.predict("08.unit_keys", answer=answer)
 
 
 # %% id="recall"
@@ -414,7 +412,7 @@ answer = "the sum"
 ### BEGIN STUDENT
 # answer = None  # the sum or the cache?
 ### END STUDENT
-lc.predict("08.same_numbers", "4,096 numbers each: which gives back more pairs?", answer=answer)
+lc.predict("08.same_numbers", answer=answer)
 
 # %% id="same-numbers" tags=["after-prediction"]
 rng = lc.rng("same numbers")
@@ -546,7 +544,7 @@ lc.figure(fig, claim)
 answer = "d"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("08.exit_absent", answer=answer)
 
@@ -567,7 +565,7 @@ lc.quiz("08.exit_absent", answer=answer)
 answer = "b"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("08.exit_scale", answer=answer)
 

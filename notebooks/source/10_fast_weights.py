@@ -30,7 +30,7 @@ lc.start("10")
 answer = "b"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("10.recall_gradient", answer=answer)
 
@@ -39,7 +39,7 @@ lc.quiz("10.recall_gradient", answer=answer)
 answer = "d"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("10.recall_noise", answer=answer)
 
@@ -222,7 +222,7 @@ answer = "exactly, up to rounding"
 ### BEGIN STUDENT
 # answer = None  # roughly, well, exactly?
 ### END STUDENT
-lc.predict("10.dual", "How well can the trained weights be replaced?", answer=answer)
+lc.predict("10.dual", answer=answer)
 
 
 # %% id="dual"
@@ -325,7 +325,7 @@ answer = [1.0, 1.0, 0.98]
 ### BEGIN STUDENT
 # answer = None  # three shares, for n = 32, 64 and 128
 ### END STUDENT
-lc.predict("10.recall", "Which share of 32, 64, 128 pairs is given back?", answer=answer)
+lc.predict("10.recall", answer=answer)
 
 
 # %% id="recall-defined"
@@ -438,7 +438,7 @@ answer = "no, it confuses its own pairs"
 ### BEGIN STUDENT
 # answer = None  # better, as well, or worse, and why
 ### END STUDENT
-lc.predict("10.own", "4 x 1,024 against 64 x 64, among its own values?", answer=answer)
+lc.predict("10.own", answer=answer)
 
 # %% id="own" tags=["after-prediction"]
 key_sizes, rng, judged = (4, 8, 16, 32, 64, 128), lc.rng("own"), {"strangers": [], "stored": []}
@@ -570,7 +570,7 @@ lc.figure(fig, "Long values make a large error harmless, until there are too man
 answer = "d"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("10.exit_steps", answer=answer)
 
@@ -591,7 +591,7 @@ lc.quiz("10.exit_steps", answer=answer)
 answer = "b"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("10.exit_capacity", answer=answer)
 
@@ -640,7 +640,7 @@ answer = 0.2
 ### BEGIN STUDENT
 # answer = None  # a share; the sum gives back nearly all
 ### END STUDENT
-lc.predict("10.features", "Positive features: which share of the 128 pairs?", answer=answer)
+lc.predict("10.features", answer=answer)
 
 # %% id="features" tags=["after-prediction"]
 rng = lc.rng("features")

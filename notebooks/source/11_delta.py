@@ -28,7 +28,7 @@ lc.start("11")
 answer = "d"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("11.recall_cross", answer=answer)
 
@@ -37,7 +37,7 @@ lc.quiz("11.recall_cross", answer=answer)
 answer = "a"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("11.recall_step", answer=answer)
 
@@ -181,7 +181,7 @@ answer = "the delta rule gives back more"
 ### BEGIN STUDENT
 # answer = None  # four shares, or who is ahead
 ### END STUDENT
-lc.predict("11.capacity", "64 and 128 random pairs: sum or delta rule?", answer=answer)
+lc.predict("11.capacity", answer=answer)
 
 
 # %% id="written"
@@ -307,7 +307,7 @@ answer = "better"
 ### BEGIN STUDENT
 # answer = None  # better or worse?
 ### END STUDENT
-lc.predict("11.half", "64 pairs with beta = 1/2: better or worse than with 1?", answer=answer)
+lc.predict("11.half", answer=answer)
 
 # %% id="half" tags=["after-prediction"]
 gentle = measured(64, lc.rng("half"), beta=0.5)[0].mean(dim=1)[1]
@@ -336,7 +336,7 @@ answer = "least squares, delta rule, sum"
 ### BEGIN STUDENT
 # answer = None  # the best first
 ### END STUDENT
-lc.predict("11.rewritten", "32 keys written twice: who gives the newer value?", answer=answer)
+lc.predict("11.rewritten", answer=answer)
 
 # %% id="rewritten" tags=["after-prediction"]
 rng, newest = lc.rng("rewritten"), torch.zeros(3)
@@ -536,7 +536,7 @@ answer = "the delta rule nearly always, the sum half of the time"
 ### BEGIN STUDENT
 # answer = None  # two shares, or who is ahead
 ### END STUDENT
-lc.predict("11.learned", "How often does each answer with the newest value?", answer=answer)
+lc.predict("11.learned", answer=answer)
 
 # %% id="trained" tags=["after-prediction"]
 options = {"n_pairs": 8, "n_rewritten": 8, "steps": 200, "key_size": 16, "d": 64}
@@ -570,7 +570,7 @@ lc.reveal(
 answer = "b"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("11.exit_when", answer=answer)
 
@@ -591,7 +591,7 @@ lc.quiz("11.exit_when", answer=answer)
 answer = "c"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("11.exit_fit", answer=answer)
 

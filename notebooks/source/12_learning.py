@@ -30,7 +30,7 @@ lc.start("12")
 answer = "c"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("12.recall_delta", answer=answer)
 
@@ -39,7 +39,7 @@ lc.quiz("12.recall_delta", answer=answer)
 answer = "a"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("12.recall_layer", answer=answer)
 
@@ -98,7 +98,7 @@ lc.prove("12.gated_loss", S - lc.grad(loss, S), gated, torch=True)
 answer = "d"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("12.name_loss", answer=answer)
 
@@ -141,7 +141,7 @@ answer = "five steps are better"
 ### BEGIN STUDENT
 # answer = None  # which is better, and by how much?
 ### END STUDENT
-lc.predict("12.five", "Five steps of 0.2 on each pair, or one of 0.67232?", answer=answer)
+lc.predict("12.five", answer=answer)
 
 
 # %% id="five"
@@ -237,7 +237,7 @@ answer = "sum, delta, five times, least squares"
 ### BEGIN STUDENT
 # answer = None  # the worst first
 ### END STUDENT
-lc.predict("12.order", "Four memories, the worst first?", answer=answer)
+lc.predict("12.order", answer=answer)
 
 
 # %% id="four"
@@ -416,7 +416,7 @@ answer = "all stay but decay, which falls"
 ### BEGIN STUDENT
 # answer = None  # a sentence on lr, momentum and decay
 ### END STUDENT
-lc.predict("12.gates", "What becomes of lr, momentum and decay?", answer=answer)
+lc.predict("12.gates", answer=answer)
 
 # %% id="train"
 seed = torch.randint(2**31, (1,), generator=lc.rng("titans")).item()
@@ -508,7 +508,7 @@ lc.figure(fig, claim)
 answer = "b"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("12.exit_steps", answer=answer)
 
@@ -568,7 +568,7 @@ answer = "0.7, and it jumps up"
 ### BEGIN STUDENT
 # answer = None  # a number, and what happens at the break
 ### END STUDENT
-lc.predict("12.prose", "Surprise after 256 words, and at a change of topic?", answer=answer)
+lc.predict("12.prose", answer=answer)
 
 # %% id="prose"
 prose, files = text.paragraphs(), {}
@@ -647,7 +647,7 @@ answer = "more"
 ### BEGIN STUDENT
 # answer = None  # more or fewer?
 ### END STUDENT
-lc.predict("12.bend", "Two layers with 1,024 numbers: more pairs than a matrix?", answer=answer)
+lc.predict("12.bend", answer=answer)
 
 
 # %% id="bend"

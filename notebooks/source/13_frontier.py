@@ -32,7 +32,7 @@ lc.start("13")
 answer = "a"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("13.recall_sum", answer=answer)
 
@@ -41,7 +41,7 @@ lc.quiz("13.recall_sum", answer=answer)
 answer = "c"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("13.recall_loss", answer=answer)
 
@@ -117,7 +117,7 @@ answer = 2
 ### BEGIN STUDENT
 # answer = None  # a whole number
 ### END STUDENT
-lc.predict("13.fewest", "How few numbers of 32 bits can hold 8 values out of 32?", answer=answer)
+lc.predict("13.fewest", answer=answer)
 
 # %% [markdown] id="counting"
 # Count.
@@ -262,7 +262,7 @@ answer = [0.75, 0.9, 0.95]
 ### BEGIN STUDENT
 # answer = None  # three shares: the sum, decay, the delta rule
 ### END STUDENT
-lc.predict("13.column", "Right answers of sum, decay and delta rule, 256 numbers?", answer=answer)
+lc.predict("13.column", answer=answer)
 
 
 # %% id="race"
@@ -336,7 +336,7 @@ answer = "8 x 8"
 ### BEGIN STUDENT
 # answer = None  # a shape, such as "8 x 8"
 ### END STUDENT
-lc.predict("13.shape", "64 numbers: which shape serves the delta rule best?", answer=answer)
+lc.predict("13.shape", answer=answer)
 
 # %% id="shape" tags=["after-prediction"]
 shapes = ["2x32", "4x16", "8x8", "16x4", "32x2"]
@@ -407,7 +407,7 @@ answer = 500
 ### BEGIN STUDENT
 # answer = None  # a number
 ### END STUDENT
-lc.predict("13.attention", "How many numbers does attention need?", answer=answer)
+lc.predict("13.attention", answer=answer)
 
 
 # %% id="draw"
@@ -501,7 +501,7 @@ lc.claim(
 answer = "b"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("13.three_claims", answer=answer)
 
@@ -519,7 +519,7 @@ answer = "the sum: it erases nothing"
 ### BEGIN STUDENT
 # answer = None  # the sum, decay, the delta rule, or none
 ### END STUDENT
-lc.predict("13.plain", "Keys written once: which rule is ahead?", answer=answer)
+lc.predict("13.plain", answer=answer)
 
 # %% id="plain-figure" tags=["after-prediction"]
 fig, ax = lc.subplots(height=3.2)
@@ -597,7 +597,7 @@ lc.figure(fig, claim)
 answer = "c"
 ### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # type a letter
+# answer = None  # a letter, such as "a"
 ### END STUDENT
 lc.quiz("13.exit", answer=answer)
 
@@ -626,7 +626,7 @@ answer = "three quarters: like the sum it cannot tell old from new"
 ### BEGIN STUDENT
 # answer = None  # a sentence
 ### END STUDENT
-lc.predict("13.no_slope", "Attention without a sense of time: which share is right?", answer=answer)
+lc.predict("13.no_slope", answer=answer)
 
 # %% id="no-slope" tags=["after-prediction"]
 timeless = trained("full_attention", 8, 32, seed, has_slope=False)

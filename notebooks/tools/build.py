@@ -40,7 +40,6 @@ from editions import (
     with_lessons,
 )
 from lcutils._files import write_whole
-from lcutils.checking.data import Question
 from lcutils.exercises import catalogue
 
 MAX_BYTES = 300_000
@@ -166,7 +165,7 @@ def plan(source: Path) -> dict[Path, NotebookNode]:
     text = source.read_text(encoding="utf-8")
     cells = read_cells(text, f"{source.parent.name}/{source.name}")
     cells = with_lessons(cells, source.parent)
-    hints = {e.id: e.hints for e in catalogue().values() if not isinstance(e, Question)}
+    hints = {id: getattr(entry, "hints", ()) for id, entry in catalogue().items()}
     student, solution = editions(cells, source.stem, hints)
     folder = source.parent.parent
     return {

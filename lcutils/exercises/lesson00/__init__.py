@@ -1,5 +1,5 @@
-"""Lesson 00: its exercises and questions, in the order of its pages."""
+"""Lesson 00: its exercises, questions and predictions."""
 
-from lcutils.exercises.lesson00 import core
+from lcutils.exercises.lesson00 import core, predictions
 
-ENTRIES = (*core.ENTRIES,)
+ENTRIES = (*core.ENTRIES, *predictions.ENTRIES)

@@ -1,5 +1,5 @@
-"""Lesson 02: its exercises and questions, in the order of its pages."""
+"""Lesson 02: its exercises, questions and predictions."""
 
-from lcutils.exercises.lesson02 import core, more, questions, sgns
+from lcutils.exercises.lesson02 import core, more, predictions, questions, sgns
 
-ENTRIES = (*core.ENTRIES, *sgns.ENTRIES, *more.ENTRIES, *questions.ENTRIES)
+ENTRIES = (*core.ENTRIES, *sgns.ENTRIES, *more.ENTRIES, *questions.ENTRIES, *predictions.ENTRIES)

@@ -1,5 +1,5 @@
-"""Lesson 03: its exercises and questions, in the order of its pages."""
+"""Lesson 03: its exercises, questions and predictions."""
 
-from lcutils.exercises.lesson03 import core, layers, more, questions
+from lcutils.exercises.lesson03 import core, layers, more, predictions, questions
 
-ENTRIES = (*core.ENTRIES, *layers.ENTRIES, *more.ENTRIES, *questions.ENTRIES)
+ENTRIES = (*core.ENTRIES, *layers.ENTRIES, *more.ENTRIES, *questions.ENTRIES, *predictions.ENTRIES)

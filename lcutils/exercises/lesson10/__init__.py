@@ -1,5 +1,5 @@
-"""Lesson 10: its exercises and questions, in the order of its pages."""
+"""Lesson 10: its exercises, questions and predictions."""
 
-from lcutils.exercises.lesson10 import core, more, questions
+from lcutils.exercises.lesson10 import core, more, predictions, questions
 
-ENTRIES = (*core.ENTRIES, *more.ENTRIES, *questions.ENTRIES)
+ENTRIES = (*core.ENTRIES, *more.ENTRIES, *questions.ENTRIES, *predictions.ENTRIES)

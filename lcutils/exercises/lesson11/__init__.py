@@ -1,5 +1,5 @@
-"""Lesson 11: its exercises and questions, in the order of its pages."""
+"""Lesson 11: its exercises, questions and predictions."""
 
-from lcutils.exercises.lesson11 import core, more, questions
+from lcutils.exercises.lesson11 import core, more, predictions, questions
 
-ENTRIES = (*core.ENTRIES, *more.ENTRIES, *questions.ENTRIES)
+ENTRIES = (*core.ENTRIES, *more.ENTRIES, *questions.ENTRIES, *predictions.ENTRIES)

@@ -1,5 +1,5 @@
-"""Lesson 13: its exercises and questions, in the order of its pages."""
+"""Lesson 13: its exercises, questions and predictions."""
 
-from lcutils.exercises.lesson13 import core, questions
+from lcutils.exercises.lesson13 import core, predictions, questions
 
-ENTRIES = (*core.ENTRIES, *questions.ENTRIES)
+ENTRIES = (*core.ENTRIES, *questions.ENTRIES, *predictions.ENTRIES)
