@@ -32,7 +32,7 @@ answer = 5050
 ### BEGIN STUDENT
 # answer = None  # a whole number
 ### END STUDENT
-lc.predict("99.sum", "What is 1 + 2 + ... + 100?", answer=answer)
+lc.predict("99.sum", answer=answer)
 
 # %% id="sum-measured" tags=["after-prediction"]
 total = sum(range(101))
