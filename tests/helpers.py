@@ -10,7 +10,7 @@ import pytest
 import torch
 from nbformat import NotebookNode
 
-from editions import Cell
+from cells import Cell
 
 _MORE = "## If you have more time"
 
