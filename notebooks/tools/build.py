@@ -151,12 +151,16 @@ def as_text(made: NotebookNode) -> str:
     return nbformat.writes(made, version=4) + "\n"
 
 
+def edition_cells(source: Path) -> tuple[list[Cell], list[Cell], list[Cell]]:
+    """The cells of a source, of its student and of its solution edition."""
+    cells = read_cells(source.read_text(encoding="utf-8"), f"{source.parent.name}/{source.name}")
+    cells = with_lessons(cells, source.parent)
+    return cells, *editions(cells, source.stem, catalogue())
+
+
 def plan(source: Path) -> dict[Path, NotebookNode]:
     """Where the two editions of a source go, and what they say, not yet run."""
-    text = source.read_text(encoding="utf-8")
-    cells = read_cells(text, f"{source.parent.name}/{source.name}")
-    cells = with_lessons(cells, source.parent)
-    student, solution = editions(cells, source.stem, catalogue())
+    _, student, solution = edition_cells(source)
     folder = source.parent.parent
     return {
         folder / f"{source.stem}.ipynb": notebook(student),
