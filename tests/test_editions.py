@@ -673,7 +673,7 @@ def test_a_cell_that_spoils_a_prediction_is_found_in_the_student_edition():
     ("cells", "what"),
     [
         ([Cell("code", "a", (), "x = 1\n" * 20, "", 1)], "cell 'a': 21 lines, at most 20"),
-        ([Cell("markdown", "a", (), "word " * 2201, "", 1)], "2201 words, at most 2200"),
+        ([Cell("markdown", "a", (), "word " * 2801, "", 1)], "2801 words in all, at most 2800"),
         ([Cell("code", "a", (), "x", "", 1)] * 61, "61 cells, at most 60"),
         (
             [Cell("markdown", "a", (), "## If you have more time", "", 1)]
