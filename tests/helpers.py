@@ -10,9 +10,8 @@ import pytest
 import torch
 from nbformat import NotebookNode
 
-from editions import Cell
-
-_MORE = "## If you have more time"
+from budget import core_path
+from cells import Cell
 
 
 def assert_close(
@@ -79,34 +78,28 @@ def never_run(notebook: NotebookNode, student: bool) -> list[str]:
 
 
 def over_limits(cells: Sequence[Cell]) -> list[str]:
-    """What about a lesson's cells is more than a reader should be asked to take in."""
+    """What about a source's cells is more than a reader should be asked to take in.
+
+    How long the core path takes is counted in the student edition, by `budget`.
+    """
     found = [
         f"cell '{cell.id}': {lines} lines, at most 20"
         for cell in cells
         if cell.kind == "code" and (lines := cell.source.count("\n") + 1) > 20
     ]
-    ignored = sum("nbval-ignore-output" in cell.tags for cell in cells)
     for what, count, most in (
-        *_counts(core_path(cells), "", 60, 2200),
-        *_counts(cells, " in all", 84, 2800),
-        ("cells that nbval does not compare", ignored, 2),
+        ("cells", len(core_path(cells)), 60),
+        ("cells in all", len(cells), 84),
+        ("words in all", sum(len(x.source.split()) for x in cells if x.kind == "markdown"), 2800),
+        (
+            "cells that nbval does not compare",
+            sum("nbval-ignore-output" in x.tags for x in cells),
+            2,
+        ),
     ):
         if count > most:
             found.append(f"{count} {what}, at most {most}")
     return found
-
-
-def core_path(cells: Sequence[Cell]) -> Sequence[Cell]:
-    """The cells of the first hour: those before the one that begins the rest."""
-    ends = (i for i, cell in enumerate(cells) if cell.source.startswith(_MORE))
-    return cells[: next(ends, len(cells))]
-
-
-def _counts(
-    cells: Sequence[Cell], where: str, most_cells: int, most_words: int
-) -> list[tuple[str, int, int]]:
-    words = sum(len(cell.source.split()) for cell in cells if cell.kind == "markdown")
-    return [(f"cells{where}", len(cells), most_cells), (f"words{where}", words, most_words)]
 
 
 def broken_links(notebook: NotebookNode, folder: Path) -> list[str]:

@@ -5,14 +5,16 @@ import re
 import runpy
 import subprocess
 import sys
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
 
 import build
-from editions import COLAB, MODES, REPOSITORY, ROOT, VERSION, BuildError, environment, read_cells
+import editions
+from cells import BuildError, read_cells
+from editions import MODES, ROOT, VERSION, environment, setup
 from helpers import code, never_run, notebook_of, shown
 
 TINY = '''\
@@ -312,42 +314,44 @@ def test_nbval_passes_what_was_built_and_fails_a_changed_number_equation_and_sen
     assert f"3 failed, {2 * len(ids) - 3} passed" in ran.stdout
 
 
-# --- the first cell
-
-
-class Recorder:
-    """Stands in the place of `subprocess.run`."""
-
-    def __init__(self):
-        self.commands = []
-
-    def __call__(self, command, check):
-        assert check
-        self.commands.append(command)
+# --- the generated cell below the title
 
 
 @pytest.fixture
-def commands(monkeypatch, tmp_path):
-    """What the first cell runs, as a function that runs that cell."""
-    cell = tmp_path / "colab.py"
-    cell.write_text(COLAB)
+def run(monkeypatch, tmp_path):
+    """Runs that cell, with or without lcutils, Colab, an address; returns its commands."""
 
-    def run():
-        recorder = Recorder()
-        monkeypatch.setattr(subprocess, "run", recorder)
-        runpy.run_path(str(cell))
-        return recorder.commands
+    def run_setup(has_lcutils=False, in_colab=False, has_address=False):
+        owner = "somebody" if has_address else "OWNER"
+        monkeypatch.setattr(editions, "REPOSITORY", f"https://github.com/{owner}/workbook")
+        found = object() if has_lcutils else None
+        monkeypatch.setattr("importlib.util.find_spec", lambda name: found)
+        if in_colab:
+            monkeypatch.setitem(sys.modules, "google.colab", ModuleType("google.colab"))
+        (tmp_path / "setup.py").write_text(setup())
+        commands = []
+        shell = SimpleNamespace(system=commands.append)
+        runpy.run_path(str(tmp_path / "setup.py"), {"get_ipython": lambda: shell})
+        return commands
 
-    return run
+    return run_setup
 
 
-def test_the_first_cell_does_nothing_outside_colab(commands):
-    assert commands() == []
+@pytest.mark.parametrize("in_colab", [False, True])
+@pytest.mark.parametrize("has_address", [False, True])
+def test_the_generated_cell_does_nothing_where_lcutils_is_installed(run, in_colab, has_address):
+    assert run(has_lcutils=True, in_colab=in_colab, has_address=has_address) == []
 
 
-def test_the_first_cell_installs_the_tagged_package_alone_in_colab(commands, monkeypatch):
-    monkeypatch.setitem(sys.modules, "google.colab", ModuleType("google.colab"))
-    (command,) = commands()
-    assert command[:4] == [sys.executable, "-m", "pip", "install"]
-    assert "--no-deps" in command
-    assert command[-1] == f"git+{REPOSITORY}@v{VERSION}"
+@pytest.mark.parametrize(
+    ("in_colab", "has_address"), [(False, False), (False, True), (True, False)]
+)
+def test_without_lcutils_it_says_which_kernel_to_choose(run, in_colab, has_address):
+    with pytest.raises(RuntimeError, match="Kernel, Change Kernel, the one that `make lab`"):
+        run(in_colab=in_colab, has_address=has_address)
+
+
+def test_in_colab_it_installs_the_tagged_package_alone_if_there_is_an_address(run):
+    (command,) = run(in_colab=True, has_address=True)
+    source = f"git+https://github.com/somebody/workbook@v{VERSION}"
+    assert command == f"pip install -q --no-deps '{source}'"

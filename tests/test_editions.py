@@ -1,25 +1,20 @@
 """A source's cells and its two editions, and what holds for every lesson of the workbook."""
 
 import ast
+import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 
+import asking
 import build
-from editions import (
-    REPOSITORY,
-    ROOT,
-    VERSION,
-    BuildError,
-    Cell,
-    editions,
-    lesson_sources,
-    lessons,
-    read_cells,
-    with_lessons,
-)
+import editions as editions_module
+from cells import BuildError, Cell, read_cells
+from editions import ROOT, VERSION, editions, lesson_sources, lessons, setup, with_lessons
 from helpers import broken_links, code, never_run, notebook_of, over_limits
+from lcutils.checking.data import Choice, Prediction, Question
 
 TINY = '''\
 # %% [markdown] id="promise"
@@ -52,21 +47,60 @@ double = lc.check("05.double", double)
 ### BEGIN SOLUTION
 answer = "SECRET"
 ### END SOLUTION
+lc.predict("05.guess", answer=answer)
+
+# %% id="seen" tags=["after-prediction"]
+lc.reveal("05.guess", "SHOWN")
+
+# %% [markdown] id="said" tags=["after-prediction"]
+# So that is *TOLD*.
+
+# %% id="mend"
+### BEGIN SOLUTION
+order = "SECRET"
+### END SOLUTION
 ### BEGIN STUDENT
-# answer = None  # a word
+# order = None  # letters
 ### END STUDENT
-lc.predict("05.guess", "Which word?", answer=answer)
 
 # %% id="model-answer" tags=["solution"]
 print("SECRET")
 '''
 
 
+CHOICES = {"a": Choice("left_over * 2", "No."), "b": Choice("a < b", "Yes.")}
+CATALOGUE = {
+    "05.double": SimpleNamespace(hints=("Add.", "`return y`")),
+    "05.guess": Prediction("05.guess", "Which word?"),
+    "05.which": Question("05.which", "Which is ||S^T k||?", CHOICES, right="b"),
+    "05.same": Prediction("05.same", "Same state?", choices=("same", "different")),
+    "05.count": Prediction("05.count", "How many?", numbers=1),
+    "05.pair": Prediction("05.pair", "Which two?", numbers=2),
+}
+ADDRESS = "https://github.com/somebody/workbook"
+
+
+@pytest.fixture
+def with_address(monkeypatch):
+    monkeypatch.setattr(editions_module, "REPOSITORY", ADDRESS)
+
+
+@pytest.fixture
+def without_address(monkeypatch):
+    monkeypatch.setattr(editions_module, "REPOSITORY", "https://github.com/OWNER/workbook")
+
+
 def made(text: str = TINY) -> tuple[dict[str, Cell], dict[str, Cell]]:
     """The student and the solution edition of a source, by the cells' ids."""
-    hints = {"05.double": ("Add.", "`return y`")}
-    both = editions(read_cells(text, "source/05_tiny.py"), "05_tiny", hints)
+    both = editions(read_cells(text, "source/05_tiny.py"), "05_tiny", CATALOGUE)
     return tuple({cell.id: cell for cell in edition} for edition in both)
+
+
+def asking_cell(name: str, verb: str = "predict", comment: str = "") -> str:
+    """An exercise's cell that asks the catalogue's `name`."""
+    lines = ["### BEGIN SOLUTION", f"answer = 1{comment}", "### END SOLUTION"]
+    lines.append(f'lc.{verb}("05.{name}", answer=answer)')
+    return code_cell("\n".join(lines), id=f"05-{name}", tags=' tags=["exercise"]')
 
 
 def code_cell(body: str, id: str = "a-name", tags: str = "") -> str:
@@ -97,7 +131,7 @@ def test_a_cell_has_kind_id_tags_text_and_the_line_where_it_begins():
         ("# %%\nx = 1", ":1: a head reads"),
         ('# %% id="a" tags=exercise\nx = 1', ":1: a head reads"),
         (code_cell("x = 1") + code_cell("x = 2"), ":4: cell 'a-name': this id is taken"),
-        (code_cell("x = 1", id="colab"), ":2: cell 'colab': this id is taken"),
+        (code_cell("x = 1", id="setup"), ":2: cell 'setup': this id is taken"),
         (code_cell("x = 1", id="A_name"), ":2: cell 'A_name': an id is lower-case"),
         (code_cell("x = 1", id="05.name"), ":2: cell '05.name': an id is lower-case"),
         (code_cell("x = 1", id="a" * 65), "an id is lower-case letters"),
@@ -131,9 +165,7 @@ def test_a_solution_in_a_function_becomes_not_implemented_and_its_docstring_stay
 
 def test_a_student_block_stands_uncommented_in_the_place_of_its_solution():
     student, _ = made()
-    assert student["05-guess"].source == (
-        'answer = None  # a word\nlc.predict("05.guess", "Which word?", answer=answer)'
-    )
+    assert student["mend"].source == "order = None  # letters"
 
 
 def test_a_student_block_keeps_its_indentation_and_empty_lines():
@@ -181,7 +213,7 @@ def test_the_solution_edition_has_neither_markers_nor_student_blocks():
     text = "\n".join(cell.source for cell in solution.values())
     assert "###" not in text
     assert "answer = None" not in text
-    assert text.count("SECRET") == 3
+    assert text.count("SECRET") == 4
 
 
 def variants(text: str) -> list[str]:
@@ -238,6 +270,33 @@ def test_no_solution_leaks_however_a_line_is_dropped_doubled_or_misspelt():
             "in a STUDENT block each line is commented",
         ),
         (
+            code_cell(
+                "### BEGIN SOLUTION\nanswer = 1\n### END SOLUTION\n"
+                "### BEGIN STUDENT\n# answer = None\n### END STUDENT\n"
+                'lc.predict("05.guess", answer=answer)'
+            ),
+            3,
+            "what it asks is known, so leave the STUDENT block out",
+        ),
+        (
+            code_cell(
+                "### BEGIN SOLUTION\nx = 1\nanswer = x\n### END SOLUTION\n"
+                'lc.predict("05.guess", answer=answer)'
+            ),
+            0,
+            "where a cell asks, the SOLUTION is one line: answer = ...",
+        ),
+        (
+            code_cell('lc.quiz("05.unknown", answer="a")'),
+            0,
+            "05.unknown is no question and no prediction of the catalogue",
+        ),
+        (
+            '# %% [markdown] id="a-name" tags=["after-prediction"]\n# So it is.',
+            0,
+            "after-prediction: below an lc.predict, and without {{hints}}",
+        ),
+        (
             code_cell("### BEGIN SOLUTION\nx = 1\n### END SOLUTION"),
             0,
             "outside a function a SOLUTION needs a STUDENT block",
@@ -290,25 +349,180 @@ def test_the_hints_of_the_exercise_above_stand_folded_in_both_editions():
         assert rest.endswith("\n\nWhat comes next.")
 
 
-def test_below_the_hints_stand_two_links_to_the_same_cell_of_the_solution_edition():
+def test_below_the_hints_stands_a_link_to_the_same_cell_of_the_solution_edition(without_address):
     student, solution = made()
     path = "notebooks/solutions/05_tiny.ipynb"
-    assert f"](../{path}#cell-id=05-double)" in student["hints-double"].source
-    assert f"]({REPOSITORY}/blob/v{VERSION}/{path})" in student["hints-double"].source
+    (line,) = (line for line in student["hints-double"].source.split("\n") if path in line)
+    assert line == f"[Solution](../{path}#cell-id=05-double)"
     assert path not in solution["hints-double"].source
 
 
-def test_the_first_cell_of_both_editions_is_generated_and_the_same():
+def test_with_an_address_a_second_link_leads_to_the_solution_on_the_web(with_address):
+    student, _ = made()
+    path = "notebooks/solutions/05_tiny.ipynb"
+    assert f"([on the web]({ADDRESS}/blob/v{VERSION}/{path}))" in student["hints-double"].source
+
+
+def test_the_second_cell_of_both_editions_is_generated_and_the_same():
     student, solution = made()
-    assert next(iter(student)) == next(iter(solution)) == "colab"
-    assert student["colab"] == solution["colab"]
+    assert list(student)[:2] == list(solution)[:2] == ["promise", "setup"]
+    assert student["setup"] == solution["setup"]
+
+
+# --- what is asked, and what waits for a guess
+
+
+def test_a_question_and_its_choices_stand_above_the_line_to_answer_in_both_editions():
+    for edition in made(asking_cell("which", "quiz")):
+        assert list(edition)[-2:] == ["05-which-asked", "05-which"]
+        assert edition["05-which-asked"].kind == "markdown"
+        assert edition["05-which-asked"].source == (
+            "**Which is ||S^T k||?**\n\n- **a**: left_over \\* 2\n- **b**: a &lt; b"
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("guess", "**Your guess.** Which word?"),
+        ("same", "**Your guess.** Same state? (same, different)"),
+    ],
+)
+def test_a_prediction_says_what_is_to_be_guessed_and_among_what(name, asked):
+    student, _ = made(asking_cell(name))
+    assert student[f"05-{name}-asked"].source == asked
+
+
+@pytest.mark.parametrize(
+    ("name", "verb", "form"),
+    [
+        ("which", "quiz", 'a letter, such as "a"'),
+        ("guess", "predict", "a few words, in quotes"),
+        ("same", "predict", '"same" or "different"'),
+        ("count", "predict", "a number, such as 10"),
+        ("pair", "predict", "2 numbers, such as [10, 20]"),
+    ],
+)
+def test_the_line_to_answer_says_in_which_form(name, verb, form):
+    student, solution = made(asking_cell(name, verb))
+    asks = f'lc.{verb}("05.{name}", answer=answer)'
+    assert student[f"05-{name}"].source == f"answer = None  # {form}\n{asks}"
+    assert solution[f"05-{name}"].source == f"answer = 1\n{asks}"
+
+
+def test_a_comment_behind_the_answer_stands_in_the_place_of_the_form():
+    student, _ = made(asking_cell("count", comment="  # a share from 0 to 1"))
+    assert student["05-count"].source.startswith("answer = None  # a share from 0 to 1\n")
+
+
+def test_the_id_of_what_is_asked_is_not_free_for_a_cell():
+    with pytest.raises(BuildError, match="cell '05-count-asked': this id is taken"):
+        made(asking_cell("count") + code_cell("x = 1", id="05-count-asked"))
+
+
+@pytest.mark.parametrize(
+    ("words", "markdown"),
+    [
+        ("v_w and c_(t+1)", r"v_w and c\_(t+1)"),
+        ("_all_ of **x** ~ [0, 1]", r"\_all\_ of \*\*x\*\* \~ \[0, 1\]"),
+        ("a < b & c > d", "a &lt; b &amp; c > d"),
+        ("`x * y`, $a * b$, and $5", r"`x * y`, $a * b$, and \$5"),
+    ],
+)
+def test_words_are_shown_as_they_are_but_for_code_and_tex(words, markdown):
+    assert asking.plain(words) == markdown
+
+
+def test_text_after_a_prediction_waits_for_it_in_the_student_edition():
+    student, solution = made()
+    assert solution["said"].kind == "markdown"
+    assert solution["said"].source == "So that is *TOLD*."
+    assert (student["said"].kind, student["said"].tags) == ("code", ("after-prediction",))
+    (call,) = (node for node in ast.walk(ast.parse(student["said"].source)) if is_call(node))
+    assert ast.unparse(call.func) == "lc.reveal"
+    assert [part.value for part in call.args] == ["05.guess", "So that is *TOLD*."]
+
+
+def is_call(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "plain\n\n$$a \\\\ b$$",
+        'a """quotation"""',
+        "two '''kinds''' of \"\"\"them\"\"\"",
+        'ends with "',
+        "ends with \\",
+        "ends with \\\\",
+        "'''\\",
+    ],
+)
+def test_any_text_comes_through_its_quotation_marks(text):
+    (line,) = ast.parse(asking.waiting("05.guess", text)).body
+    assert line.value.args[1].value == text
+
+
+def test_the_first_line_of_what_waits_tells_nothing():
+    student, _ = made()
+    assert student["said"].source.split("\n")[0] == "# Run this cell once you have guessed."
+
+
+def test_what_follows_a_prediction_is_folded_in_both_editions_but_not_markdown():
+    for edition in made():
+        cells = {cell.id: cell for cell in build.notebook(list(edition.values())).cells}
+        is_folded = {id: "jupyter" in cell.metadata for id, cell in cells.items()}
+        folded = {"setup", "seen"} | ({"said"} if cells["said"].cell_type == "code" else set())
+        assert {id for id, folded in is_folded.items() if folded} == folded
+
+
+# --- with and without an address
+
+
+def texts(folder: Path, *sources: str) -> str:
+    """All that the two editions of these sources say."""
+    built = []
+    for source in sources:
+        cells = with_lessons(read_cells(source, "source/05_tiny.py"), folder)
+        built += [
+            cell.source for edition in editions(cells, "05_tiny", CATALOGUE) for cell in edition
+        ]
+    return "\n".join(built)
+
+
+def test_without_an_address_nothing_leads_to_the_web(tmp_path, without_address):
+    mapped(tmp_path, "05_memory")
+    said = texts(tmp_path, TINY, MAP)
+    assert "05_memory.ipynb" in said
+    assert not re.search(r"https?:|colab|on the web|\bclick\b|OWNER|\n *\n *$", said)
+
+
+def test_with_an_address_the_web_is_linked(tmp_path, with_address):
+    mapped(tmp_path, "05_memory")
+    said = texts(tmp_path, TINY, MAP)
+    assert said.count(f"{ADDRESS}/blob/v{VERSION}/notebooks/05_memory.ipynb") == 2  # the clicks
+    assert said.count("colab.research.google.com/github/somebody/workbook") == 2  # the map
+    assert said.count(f'at = "{ADDRESS}@v{VERSION}"') == 4
+    assert "OWNER" not in said
+
+
+@pytest.mark.parametrize("address", ["with_address", "without_address"])
+def test_the_generated_cell_is_short_and_says_what_it_is(request, address):
+    request.getfixturevalue(address)
+    first, *rest = setup().split("\n")
+    assert first.startswith("# Nothing happens here")
+    assert len(rest) < (10 if address == "with_address" else 6)
+    assert max(map(len, rest)) <= 72
 
 
 def test_the_template_builds_into_two_editions():
     source = ROOT / "notebooks" / "source" / "_template.py"
     cells = read_cells(source.read_text(encoding="utf-8"), source.name)
-    student, solution = editions(cells, "99_template", {"99.running_sum": ("Look.", "Begin.")})
-    assert len(student) == len(solution) == len(cells) + 1
+    asked = Prediction("99.sum", "What is 1 + 2 + ... + 100?", numbers=1)
+    known = {"99.sum": asked, "99.running_sum": SimpleNamespace(hints=("Look.", "Begin."))}
+    student, solution = editions(cells, "99_template", known)
+    assert len(student) == len(solution) == len(cells) + 2
     assert not over_limits(cells)
 
 
@@ -335,20 +549,19 @@ def mapped(folder: Path, *names: str) -> list[str]:
     return [cell.source for cell in cells]
 
 
-def test_the_map_has_every_lesson_but_the_first_and_no_other(tmp_path):
+def test_the_map_has_every_lesson_but_the_first_and_no_other(tmp_path, without_address):
     _, map_cell = mapped(tmp_path, "05_memory", "11_gates")
     rows = map_cell.split("\n")[2:]
-    assert [row.split(" (")[0] for row in rows] == [
-        "| 05 | [About memory](05_memory.ipynb)",
-        "| 11 | [About gates](11_gates.ipynb)",
+    assert rows == [
+        "| 05 | [About memory](05_memory.ipynb) | Why? |",
+        "| 11 | [About gates](11_gates.ipynb) | Why? |",
     ]
-    assert all(f"/blob/v{VERSION}/notebooks/" in row and row.endswith(" Why? |") for row in rows)
 
 
-def test_a_box_of_the_chart_is_a_link_once_its_lesson_exists(tmp_path):
+def test_a_box_of_the_chart_is_a_link_once_its_lesson_exists(tmp_path, with_address):
     chart, _ = mapped(tmp_path, "05_memory", "11_gates")
     assert chart.startswith("Open: [05 · About memory](05_memory.ipynb).\n")
-    web = f"{REPOSITORY}/blob/v{VERSION}/notebooks"
+    web = f"{ADDRESS}/blob/v{VERSION}/notebooks"
     assert chart.endswith(f'\n  click l05 "{web}/05_memory.ipynb"')
     chart, _ = mapped(tmp_path, "07_gates")
     assert f'\n  click l07 "{web}/07_gates.ipynb"' in chart
@@ -460,7 +673,7 @@ def test_a_cell_that_spoils_a_prediction_is_found_in_the_student_edition():
     ("cells", "what"),
     [
         ([Cell("code", "a", (), "x = 1\n" * 20, "", 1)], "cell 'a': 21 lines, at most 20"),
-        ([Cell("markdown", "a", (), "word " * 2201, "", 1)], "2201 words, at most 2200"),
+        ([Cell("markdown", "a", (), "word " * 2801, "", 1)], "2801 words in all, at most 2800"),
         ([Cell("code", "a", (), "x", "", 1)] * 61, "61 cells, at most 60"),
         (
             [Cell("markdown", "a", (), "## If you have more time", "", 1)]

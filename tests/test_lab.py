@@ -9,7 +9,8 @@ from playwright.sync_api import Browser
 
 import build
 import lab
-from editions import ROOT, read_cells
+from cells import read_cells
+from editions import ROOT
 from lab import Lab, Server
 
 pytestmark = pytest.mark.browser

@@ -57,9 +57,6 @@ lc.play(draw_weights, gamma=(0.5, 1.0, 0.9))
 ### BEGIN SOLUTION
 answer = "c"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("00.chart", answer=answer)
 
 # %% [markdown] id="chart-before"
@@ -191,11 +188,8 @@ text_mean = lc.check("00.text_mean", text_mean)
 
 # %% id="00-numbers" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = [64_000, 64]
+answer = [64_000, 64]  # two numbers, such as [10, 20]
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # two numbers, such as [10, 20]
-### END STUDENT
 lc.predict("00.numbers", answer=answer)
 
 # %% id="numbers-counted" tags=["after-prediction"]

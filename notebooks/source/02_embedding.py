@@ -128,11 +128,8 @@ lc.prove("02.gap", gap_after, (1 - 2 * eta) * (v - u))
 
 # %% id="02-collapse" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = [1, 0]
+answer = [1, 0]  # the mean cosine and the loss, such as [0.5, 0.5]
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # the mean cosine and the loss, such as [0.5, 0.5]
-### END STUDENT
 lc.predict("02.collapse", answer=answer)
 
 
@@ -333,11 +330,8 @@ for word in ("matrix", "gradient", "true"):
 
 # %% id="02-dimensions" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = [0.5, 1.0]
+answer = [0.5, 1.0]  # two correlations, such as [0.2, 0.4]
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # two correlations, such as [0.2, 0.4]
-### END STUDENT
 lc.predict("02.dimensions", answer=answer)
 
 
@@ -511,18 +505,12 @@ lc.figure(fig, lc.claim("02.rows_fill", sentence, wide, between=(0.14, 0.28)))
 ### BEGIN SOLUTION
 answer = "d"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("02.exit_collapse", answer=answer)
 
 # %% id="02-exit_optimum" tags=["exercise"]
 ### BEGIN SOLUTION
 answer = "a"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("02.exit_optimum", answer=answer)
 
 # %% [markdown] id="take-away"
@@ -542,9 +530,6 @@ lc.quiz("02.exit_optimum", answer=answer)
 ### BEGIN SOLUTION
 answer = "c"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("02.exit_mean", answer=answer)
 
 # %% [markdown] id="n_pairs-exercise"
@@ -628,9 +613,6 @@ lc.claim("02.one_table_found", sentence, share_found(v_one), between=(0.5, 0.8))
 ### BEGIN SOLUTION
 answer = "b"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("02.exit_tables", answer=answer)
 
 # %% [markdown] id="samples-before"

@@ -33,9 +33,6 @@ lc.start("03")
 ### BEGIN SOLUTION
 answer = "c"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("03.recall_embedding", answer=answer)
 
 # %% [markdown] id="one-weight"
@@ -53,9 +50,6 @@ lc.quiz("03.recall_embedding", answer=answer)
 ### BEGIN SOLUTION
 answer = "it rises"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # the new loss, or "it falls" or "it rises"
-### END STUDENT
 lc.predict("03.article_step", answer=answer)
 
 
@@ -414,11 +408,8 @@ logits_gradient = lc.check("03.logits_gradient", logits_gradient)
 
 # %% id="03-shift" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = 0.6
+answer = 0.6  # a share between 0 and 1
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a share between 0 and 1
-### END STUDENT
 lc.predict("03.shift", answer=answer)
 
 
@@ -529,18 +520,12 @@ lc.claim("03.both_places", sentence, both, between=(0.97, 1.0))
 ### BEGIN SOLUTION
 answer = "a"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("03.exit_direction", answer=answer)
 
 # %% id="03-exit_concat" tags=["exercise"]
 ### BEGIN SOLUTION
 answer = "b"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("03.exit_concat", answer=answer)
 
 # %% [markdown] id="take-away"
@@ -561,9 +546,6 @@ lc.quiz("03.exit_concat", answer=answer)
 ### BEGIN SOLUTION
 answer = "d"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("03.exit_chain", answer=answer)
 
 # %% [markdown] id="train_step-exercise"

@@ -33,18 +33,12 @@ lc.start("05")
 ### BEGIN SOLUTION
 answer = "b"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("05.recall_collapse", answer=answer)
 
 # %% id="05-recall_window" tags=["exercise"]
 ### BEGIN SOLUTION
 answer = "d"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("05.recall_window", answer=answer)
 
 # %% [markdown] id="running-sum"
@@ -65,9 +59,6 @@ lc.quiz("05.recall_window", answer=answer)
 ### BEGIN SOLUTION
 answer = "same"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # type "same" or "different"
-### END STUDENT
 lc.predict("05.order", answer=answer)
 
 # %% id="two-sentences" tags=["after-prediction"]
@@ -335,11 +326,8 @@ lc.figure(fig, claim)
 
 # %% id="05-recall" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = 20
+answer = 20  # a whole number
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a whole number
-### END STUDENT
 lc.predict("05.recall", answer=answer)
 
 
@@ -627,9 +615,6 @@ print("agreement:", answer_after(agreement_loss), " error:", answer_after(error_
 ### BEGIN SOLUTION
 answer = "b"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("05.exit_sum", answer=answer)
 
 # %% [markdown] id="take-away"
@@ -650,27 +635,18 @@ lc.quiz("05.exit_sum", answer=answer)
 ### BEGIN SOLUTION
 answer = "c"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("05.exit_noise", answer=answer)
 
 # %% id="05-exit_loss" tags=["exercise"]
 ### BEGIN SOLUTION
 answer = "d"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("05.exit_loss", answer=answer)
 
 # %% id="05-exit_decay" tags=["exercise"]
 ### BEGIN SOLUTION
 answer = "a"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("05.exit_decay", answer=answer)
 
 # %% [markdown] id="write-order-exercise"
@@ -760,9 +736,6 @@ members = lc.check("05.members", members)
 ### BEGIN SOLUTION
 answer = "W shrinks to a half, R grows to compensate, and the recall stays above 0.9"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a sentence: what becomes of W, of R and of the recall?
-### END STUDENT
 lc.predict("05.shrink", answer=answer)
 
 

@@ -28,18 +28,12 @@ lc.start("08")
 ### BEGIN SOLUTION
 answer = "c"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("08.recall_mean", answer=answer)
 
 # %% id="08-recall_noise" tags=["exercise"]
 ### BEGIN SOLUTION
 answer = "a"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("08.recall_noise", answer=answer)
 
 # %% [markdown] id="goods"
@@ -95,9 +89,6 @@ lc.prove("08.context_vector", pull, (exp(s1) + exp(s2)) * norm_sq(c - mean) + ap
 ### BEGIN SOLUTION
 answer = "v"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # 0, v, -v, or something between?
-### END STUDENT
 lc.predict("08.one_pair", answer=answer)
 
 # %% id="one-pair" tags=["after-prediction"]
@@ -171,11 +162,8 @@ lc.prove("08.variance", sign_variance(score, q, k), K, reason="K products of sig
 
 # %% id="08-unscaled" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = 0.3
+answer = 0.3  # a number from 0.06 to 1
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a number from 0.06 to 1
-### END STUDENT
 lc.predict("08.unscaled", answer=answer)
 
 
@@ -340,11 +328,8 @@ lc.check("08.score_needed", score)
 
 # %% id="08-unit_keys" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = "K and sqrt(K), sum, 1/sqrt(K)"
+answer = "K and sqrt(K), sum, 1/sqrt(K)"  # a few words, in quotes, the best first
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # the best first
-### END STUDENT
 lc.predict("08.unit_keys", answer=answer)
 
 
@@ -409,9 +394,6 @@ lc.reveal("08.unit_keys", lc.figure(fig, claim))
 ### BEGIN SOLUTION
 answer = "the sum"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # the sum or the cache?
-### END STUDENT
 lc.predict("08.same_numbers", answer=answer)
 
 # %% id="same-numbers" tags=["after-prediction"]
@@ -543,9 +525,6 @@ lc.figure(fig, claim)
 ### BEGIN SOLUTION
 answer = "d"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("08.exit_absent", answer=answer)
 
 # %% [markdown] id="take-away"
@@ -564,9 +543,6 @@ lc.quiz("08.exit_absent", answer=answer)
 ### BEGIN SOLUTION
 answer = "b"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("08.exit_scale", answer=answer)
 
 # %% [markdown] id="padded_attention-exercise"

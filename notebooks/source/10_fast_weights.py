@@ -29,18 +29,12 @@ lc.start("10")
 ### BEGIN SOLUTION
 answer = "b"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("10.recall_gradient", answer=answer)
 
 # %% id="10-recall_noise" tags=["exercise"]
 ### BEGIN SOLUTION
 answer = "d"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("10.recall_noise", answer=answer)
 
 # %% [markdown] id="one-pair"
@@ -219,9 +213,6 @@ lc.claim(
 ### BEGIN SOLUTION
 answer = "exactly, up to rounding"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # roughly, well, exactly?
-### END STUDENT
 lc.predict("10.dual", answer=answer)
 
 
@@ -320,11 +311,8 @@ lc.check("10.cross_talk", error)
 
 # %% id="10-recall" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = [1.0, 1.0, 0.98]
+answer = [1.0, 1.0, 0.98]  # three shares, such as [0.1, 0.2, 0.3]
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # three shares, for n = 32, 64 and 128
-### END STUDENT
 lc.predict("10.recall", answer=answer)
 
 
@@ -435,9 +423,6 @@ lc.reveal("10.recall", lc.figure(fig, claim))
 ### BEGIN SOLUTION
 answer = "no, it confuses its own pairs"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # better, as well, or worse, and why
-### END STUDENT
 lc.predict("10.own", answer=answer)
 
 # %% id="own" tags=["after-prediction"]
@@ -569,9 +554,6 @@ lc.figure(fig, "Long values make a large error harmless, until there are too man
 ### BEGIN SOLUTION
 answer = "d"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("10.exit_steps", answer=answer)
 
 # %% [markdown] id="take-away"
@@ -590,9 +572,6 @@ lc.quiz("10.exit_steps", answer=answer)
 ### BEGIN SOLUTION
 answer = "b"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("10.exit_capacity", answer=answer)
 
 # %% [markdown] id="vector-before"
@@ -635,11 +614,8 @@ weighted_mean = lc.check("10.weighted_mean", weighted_mean)
 
 # %% id="10-features" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = 0.2
+answer = 0.2  # a share between 0 and 1
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a share; the sum gives back nearly all
-### END STUDENT
 lc.predict("10.features", answer=answer)
 
 # %% id="features" tags=["after-prediction"]

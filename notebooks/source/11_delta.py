@@ -27,18 +27,12 @@ lc.start("11")
 ### BEGIN SOLUTION
 answer = "d"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("11.recall_cross", answer=answer)
 
 # %% id="11-recall_step" tags=["exercise"]
 ### BEGIN SOLUTION
 answer = "a"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("11.recall_step", answer=answer)
 
 # %% [markdown] id="price"
@@ -178,9 +172,6 @@ lc.prove(
 ### BEGIN SOLUTION
 answer = "the delta rule gives back more"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # four shares, or who is ahead
-### END STUDENT
 lc.predict("11.capacity", answer=answer)
 
 
@@ -304,9 +295,6 @@ lc.prove(
 ### BEGIN SOLUTION
 answer = "better"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # better or worse?
-### END STUDENT
 lc.predict("11.half", answer=answer)
 
 # %% id="half" tags=["after-prediction"]
@@ -331,11 +319,8 @@ lc.reveal("11.half", claim)
 
 # %% id="11-rewritten" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = "least squares, delta rule, sum"
+answer = "least squares, delta rule, sum"  # a few words, in quotes, the best first
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # the best first
-### END STUDENT
 lc.predict("11.rewritten", answer=answer)
 
 # %% id="rewritten" tags=["after-prediction"]
@@ -531,11 +516,8 @@ lc.claim(
 
 # %% id="11-learned" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = "the delta rule nearly always, the sum half of the time"
+answer = "the delta rule nearly always, the sum half of the time"  # two shares, such as [0.1, 0.2]
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # two shares, or who is ahead
-### END STUDENT
 lc.predict("11.learned", answer=answer)
 
 # %% id="trained" tags=["after-prediction"]
@@ -569,9 +551,6 @@ lc.reveal(
 ### BEGIN SOLUTION
 answer = "b"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("11.exit_when", answer=answer)
 
 # %% [markdown] id="take-away"
@@ -590,9 +569,6 @@ lc.quiz("11.exit_when", answer=answer)
 ### BEGIN SOLUTION
 answer = "c"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("11.exit_fit", answer=answer)
 
 # %% [markdown] id="write_chunk-exercise"

@@ -29,18 +29,12 @@ lc.start("12")
 ### BEGIN SOLUTION
 answer = "c"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("12.recall_delta", answer=answer)
 
 # %% id="12-recall_layer" tags=["exercise"]
 ### BEGIN SOLUTION
 answer = "a"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("12.recall_layer", answer=answer)
 
 # %% [markdown] id="steps"
@@ -97,9 +91,6 @@ lc.prove("12.gated_loss", S - lc.grad(loss, S), gated, torch=True)
 ### BEGIN SOLUTION
 answer = "d"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("12.name_loss", answer=answer)
 
 # %% [markdown] id="ttt_step-exercise"
@@ -138,9 +129,6 @@ ttt_step = lc.check("12.ttt_step", ttt_step)
 ### BEGIN SOLUTION
 answer = "five steps are better"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # which is better, and by how much?
-### END STUDENT
 lc.predict("12.five", answer=answer)
 
 
@@ -232,11 +220,8 @@ lc.prove(
 
 # %% id="12-order" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = "sum, delta, five times, least squares"
+answer = "sum, delta, five times, least squares"  # a few words, in quotes, the worst first
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # the worst first
-### END STUDENT
 lc.predict("12.order", answer=answer)
 
 
@@ -413,9 +398,6 @@ lc.claim(
 ### BEGIN SOLUTION
 answer = "all stay but decay, which falls"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a sentence on lr, momentum and decay
-### END STUDENT
 lc.predict("12.gates", answer=answer)
 
 # %% id="train"
@@ -507,9 +489,6 @@ lc.figure(fig, claim)
 ### BEGIN SOLUTION
 answer = "b"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("12.exit_steps", answer=answer)
 
 # %% [markdown] id="take-away"
@@ -565,9 +544,6 @@ surprise = lc.check("12.surprise", surprise)
 ### BEGIN SOLUTION
 answer = "0.7, and it jumps up"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a number, and what happens at the break
-### END STUDENT
 lc.predict("12.prose", answer=answer)
 
 # %% id="prose"
@@ -644,9 +620,6 @@ lc.claim("12.followers", sentence, sum(costs) / len(costs), between=(1.2, 1.3))
 ### BEGIN SOLUTION
 answer = "more"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # more or fewer?
-### END STUDENT
 lc.predict("12.bend", answer=answer)
 
 

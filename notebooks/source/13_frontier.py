@@ -31,18 +31,12 @@ lc.start("13")
 ### BEGIN SOLUTION
 answer = "a"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("13.recall_sum", answer=answer)
 
 # %% id="13-recall_loss" tags=["exercise"]
 ### BEGIN SOLUTION
 answer = "c"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("13.recall_loss", answer=answer)
 
 # %% [markdown] id="texts"
@@ -112,11 +106,8 @@ lc.check("13.repeat", chance)
 
 # %% id="13-fewest" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = 2
+answer = 2  # a whole number
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a whole number
-### END STUDENT
 lc.predict("13.fewest", answer=answer)
 
 # %% [markdown] id="counting"
@@ -257,11 +248,8 @@ right_share = lc.check("13.right_share", right_share)
 
 # %% id="13-column" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = [0.75, 0.9, 0.95]
+answer = [0.75, 0.9, 0.95]  # three shares, such as [0.1, 0.2, 0.3]
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # three shares: the sum, decay, the delta rule
-### END STUDENT
 lc.predict("13.column", answer=answer)
 
 
@@ -333,9 +321,6 @@ lc.claim(
 ### BEGIN SOLUTION
 answer = "8 x 8"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a shape, such as "8 x 8"
-### END STUDENT
 lc.predict("13.shape", answer=answer)
 
 # %% id="shape" tags=["after-prediction"]
@@ -404,9 +389,6 @@ lc.claim("13.more_keys", sentence + "and 32 x 4 answers {value:.2f}.", four, bet
 ### BEGIN SOLUTION
 answer = 500
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a number
-### END STUDENT
 lc.predict("13.attention", answer=answer)
 
 
@@ -500,9 +482,6 @@ lc.claim(
 ### BEGIN SOLUTION
 answer = "b"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("13.three_claims", answer=answer)
 
 # %% [markdown] id="plain-before"
@@ -516,9 +495,6 @@ lc.quiz("13.three_claims", answer=answer)
 ### BEGIN SOLUTION
 answer = "the sum: it erases nothing"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # the sum, decay, the delta rule, or none
-### END STUDENT
 lc.predict("13.plain", answer=answer)
 
 # %% id="plain-figure" tags=["after-prediction"]
@@ -596,9 +572,6 @@ lc.figure(fig, claim)
 ### BEGIN SOLUTION
 answer = "c"
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a letter, such as "a"
-### END STUDENT
 lc.quiz("13.exit", answer=answer)
 
 # %% [markdown] id="take-away"
@@ -621,11 +594,8 @@ lc.quiz("13.exit", answer=answer)
 
 # %% id="13-no_slope" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = "three quarters: like the sum it cannot tell old from new"
+answer = "three quarters: like the sum it cannot tell old from new"  # a share between 0 and 1
 ### END SOLUTION
-### BEGIN STUDENT
-# answer = None  # a sentence
-### END STUDENT
 lc.predict("13.no_slope", answer=answer)
 
 # %% id="no-slope" tags=["after-prediction"]

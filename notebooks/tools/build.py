@@ -28,17 +28,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from editions import (
-    ROOT,
-    SOURCES,
-    BuildError,
-    Cell,
-    editions,
-    environment,
-    lesson_sources,
-    read_cells,
-    with_lessons,
-)
+from cells import BuildError, Cell, is_folded, read_cells
+from editions import ROOT, SOURCES, editions, environment, lesson_sources, with_lessons
 from lcutils._files import write_whole
 from lcutils.exercises import catalogue
 
@@ -55,7 +46,7 @@ def notebook(cells: Sequence[Cell]) -> NotebookNode:
         node = new(source=cell.source, id=cell.id)
         if cell.tags:
             node.metadata["tags"] = list(cell.tags)
-        if "hide-input" in cell.tags:
+        if is_folded(cell):
             node.metadata["jupyter"] = {"source_hidden": True}
         made.append(node)
     said = json.dumps([[cell.kind, cell.id, cell.tags, cell.source] for cell in cells])
@@ -160,13 +151,16 @@ def as_text(made: NotebookNode) -> str:
     return nbformat.writes(made, version=4) + "\n"
 
 
+def edition_cells(source: Path) -> tuple[list[Cell], list[Cell], list[Cell]]:
+    """The cells of a source, of its student and of its solution edition."""
+    cells = read_cells(source.read_text(encoding="utf-8"), f"{source.parent.name}/{source.name}")
+    cells = with_lessons(cells, source.parent)
+    return cells, *editions(cells, source.stem, catalogue())
+
+
 def plan(source: Path) -> dict[Path, NotebookNode]:
     """Where the two editions of a source go, and what they say, not yet run."""
-    text = source.read_text(encoding="utf-8")
-    cells = read_cells(text, f"{source.parent.name}/{source.name}")
-    cells = with_lessons(cells, source.parent)
-    hints = {id: getattr(entry, "hints", ()) for id, entry in catalogue().items()}
-    student, solution = editions(cells, source.stem, hints)
+    _, student, solution = edition_cells(source)
     folder = source.parent.parent
     return {
         folder / f"{source.stem}.ipynb": notebook(student),
