@@ -1,5 +1,5 @@
 """Lesson 11: its exercises and questions, in the order of its pages."""
 
-from lcutils.exercises.lesson11 import core, more, questions
+from lcutils.exercises.lesson11 import chunk, core, more, questions
 
-ENTRIES = (*core.ENTRIES, *more.ENTRIES, *questions.ENTRIES)
+ENTRIES = (*core.ENTRIES, *chunk.ENTRIES, *more.ENTRIES, *questions.ENTRIES)
