@@ -649,6 +649,33 @@ def test_an_expression_that_agrees_at_the_first_points_only_does_not_pass():
     assert not verdict.passed
 
 
+beta, n_sq, N, p, K, V = symbols("beta n N p K V", positive=True)
+
+
+@pytest.mark.parametrize(
+    ("id", "answer"),
+    [
+        ("11.missing_after", -(beta * n_sq - 1)),
+        ("11.missing_after", cancel((1 - beta**2 * n_sq**2) / (1 + beta * n_sq))),
+        ("11.largest_beta", 1 / n_sq + 1 / n_sq),
+        ("12.two_steps", beta + beta * (1 - beta * n_sq)),
+        ("12.two_steps", (1 - (1 - beta * n_sq) ** 2) / n_sq),
+        ("13.numbers_needed", log(N**n_sq) / log(2**p)),
+        ("13.numbers_needed", n_sq / (p * log(2, N))),
+        ("13.break_even", 1 / (1 / K + 1 / V)),
+        ("13.break_even", K - K**2 / (K + V)),
+    ],
+)
+def test_a_line_of_algebra_passes_in_another_form(id, answer):
+    assert values.judge_expression(ENTRIES[id], answer).passed
+
+
+@pytest.mark.parametrize("near", [8192.5, 8191, 8193, 8192.9, 8256])
+def test_a_count_that_is_nearly_right_is_refused(near):
+    assert values.judge_number(ENTRIES["12.floats"], 64 * 64 + 64 * 64).passed
+    assert values.judge_number(ENTRIES["12.floats"], near).reason.startswith("Near, but")
+
+
 def test_true_is_no_number():
     verdict = values.judge_number(ENTRIES["05.half_life"], True)
     assert verdict.reason == "This is True; wanted is a number, in steps."

@@ -1,5 +1,5 @@
 """Lesson 12: its exercises, questions and predictions."""
 
-from lcutils.exercises.lesson12 import core, more, predictions, questions
+from lcutils.exercises.lesson12 import core, more, predictions, questions, squares
 
-ENTRIES = (*core.ENTRIES, *more.ENTRIES, *questions.ENTRIES, *predictions.ENTRIES)
+ENTRIES = (*core.ENTRIES, *squares.ENTRIES, *more.ENTRIES, *questions.ENTRIES, *predictions.ENTRIES)

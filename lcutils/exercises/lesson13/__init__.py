@@ -1,5 +1,11 @@
 """Lesson 13: its exercises, questions and predictions."""
 
-from lcutils.exercises.lesson13 import core, predictions, questions
+from lcutils.exercises.lesson13 import counts, predictions, questions, score, texts
 
-ENTRIES = (*core.ENTRIES, *questions.ENTRIES, *predictions.ENTRIES)
+ENTRIES = (
+    *texts.ENTRIES,
+    *counts.ENTRIES,
+    *score.ENTRIES,
+    *questions.ENTRIES,
+    *predictions.ENTRIES,
+)
