@@ -2,4 +2,5 @@
 
 from lcutils.exercises.lesson11 import chunk, core, more, predictions, questions
 
-ENTRIES = (*core.ENTRIES, *chunk.ENTRIES, *more.ENTRIES, *questions.ENTRIES, *predictions.ENTRIES)
+_PARTS = (core, chunk, more, questions, predictions)
+ENTRIES = tuple(entry for part in _PARTS for entry in part.ENTRIES)

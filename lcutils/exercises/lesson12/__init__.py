@@ -2,4 +2,5 @@
 
 from lcutils.exercises.lesson12 import core, more, predictions, questions, squares
 
-ENTRIES = (*core.ENTRIES, *squares.ENTRIES, *more.ENTRIES, *questions.ENTRIES, *predictions.ENTRIES)
+_PARTS = (core, squares, more, questions, predictions)
+ENTRIES = tuple(entry for part in _PARTS for entry in part.ENTRIES)

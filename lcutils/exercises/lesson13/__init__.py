@@ -2,10 +2,5 @@
 
 from lcutils.exercises.lesson13 import counts, predictions, questions, score, texts
 
-ENTRIES = (
-    *texts.ENTRIES,
-    *counts.ENTRIES,
-    *score.ENTRIES,
-    *questions.ENTRIES,
-    *predictions.ENTRIES,
-)
+_PARTS = (texts, counts, score, questions, predictions)
+ENTRIES = tuple(entry for part in _PARTS for entry in part.ENTRIES)
