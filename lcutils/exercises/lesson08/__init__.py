@@ -1,5 +1,5 @@
 """Lesson 08: its exercises and questions, in the order of its pages."""
 
-from lcutils.exercises.lesson08 import core, more, questions
+from lcutils.exercises.lesson08 import core, heads, more, questions
 
-ENTRIES = (*core.ENTRIES, *more.ENTRIES, *questions.ENTRIES)
+ENTRIES = (*core.ENTRIES, *more.ENTRIES, *heads.ENTRIES, *questions.ENTRIES)
