@@ -177,7 +177,7 @@ ENTRIES = (
             "sum of e^s.": lambda q, k, v: (
                 _scores(q, k).tril() / _scores(q, k).tril().sum(2, keepdim=True) @ v
             ),
-            "The _exponential is there twice: softmax takes it itself.": lambda q, k, v: (
+            "The exponential is there twice: softmax takes it itself.": lambda q, k, v: (
                 _softmax(_scores(q, k).exp()) @ v
             ),
             "There are two softmaxes; one makes the weights.": lambda q, k, v: (
@@ -249,7 +249,9 @@ ENTRIES = (
             ),
             "This is a derivative by p; wanted is the one by the score.": lambda p: 1 - 2 * p,
             "This is the weight over that of the others: no slope yet.": lambda p: p / (1 - p),
-            "This is the score over its weight: no slope yet.": lambda p: 1 / p,
+            "That is the slope of log p over p; wanted is that of p over the score.": lambda p: (
+                1 / p
+            ),
             "Twice too much: two parts, and one is taken from the other.": lambda p: (
                 2 * p * (1 - p)
             ),
@@ -301,13 +303,15 @@ ENTRIES = (
             "As much as all others means T - 1 times e^0, and no factor 2.": lambda T: logarithm(
                 2 * T
             ),
-            "The _exponential has to be undone, not taken again.": lambda T: _exponential(T - 1),
+            "The exponential has to be undone, not taken again.": lambda T: _exponential(T - 1),
             "This is a share; wanted is a score.": lambda T: 1 / (T - 1),
             "This is the share itself; wanted is the score that gives it.": lambda T: _half(),
             "e^s is no weight yet: it is still divided by the sum of all.": lambda T: logarithm(
                 _half()
             ),
-            "This is the share of the others; wanted is a score.": lambda T: logarithm((T - 1) / T),
+            "This is the logarithm of the others' share; it says nothing of the item's score.": lambda T: (
+                logarithm((T - 1) / T)
+            ),
             "Half of the weight means as much as all others, not as half of them.": (
                 lambda T: logarithm(T / 2 - 1)
             ),

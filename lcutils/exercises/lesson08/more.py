@@ -65,8 +65,8 @@ ENTRIES = (
         mistakes={
             "A text without words still gives NaN: 0 is divided by 0, and NaN times 0 stays "
             "NaN.": lambda q, k, v, w: _read(_weights(q, k, w), v),
-            "A text without words gives the mean of its padding: with a large negative number in "
-            "place of -inf all scores of the row are alike.": lambda q, k, v, w: _read(
+            "A text without words gives the mean of its padding: all its weights are alike, as "
+            "with a large negative number in place of -inf.": lambda q, k, v, w: _read(
                 _weights(q, k, w, -1e9), v
             ),
             "The padding is read, too: the mask is gone.": lambda q, k, v, w: _read(
@@ -124,7 +124,7 @@ ENTRIES = (
             ),
             "A hidden score is 0, and e^0 = 1: the padding is not read, but takes its share of the "
             "weight.": lambda q, k, v, w: _read(_weights(q, k, w, 0.0) * w, v),
-            "Only a text without any padding is read: that is .all, and .any is wanted.": (
+            "Only a text without any padding is read; wanted are all that have a word.": (
                 lambda q, k, v, w: _read(
                     _weights(q, k, w).masked_fill(~w.all(1, keepdim=True), 0.0), v
                 )

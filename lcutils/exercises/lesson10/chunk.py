@@ -171,15 +171,13 @@ ENTRIES = (
             "This is the length of the error, and it counts the pair itself.": lambda n, K: (
                 square_root(n / K)
             ),
-            "The value itself is no error, neither its length nor its noise.": lambda n, K: (
-                1 + n / K
-            ),
+            "The value itself is no error, and only n - 1 others speak.": lambda n, K: 1 + n / K,
             "Upside down, and the pair itself is no noise.": lambda n, K: K / n,
         },
         hints=(
             "The error is a sum over the other pairs, each with a value of length 1.",
             "How many others are there, and what is (k_i . k_1)^2 on average?",
         ),
-        meaning="Each further pair adds as much noise as the one before; longer keys hear less of it.",
+        meaning="Each further pair adds as much noise as the one before it: 1/K.",
     ),
 )

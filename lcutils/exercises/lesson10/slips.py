@@ -61,6 +61,9 @@ def _walks_over_texts(tree: ast.AST) -> bool:
 
 
 def _edits_the_state(tree: ast.AST) -> bool:
+    text = ast.unparse(tree)
+    if not any(sign in text for sign in ("new_zeros", "dtype", "_like", ".to(")):
+        return False  # then two dtypes meet before
     return any(
         isinstance(node, ast.AugAssign)
         and isinstance(node.target, ast.Name)
