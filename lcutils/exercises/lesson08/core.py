@@ -309,7 +309,7 @@ ENTRIES = (
             "e^s is no weight yet: it is still divided by the sum of all.": lambda T: logarithm(
                 _half()
             ),
-            "This is the logarithm of the others' share; it says nothing of the item's score.": lambda T: (
+            "This is the logarithm of the others' share, not the item's score.": lambda T: (
                 logarithm((T - 1) / T)
             ),
             "Half of the weight means as much as all others, not as half of them.": (
