@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
 
 from lcutils.checking.data import FunctionExercise, Inputs, normal, row
-from lcutils.exercises.lesson10.slips import ALL_AT_ONCE, FAST_WEIGHTS, M_AS_MATRIX
+from lcutils.exercises.lesson10.slips import ALL_AT_ONCE, FAST_WEIGHTS
 
 
 def fast_weights(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
@@ -221,7 +221,9 @@ ENTRIES = (
             "Divided by the sum of the weights: this memory has no normaliser.": lambda q, k, v: (
                 _table(q, k) / _table(q, k).sum(2, keepdim=True) @ v
             ),
-            M_AS_MATRIX: lambda q, k, v: q @ k.mT @ v.cumsum(1),
+            "M is multiplied as a matrix; the circle with a dot is a product entry by entry.": (
+                lambda q, k, v: q @ k.mT @ v.cumsum(1)
+            ),
             "Without a mask, and then added up over time: that counts each pair again and again.": (
                 lambda q, k, v: (q @ k.mT @ v).cumsum(1)
             ),

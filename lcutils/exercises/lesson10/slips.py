@@ -9,8 +9,6 @@ from lcutils.checking.data import Slip
 
 _PRODUCTS = ("einsum", "matmul", "bmm", "baddbmm")
 
-M_AS_MATRIX = "M is multiplied as a matrix; the circle with a dot is a product entry by entry."
-
 
 def _calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
     """Calls of a function or method of this name"""
@@ -182,7 +180,7 @@ def fast_weights(q, k, v):
 )
 ALL_AT_ONCE = (
     Slip(
-        M_AS_MATRIX,
+        "M meets the table in a matrix product, @; the circle with a dot is a product entry by entry.",
         _multiplies_by_a_mask,
         """
 def all_at_once(q, k, v):
