@@ -180,7 +180,7 @@ def fast_weights(q, k, v):
 )
 ALL_AT_ONCE = (
     Slip(
-        "M meets the table in a matrix product, @; the circle with a dot is a product entry by entry.",
+        "`@` with M is a matrix product; the circle with a dot is a product entry by entry.",
         _multiplies_by_a_mask,
         """
 def all_at_once(q, k, v):
