@@ -364,14 +364,88 @@ def multi_head_by_einsum(q, k, v, n_heads):
     return torch.einsum("bhts,bshv->bthv", weights, v).flatten(2)
 
 
+def causal_attention_normalised_after_the_mask(q, k, v):
+    pulls = (q @ k.mT * q.shape[2] ** -0.5).softmax(2).tril()
+    return pulls / pulls.sum(2, keepdim=True) @ v
+
+
+def padded_attention_by_torch(q, k, v, is_word):
+    attention = torch.nn.functional.scaled_dot_product_attention
+    return attention(q[:, None], k, v, attn_mask=is_word[:, None])[:, 0]
+
+
+def padded_attention_with_one_more_allowed(q, k, v, is_word):
+    scores = (k @ q[:, :, None])[..., 0] * q.shape[1] ** -0.5
+    has_word = is_word.any(1, keepdim=True)
+    weights = scores.masked_fill(~(is_word | ~has_word), -torch.inf).softmax(1) * has_word
+    return (weights[:, None] @ v)[:, 0]
+
+
+def multi_head_in_the_batch(q, k, v, n_heads):
+    B, T = q.shape[:2]
+    parts = (x.reshape(B, T, n_heads, -1).transpose(1, 2).flatten(0, 1) for x in (q, k, v))
+    o = causal_attention_by_torch(*parts)
+    return o.reshape(B, n_heads, T, -1).transpose(1, 2).reshape(B, T, -1)
+
+
+def fast_weights_by_transposed_state(q, k, v):
+    S, out = 0, []
+    for t in range(q.shape[1]):
+        S = S + v[:, t, :, None] * k[:, t, None, :]
+        out.append((S @ q[:, t, :, None])[..., 0])
+    return torch.stack(out, 1)
+
+
+def all_at_once_less_the_later_ones(q, k, v):
+    weights = q @ k.mT
+    return (weights - weights.triu(1)) @ v
+
+
+def read_chunk_as_a_longer_text(state, q, k, v):
+    K = state.shape[1]
+    first = torch.eye(K, dtype=q.dtype).expand(len(q), K, K)  # keys that read the state's rows
+    k, v = torch.cat([first, k], 1), torch.cat([state, v], 1)
+    return (q @ k.mT).tril(K) @ v
+
+
+def weighted_mean_by_softmax_of_logarithms(q, k, v):
+    later = torch.ones(q.shape[1], q.shape[1], dtype=torch.bool).triu(1)
+    return (q @ k.mT).log().masked_fill(later, -torch.inf).softmax(2) @ v
+
+
 RIGHT = {
-    "08.causal_attention": (causal_attention_by_torch, causal_attention_token_by_token),
-    "08.padded_attention": (padded_attention_by_large_number, padded_attention_by_where),
-    "08.multi_head": (multi_head_by_loop, multi_head_by_einsum),
-    "10.fast_weights": (fast_weights_by_cumsum, fast_weights_by_bmm),
-    "10.all_at_once": (all_at_once_by_mask, fast_weights_by_cumsum),
-    "10.read_chunk": (read_chunk_token_by_token, read_chunk_by_cumsum),
-    "10.weighted_mean": (weighted_mean_by_states, weighted_mean_with_ones),
+    "08.causal_attention": (
+        causal_attention_by_torch,
+        causal_attention_token_by_token,
+        causal_attention_normalised_after_the_mask,
+    ),
+    "08.padded_attention": (
+        padded_attention_by_large_number,
+        padded_attention_by_where,
+        padded_attention_by_torch,
+        padded_attention_with_one_more_allowed,
+    ),
+    "08.multi_head": (multi_head_by_loop, multi_head_by_einsum, multi_head_in_the_batch),
+    "10.fast_weights": (
+        fast_weights_by_cumsum,
+        fast_weights_by_bmm,
+        fast_weights_by_transposed_state,
+    ),
+    "10.all_at_once": (
+        all_at_once_by_mask,
+        fast_weights_by_cumsum,
+        all_at_once_less_the_later_ones,
+    ),
+    "10.read_chunk": (
+        read_chunk_token_by_token,
+        read_chunk_by_cumsum,
+        read_chunk_as_a_longer_text,
+    ),
+    "10.weighted_mean": (
+        weighted_mean_by_states,
+        weighted_mean_with_ones,
+        weighted_mean_by_softmax_of_logarithms,
+    ),
     "11.delta_step": (delta_step_by_factors, delta_step_by_autograd),
     "11.delta_chunk": (delta_chunk_token_by_token, delta_chunk_by_inverse),
     "11.write_chunk": (write_chunk_token_by_token, write_chunk_by_inverse),
@@ -729,3 +803,29 @@ def test_a_loss_that_is_infinite_at_large_scores_is_told_at_which():
     assert verdict.reason.startswith("At scores of 200 this is infinite.")
     assert verdict.example[0].endswith("with B = 5, n_neg = 4, D = 3, score = 200 not:")
     assert verdict.example[1].startswith("got inf, wanted ")
+
+
+p, K = symbols("p K", positive=True)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        p - p**2,
+        -p * (p - 1),
+        1 / (1 / p + 1 / (1 - p)),
+        0.25 - (p - 0.5) ** 2,
+        (1 - p**2 - (1 - p) ** 2) / 2,
+        exp(log(p) + log(1 - p)),
+    ],
+)
+def test_the_slope_of_a_weight_passes_in_every_form(answer):
+    assert values.judge_expression(ENTRIES["08.slope_own"], answer).passed
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [n / K - 1 / K, -(1 - n) / K, n / K * (1 - 1 / n), (n**2 - 1) / (K * (n + 1)), (n - 1.0) / K],
+)
+def test_the_cross_talk_passes_in_every_form(answer):
+    assert values.judge_expression(ENTRIES["10.cross_talk"], answer).passed
