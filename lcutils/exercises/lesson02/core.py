@@ -199,6 +199,6 @@ ENTRIES = (
             "Set the slope to zero: `n_wc sigma(-s) = E sigma(s)`, with `E = n_neg n_w n_c / n`.",
             "Divide by `sigma(-s)`, and use that `sigma(s) / sigma(-s)` is `e^s`.",
         ),
-        meaning="e^s says how many times more often the pair came than chance would have drawn it.",
+        meaning="e^s says how many times more often the pair was seen than it was drawn.",
     ),
 )

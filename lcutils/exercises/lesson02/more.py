@@ -119,9 +119,6 @@ ENTRIES = (
             "This is a difference of probabilities; wanted is the logarithm of their ratio.": (
                 lambda n: n / n.sum() - _by_chance(n)
             ),
-            "This is the logarithm of a difference; wanted is that of a ratio.": lambda n: (
-                n / n.sum() - _by_chance(n)
-            ).log(),
             "p_w p_c is taken off without its logarithm: log(a / b) is log a - log b.": lambda n: (
                 (n / n.sum()).log() - _by_chance(n)
             ),
@@ -139,7 +136,7 @@ ENTRIES = (
                 lambda n: (_ratio(n) * n.numel()).log()
             ),
             "Each row is divided by its own sum; divide by the sum of all counts.": (
-                lambda n: pmi(n / _rows(n))
+                lambda n: (n / _rows(n) / _columns(n / _rows(n))).log()
             ),
             "This is the normalised PMI; do not divide by -log p_wc.": lambda n: (
                 -pmi(n) / (n / n.sum()).log()

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn.functional import logsigmoid
 
 from lcutils.checking.data import FunctionExercise, Inputs, Slip, normal, row
-from lcutils.exercises._code import called
+from lcutils.exercises._code import called, operands
 
 
 def sgns_loss(v: Tensor, u: Tensor, u_noise: Tensor) -> Tensor:
@@ -122,6 +122,12 @@ ENTRIES = (
             ),
             "Each term has one minus: the pair's is inside and should be outside. "
             "And the noise needs one more.": _loss(_against, lambda x: -logsigmoid(-x)),
+            "The pair lacks the minus before its logarithm, the noise that in its sigmoid.": (
+                _loss(lambda x: -logsigmoid(x), logsigmoid)
+            ),
+            "The pair's minus is inside and should be outside; the noise's is outside alone.": (
+                _loss(lambda x: -logsigmoid(-x), logsigmoid)
+            ),
             "The noise lacks its logarithm.": _loss(logsigmoid, lambda x: -torch.sigmoid(x)),
             "log sigma(-x) is not 1 - log sigma(x): the minus belongs to the score.": _loss(
                 logsigmoid, lambda x: 1 - logsigmoid(x)
@@ -136,6 +142,9 @@ ENTRIES = (
             ),
             "sigma is taken of each of the D products, and the sum after it; first add them up.": (
                 lambda v, u, n: -(_inner(v * u).log() + _inner(-v[:, None] * n).log().sum(1)).mean()
+            ),
+            "sigma is taken of each of the pair's D products; first add them up.": (
+                lambda v, u, n: -(_inner(v * u).log() + _against(_dots(v, u, n)[1]).sum(1)).mean()
             ),
             "v @ u.T is every word with every context; each word has one of its own.": (
                 lambda v, u, n: (
@@ -228,6 +237,14 @@ ENTRIES = (
                 "    near, far = (v * u).sum(1), (u_noise @ v[:, :, None]).squeeze(2)\n"
                 "    near, far = near.sigmoid() + 1e-9, (-far).sigmoid() + 1e-9\n"
                 "    return -(near.log() + far.log().sum(1)).mean()\n",
+            ),
+            Slip(
+                "u_noise @ v lets every drawn context meet every word; each belongs to one.",
+                lambda tree: ("u_noise", "v") in operands(tree, ast.MatMult),
+                "def sgns_loss(v, u, u_noise):\n"
+                "    logsigmoid = torch.nn.functional.logsigmoid\n"
+                "    near, far = logsigmoid((v * u).sum(1)), logsigmoid(-(u_noise @ v))\n"
+                "    return -(near + far.sum(1)).mean()\n",
             ),
         ),
         hints=(

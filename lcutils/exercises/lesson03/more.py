@@ -194,6 +194,12 @@ ENTRIES = (
             "onehot multiplies; it should be taken away.": (
                 lambda a, t: a.softmax(1) * _one_hot(a, t) / len(a)
             ),
+            "onehot multiplies, so all but one place is lost; and B should divide.": (
+                lambda a, t: a.softmax(1) * _one_hot(a, t)
+            ),
+            "onehot multiplies, with a minus; it should be taken away.": (
+                lambda a, t: -a.softmax(1) * _one_hot(a, t) / len(a)
+            ),
             "The signs are lost: at the target's place the slope is below 0.": (
                 lambda a, t: logits_gradient(a, t).abs()
             ),
