@@ -413,6 +413,31 @@ def weighted_mean_by_softmax_of_logarithms(q, k, v):
     return (q @ k.mT).log().masked_fill(later, -torch.inf).softmax(2) @ v
 
 
+def sgns_pair_by_pair(v, u, u_noise):
+    def pair(v, u, noise):
+        return torch.nn.functional.softplus(torch.cat([-(v @ u)[None], noise @ v])).sum()
+
+    return torch.vmap(pair)(v, u, u_noise).mean()
+
+
+def layer_by_columns(x, W, b, z):
+    y = torch.tanh(W @ x.T + b[:, None])
+    return ((y - z.T) * (1 - y * y)) @ x / x.shape[0]
+
+
+def two_layers_example_by_example(x, W1, W2, z):
+    def example(x, z):
+        h = torch.tanh(W1 @ x)
+        return torch.outer((W2.T @ (W2 @ h - z)) * (1 - h**2), x)
+
+    return torch.vmap(example)(x, z).mean(0)
+
+
+def decay_by_accumulate(x, initial_state, gamma):
+    states = itertools.accumulate(x.unbind(1), lambda c, y: gamma * c + y, initial=initial_state)
+    return torch.stack(list(states)[1:], 1)
+
+
 RIGHT = {
     "08.causal_attention": (
         causal_attention_by_torch,
@@ -454,19 +479,59 @@ RIGHT = {
     "12.rls_step": (rls_step_with_the_new_gain, rls_step_by_inverse),
     "13.recall_text": (recall_text_by_loop, recall_text_in_place_of_its_own),
     "13.right_share": (right_share_by_loop, right_share_by_maximum),
-    "00.text_mean": (lambda x: x.sum(1) / x.shape[1], text_mean_by_matrix),
-    "02.weighted_mean": (mean_by_loop, mean_by_least_squares),
-    "02.sgns_loss": (sgns_by_softplus, sgns_by_cross_entropy),
-    "02.pmi": (pmi_by_logarithms, pmi_by_loop),
-    "02.two_tables": (scores_by_loop, scores_by_all_pairs),
-    "03.layer_backward": (layer_by_autograd, layer_by_loop),
-    "03.logits_gradient": (logits_by_autograd, logits_by_index),
-    "03.two_layer_grads": (two_layers_by_autograd, two_layers_by_einsum),
-    "05.additive_step": (lambda x, state: torch.add(x, state), loop_step),
-    "05.state_gradient": (gradient_by_autograd, lambda state, target: -(target - state)),
-    "05.additive_scan": (scan_by_loop, scan_by_matrix),
-    "05.decay_scan": (decay_by_matrix, decay_in_place_of_its_own),
-    "05.members": (members_by_threshold, members_by_rank),
+    "00.text_mean": (
+        lambda x: x.sum(1) / x.shape[1],
+        text_mean_by_matrix,
+        lambda x: torch.vmap(lambda text: text.mean(0))(x),
+    ),
+    "02.weighted_mean": (
+        mean_by_loop,
+        mean_by_least_squares,
+        lambda x, a: a.log().softmax(0) @ x,
+    ),
+    "02.sgns_loss": (sgns_by_softplus, sgns_by_cross_entropy, sgns_pair_by_pair),
+    "02.pmi": (
+        pmi_by_logarithms,
+        pmi_by_loop,
+        lambda n: torch.log(n * n.sum() / torch.outer(n.sum(1), n.sum(0))),
+    ),
+    "02.two_tables": (
+        scores_by_loop,
+        scores_by_all_pairs,
+        lambda V, U, words, contexts: torch.vmap(torch.dot)(V[words], U[contexts]),
+    ),
+    "03.layer_backward": (layer_by_autograd, layer_by_loop, layer_by_columns),
+    "03.logits_gradient": (
+        logits_by_autograd,
+        logits_by_index,
+        torch.func.grad(torch.nn.functional.cross_entropy),
+    ),
+    "03.two_layer_grads": (
+        two_layers_by_autograd,
+        two_layers_by_einsum,
+        two_layers_example_by_example,
+    ),
+    "05.additive_step": (
+        lambda x, state: torch.add(x, state),
+        loop_step,
+        lambda x, state: state.clone().add_(x),
+    ),
+    "05.state_gradient": (
+        gradient_by_autograd,
+        lambda state, target: -(target - state),
+        torch.func.grad(lambda state, target: (state - target).square().sum() / 2),
+    ),
+    "05.additive_scan": (
+        scan_by_loop,
+        scan_by_matrix,
+        lambda x, c: torch.cat([c[:, None], x], 1).cumsum(1)[:, 1:],
+    ),
+    "05.decay_scan": (decay_by_matrix, decay_in_place_of_its_own, decay_by_accumulate),
+    "05.members": (
+        members_by_threshold,
+        members_by_rank,
+        lambda c, keys, n: ((keys @ c)[None] > (keys @ c)[:, None]).sum(1) < n,
+    ),
 }
 
 
