@@ -62,7 +62,7 @@ def _softmax_loss(v: Tensor, u: Tensor, u_noise: Tensor) -> Tensor:
 def is_floored(tree: ast.AST) -> bool:
     """Is something clamped, or is there a number so small or large that it props up a log?"""
     constants = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
-    numbers = [abs(value) for value in constants if type(value) in (int, float)]
+    numbers = [abs(value) for value in constants if isinstance(value, int | float)]
     return any(0 < n < 1e-3 or n >= 1e3 for n in numbers) or not called(tree).isdisjoint(
         {"clamp", "clamp_min", "clip", "maximum", "nan_to_num", "finfo"}
     )
