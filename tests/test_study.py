@@ -1,6 +1,5 @@
-"""The reader's copies: lessons made once and never touched again, solutions kept as they should be."""
+"""The reader's copies: lessons made once and never touched again, solutions kept up to date."""
 
-import json
 import os
 import subprocess
 import sys
@@ -19,7 +18,9 @@ from study import SETUP, SETUP_ID, copy_lessons
 SCRIPT = ROOT / "notebooks" / "tools" / "study.py"
 TITLE = '# %% [markdown] id="promise"\n# # 07 · Tiny\n# Read [the next](08_next.ipynb).\n'
 LINK = "../notebooks/solutions/07_tiny.ipynb#cell-id=one"
-HINTS = f'# %% [markdown] id="hints"\n# [Solution]({LINK}) (https://x.org/solutions/07_tiny.ipynb)\n'
+HINTS = (
+    f'# %% [markdown] id="hints"\n# [Solution]({LINK}) (https://x.org/solutions/07_tiny.ipynb)\n'
+)
 
 
 @pytest.fixture

@@ -36,8 +36,8 @@ def install(venv: Path) -> None:
         if venv.is_dir() and any(venv.iterdir()):
             if not has.get("made here"):
                 raise InstallError(
-                    f"{venv}: {fault}, and this workbook did not make it. Delete or rename it, "
-                    "or choose another folder: make lab VENV=.venv2"
+                    f"{venv}: {fault}. It may hold more than the workbook's, so it stays: "
+                    "delete or rename it, or choose another folder: make lab VENV=.venv2"
                 )
             print(f"{venv}: {fault}. It is made anew.")
         refuse_python()
@@ -95,7 +95,7 @@ def fault_of(venv: Path) -> str:
     if not version:
         return "its Python does not start"
     if version not in PYTHONS:
-        return f"it has Python {version}, and {PYTHONS[0]} to {PYTHONS[-1]} is needed"
+        return f"it has Python {version}; the workbook needs {PYTHONS[0]} to {PYTHONS[-1]}"
     return "it has no pip" if done.returncode else ""
 
 
