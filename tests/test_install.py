@@ -110,7 +110,7 @@ def test_a_python_that_will_not_do_is_told_so_before_anything_is_made(
     monkeypatch.setattr(install.sys, "version_info", (*numbers, 0))
     assert install.main([str(venv)]) == 1
     assert re.match(
-        rf"The workbook needs Python 3.11 to 3.13, and \S+ is {version}\. Name", said(capsys)
+        rf"The workbook needs Python 3.11 to 3.13, and \S+ is {version}\. Start it", said(capsys)
     )
     assert not venv.exists()
 

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PYTHONS = ["3.11", "3.12", "3.13"]  # as pyproject.toml promises; a test compares
 KERNEL = "Long-Context Workbook"  # what Jupyter's menus call this environment
 BIN = "Scripts" if os.name == "nt" else "bin"
+ANOTHER = f"py -3.12 {Path(__file__)}" if os.name == "nt" else "make lab PYTHON=python3.12"
 NOTIFICATION = "@jupyterlab/apputils-extension:notification"
 SETTINGS = {NOTIFICATION: {"fetchNews": "false", "checkForUpdates": False}}
 
@@ -105,7 +106,7 @@ def refuse_python() -> None:
     if version not in PYTHONS:
         raise InstallError(
             f"The workbook needs Python {PYTHONS[0]} to {PYTHONS[-1]}, and {sys.executable} is "
-            f"{version}. Name another one: make lab PYTHON=python3.12"
+            f"{version}. Start it with another one: {ANOTHER}"
         )
 
 
