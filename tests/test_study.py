@@ -15,6 +15,7 @@ from helpers import broken_links
 from lcutils._files import write_whole
 from study import SETUP, SETUP_ID, copy_lessons
 
+LESSONS = sorted(ROOT.glob("notebooks/[0-9]*.ipynb"))
 SCRIPT = ROOT / "notebooks" / "tools" / "study.py"
 TITLE = '# %% [markdown] id="promise"\n# # 07 · Tiny\n# Read [the next](08_next.ipynb).\n'
 LINK = "../notebooks/solutions/07_tiny.ipynb#cell-id=one"
@@ -99,7 +100,7 @@ def test_the_setup_cell_becomes_the_check_of_the_kernel_folded_below_the_title(f
         assert cells[SETUP_ID].metadata.jupyter.source_hidden
 
 
-@pytest.mark.parametrize("lesson", sorted(ROOT.glob("notebooks/[0-9]*.ipynb")), ids=str)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
 def test_every_lesson_has_the_cell_that_is_replaced(lesson):
     assert SETUP_ID in read(lesson)[0]
 
@@ -205,7 +206,7 @@ def test_links_lead_to_the_readers_own_copies(folders):
 def test_no_link_of_a_real_lesson_or_solution_leads_nowhere_or_out_of_the_folder(tmp_path):
     copy_lessons(ROOT / "notebooks", tmp_path / "study")
     made = sorted((tmp_path / "study").rglob("*.ipynb"))
-    assert len(made) == 2 * len(list(ROOT.glob("notebooks/[0-9]*.ipynb")))
+    assert len(made) == 2 * len(LESSONS)
     for copy in made:
         assert broken_links(nbformat.read(copy, as_version=4), copy.parent) == []
 
