@@ -105,7 +105,7 @@ def test_every_lesson_has_the_cell_that_is_replaced(lesson):
     assert SETUP_ID in read(lesson)[0]
 
 
-@pytest.mark.parametrize(("options", "says"), [(["-S"], "Change Kernel > Long-Context"), ([], "")])
+@pytest.mark.parametrize(("options", "says"), [(["-S"], "Change Kernel, Long-Context"), ([], "")])
 def test_the_check_speaks_only_where_lcutils_is_missing(tmp_path, options, says):
     env = {"PATH": os.environ["PATH"]} if options else os.environ | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, *options, "-c", SETUP]

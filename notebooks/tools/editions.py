@@ -41,8 +41,8 @@ SETUP = """\
 from importlib.util import find_spec
 
 if not find_spec("lcutils"):
-    raise RuntimeError("This needs the package lcutils. In Jupyter: "
-        "menu Kernel, Change Kernel, the one that `make lab` made.")"""
+    raise RuntimeError("No package lcutils here. In Jupyter: Kernel, "
+        "Change Kernel, Long-Context Workbook; or start by make lab.")"""
 _COLAB = """\
 if "google.colab" in sys.modules and not find_spec("lcutils"):
     at = "{address}@v{version}"

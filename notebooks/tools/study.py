@@ -20,21 +20,12 @@ from pathlib import Path
 from typing import Any
 
 try:
-    from editions import ROOT
+    from editions import ROOT, SETUP, SETUP_ID
     from lcutils._files import write_whole
 except ModuleNotFoundError as missing:
     sys.exit(f"{sys.executable}: {missing}. Type `make study`, or use the Python in .venv.")
 
 Notebook = dict[str, Any]
-
-SETUP_ID = "colab"  # of the generated cell
-SETUP = """\
-# Nothing happens here where the kernel can run the lesson.
-from importlib.util import find_spec
-
-if not find_spec("lcutils"):
-    raise RuntimeError("Choose Kernel > Change Kernel > Long-Context "
-        "Workbook. Is it not there? Start Jupyter with `make lab`.")"""
 
 _TITLE = re.compile(r"^# .+", re.MULTILINE)
 _LESSON_LINK = re.compile(r"\]\((?=[0-9]{2}_\w+\.ipynb)")
