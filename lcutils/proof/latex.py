@@ -27,11 +27,12 @@ def equation(lhs: str, rhs: str, relation: str = "=") -> str:
 
 
 def chain(first: str, steps: list[tuple[str, str]]) -> str:
-    """A displayed chain of equations, each step with its reason at the right."""
-    lines = [
-        f"{'' if i else first} &= {side} && \\text{{{as_text(reason)}}}"
-        for i, (reason, side) in enumerate(steps)
-    ]
+    """A displayed chain of equations, each step with its reason below it: so it stays narrow."""
+    fits = max(_width(first + side) for _, side in steps) <= _LINE
+    lines = [] if fits else [f"& {first}"]
+    for number, (reason, side) in enumerate(steps):
+        lines.append(f"{first if fits and not number else ''} &= {side}".lstrip())
+        lines.append(rf"& \quad \small \text{{{as_text(reason)}}}")
     return "$$\n\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}\n$$"
 
 
