@@ -179,7 +179,8 @@ def derive(id: str, first: Any, *steps: tuple[str, Any], domain: Any = ()) -> En
 
 def _shown(display: str, said: str, id: str) -> str:
     """Markdown behind the bar of what is true; between empty lines it is read as Markdown."""
-    return block("right", f"\n\n{display}\n\n{said} <small>{id}</small>\n\n")
+    inner = f"\n\n{display}\n\n{said} <small>{id}</small>\n\n"
+    return block("right", inner, "padding-bottom: 0;")  # the paragraph has a margin of its own
 
 
 def _how_far(id: str, statement: Statement, torch: bool = False) -> _Extent:
