@@ -1,7 +1,7 @@
 """Judges an exercise given as data, whatever the answer does.
 
 `data` says what an exercise is, `cases` what a function is tried on, `guard` keeps the notebook as
-it was, `functions` and `values` judge, and `verdict` says it.
+it was, `functions` and `values` judge, `syntax` reads a function's code, and `verdict` says it.
 """
 
 from __future__ import annotations

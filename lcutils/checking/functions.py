@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lcutils.checking import guard
+from lcutils.checking import guard, syntax
 from lcutils.checking.cases import (
     Case,
     argument_names,
@@ -31,6 +31,7 @@ from lcutils.checking.guard import Paper, Raised, Report
 from lcutils.checking.verdict import Verdict
 
 _MAX_NUMBERS = 24  # in an example
+_DIFFER = "The values differ."
 
 
 class OurVersion:
@@ -84,7 +85,7 @@ def judge(exercise: FunctionExercise, answer: object, seed: int = 0) -> Verdict:
     if report.changed and len(sys.modules) > loaded:
         # A library that loads more of itself sets itself up, once: torch.func.grad does.
         trial, report = _tried(exercise, answer, seed)
-    verdict = _judged(trial, report)
+    verdict = _with_slip(exercise, answer, _judged(trial, report))
     return verdict.with_(printed=tuple(report.printed))
 
 
@@ -110,6 +111,33 @@ def _tried(exercise: FunctionExercise, answer: Any, seed: int) -> tuple[Trial, R
     finally:
         OurVersion.being_checked = before
     return trial, report
+
+
+def _with_slip(exercise: FunctionExercise, answer: object, verdict: Verdict) -> Verdict:
+    """The verdict, with the sentence of the first slip in the code where no mistake is named."""
+    if verdict.state != "wrong" or any(map(verdict.reason.endswith, exercise.mistakes)):
+        return verdict
+    sentence = _slip(exercise, answer)
+    if not sentence:
+        return verdict
+    verdict = verdict.with_(is_open=False, hint="")
+    if verdict.reason.endswith(":"):  # it goes on in the example
+        return verdict.with_(reason=sentence, example=(verdict.reason, *verdict.example))
+    return verdict.with_(reason=f"{verdict.reason.removeprefix(_DIFFER)} {sentence}".strip())
+
+
+def _slip(exercise: FunctionExercise, answer: Any) -> str:
+    """The sentence of the first slip that is found in the reader's code, or nothing."""
+    if not exercise.slips:
+        return ""
+
+    def found() -> str:
+        tree = syntax.tree_of(answer)
+        if tree is None:
+            return ""
+        return next((slip.sentence for slip in exercise.slips if slip.found(tree)), "")
+
+    return guard.limited(found, answer)[0] or ""  # no source, or one that cannot be read
 
 
 def _no_function(exercise: FunctionExercise, answer: object) -> Verdict | None:
@@ -154,7 +182,7 @@ def _compared(trial: Trial, report: Report) -> Verdict:
     if leak:
         return _wrong(leak, _example(exercise, cases))
     if not is_right:
-        return _wrong("The values differ.", _example(exercise, cases)).with_(is_open=True)
+        return _wrong(_DIFFER, _example(exercise, cases)).with_(is_open=True)
     if any(not same(case.output, case.wanted) for case in cases):
         return _wrong(
             "A result changed when the function was called again. "
