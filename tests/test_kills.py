@@ -11,7 +11,8 @@ from sympy import Rational, cancel, diff, exp, expand, log, symbols, sympify, ta
 
 from editions import SOURCES, lesson_sources, read_cells, solution_source
 from lcutils.checking import functions, syntax, values
-from lcutils.checking.cases import copies, make_cases, same
+from lcutils.checking.cases import copies, make_cases
+from lcutils.checking.comparing import same
 from lcutils.checking.data import (
     ExpressionExercise,
     FunctionExercise,

@@ -1,7 +1,9 @@
 """Judges an exercise given as data, whatever the answer does.
 
-`data` says what an exercise is, `cases` what a function is tried on, `guard` keeps the notebook as
-it was, `functions` and `values` judge, `syntax` reads a function's code, and `verdict` says it.
+`data` says what an exercise is. `guard` and `settings` keep the notebook as it was, `errors` says
+what went wrong in it. `functions` judges a function: `cases` is what it is tried on, `comparing`
+holds what came out against ours, `syntax` reads its code. `values` judges all else; `verdict` is
+what a reader sees.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from lcutils.checking.data import (
     FunctionExercise,
     NumberExercise,
 )
+from lcutils.checking.settings import known_settings
 from lcutils.checking.verdict import Verdict
 
 __all__ = ["judge"]
@@ -25,10 +28,11 @@ def judge(exercise: Exercise, answer: object) -> Verdict:
         exercise: as a lesson wrote it down.
         answer: whatever the reader gave; None counts as not written yet.
     """
-    if isinstance(exercise, FunctionExercise):
-        return functions.judge(exercise, answer)
-    if isinstance(exercise, NumberExercise):
-        return values.judge_number(exercise, answer)
-    if isinstance(exercise, ExpressionExercise):
-        return values.judge_expression(exercise, answer)
-    return values.judge_order(exercise, answer)
+    with known_settings():
+        if isinstance(exercise, FunctionExercise):
+            return functions.judge(exercise, answer)
+        if isinstance(exercise, NumberExercise):
+            return values.judge_number(exercise, answer)
+        if isinstance(exercise, ExpressionExercise):
+            return values.judge_expression(exercise, answer)
+        return values.judge_order(exercise, answer)

@@ -7,7 +7,7 @@ from typing import Any
 
 from lcutils import _require
 from lcutils._ledger import Entry, record, require_id
-from lcutils.checking.cases import numbers
+from lcutils.checking.comparing import numbers
 from lcutils.checking.verdict import Verdict, show_value
 
 _PREDICT_FIRST = 'Predict first (or answer="skip").'
