@@ -8,22 +8,24 @@ import functools
 from lcutils import _require
 from lcutils._ledger import require_id
 from lcutils.checking.data import Exercise, Question
+from lcutils.checking.settings import known_settings
 
 
 @functools.cache
 def catalogue() -> dict[str, Exercise | Question]:
     """Every exercise and question of every lesson, by id."""
-    from lcutils.exercises import (
-        lesson00,
-        lesson02,
-        lesson03,
-        lesson05,
-        lesson08,
-        lesson10,
-        lesson11,
-        lesson12,
-        lesson13,
-    )
+    with known_settings():  # worked examples are made at the import, and kept
+        from lcutils.exercises import (
+            lesson00,
+            lesson02,
+            lesson03,
+            lesson05,
+            lesson08,
+            lesson10,
+            lesson11,
+            lesson12,
+            lesson13,
+        )
 
     lessons = (
         *(lesson00, lesson02, lesson03, lesson05),
