@@ -187,20 +187,21 @@ def _with_slip(verdict: Verdict, sentence: str) -> Verdict:
 
 def _slip(exercise: FunctionExercise, answer: Any) -> str:
     """The sentence of the first slip that is found in the reader's code, or nothing."""
-    for slip in exercise.slips:
-        if _read(answer, slip.found):
-            return slip.sentence
-    return ""
+
+    def named(tree: ast.AST) -> str:
+        return next((slip.sentence for slip in exercise.slips if slip.found(tree)), "")
+
+    return str(_read(answer, named) or "") if exercise.slips else ""
 
 
-def _read(answer: Any, question: Callable[[ast.AST], bool]) -> bool:
-    """What `question` says to the code of a function; False where its code cannot be read."""
+def _read(answer: Any, question: Callable[[ast.AST], object]) -> object:
+    """What `question` says to the code of a function; None where its code cannot be read."""
 
-    def ask() -> bool:
+    def ask() -> object:
         tree = syntax.tree_of(answer)
-        return tree is not None and question(tree)
+        return None if tree is None else question(tree)
 
-    return bool(guard.limited(ask, answer)[0])
+    return guard.limited(ask, answer)[0]
 
 
 def _raised(exercise: FunctionExercise, case: Case, when: str = "") -> Verdict:
