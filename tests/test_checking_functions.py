@@ -292,6 +292,13 @@ def test_the_number_of_entries_that_are_nan_or_infinite_is_said():
         "The values differ: 1 of 3 is infinite, and infinity times 0 is NaN."
     )
 
+    assert judged_as(EXERCISE, "x / (x - 2) * (x != 4)").reason == (
+        "The values differ: 1 of 3 is infinite, and infinity times 0 is NaN."
+    )
+    assert judged_as(EXERCISE, "(x - 4) / 0").reason == (
+        "The values differ: 3 of 3 are infinite or NaN, and infinity times 0 is NaN."
+    )
+
 
 def test_where_minus_infinity_is_wanted_it_is_not_counted():
     logs = replace(EXERCISE, reference=lambda x: x * 0 - torch.inf, mistakes={}, causal="")
