@@ -10,12 +10,14 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 from typing import TypeVar
 
 Result = TypeVar("Result")
 _REPEAT_SECONDS = 0.2
+_MAX_IMPORT_SECONDS = 60.0
 
 
 class TimeLimitExceeded(BaseException):
@@ -26,6 +28,8 @@ def run_limited(
     call: Callable[[], Result], seconds: float, afterwards: Callable[[], None] | None = None
 ) -> Result:
     """Return `call()`, or raise TimeLimitExceeded once it has run for `seconds`.
+
+    An import under way is let finish: half a library cannot be loaded again in the same process.
 
     The reader's own interrupt (the stop button) still reaches the handler that was there before,
     and what that handler raises leaves this function even where the call swallows it.
@@ -43,6 +47,7 @@ def run_limited(
     stopped: list[BaseException] = []  # what the handler raised inside the call
     late: list[int] = []  # the reader's interrupts that came while entering or leaving
     here = sys._getframe()
+    latest = time.monotonic() + seconds + _MAX_IMPORT_SECONDS
 
     def watch() -> None:
         wait = seconds
@@ -59,6 +64,9 @@ def run_limited(
             return
         try:
             if expired.is_set():
+                is_importing = _is_importing(frame, here)  # noqa: F821 - as above
+                if is_importing and time.monotonic() < latest:
+                    return  # the timer comes again
                 raise TimeLimitExceeded(f"stopped after {seconds:g} s")
             if callable(previous):
                 previous(number, frame)
@@ -104,6 +112,15 @@ def _is_inside(frame: FrameType | None, outer: FrameType) -> bool:
     while frame is not None and frame is not outer:
         child, frame = frame, frame.f_back
     return frame is outer and child is not None and child.f_code is _enter.__code__
+
+
+def _is_importing(frame: FrameType | None, outer: FrameType) -> bool:
+    """Is an import under way that began within the call?"""
+    while frame is not None and frame is not outer:
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _interrupt_main_thread() -> None:

@@ -7,11 +7,13 @@ Sizes: a figure is 6.4 inches wide and an inch is shown as 120 pixels, so matplo
 from __future__ import annotations
 
 import base64
+import functools
 import html
 import inspect
 import io
 import math
 import re
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -59,6 +61,17 @@ _STYLE: dict[Any, object] = {
     "figure.constrained_layout.h_pad": 0.1,
 }
 _MARKS = re.compile(r"^(Measured|NOT CONFIRMED): | \[[^]]*\]$")  # of a claim, not of its sentence
+# Matplotlib's settings of a machine, a window or a notebook: those are the reader's.
+_NO_LOOKS: tuple[str, ...] = (
+    "backend",
+    "interactive",
+    "toolbar",
+    "keymap.",
+    "webagg.",
+    "tk.",
+    "timezone",
+)
+_NO_LOOKS += ("date.epoch", "docstring.", "savefig.directory", "figure.max_open_warning")
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _LINE_HEIGHT = "line-height: 1.5;"  # a widget would inherit its own
 
@@ -202,6 +215,7 @@ def figure(fig: Figure, sentence: str | Entry) -> Picture:
     hint = "Say what the figure shows, with the numbers."
     claim = sentence if isinstance(sentence, Entry) else None
     text = claim.text if claim else " ".join(_require.text("sentence", sentence, hint).split())
+    _apply_style()
     image = _image(fig).quantize(_COLOURS, dither=Dither.NONE)  # half the bytes
     return Picture(text, _png(image, optimize=True), *_shown_size(fig), claim)
 
@@ -238,6 +252,7 @@ class Sliders:
         return {"text/plain": self._text, "text/html": note, _VIEW: view}
 
     def _picture(self) -> bytes:
+        _apply_style()
         self._fig.clear()
         self._fig.set_layout_engine("none" if self._place else "constrained")
         ax = self._fig.add_subplot()
@@ -323,10 +338,27 @@ def _default_step(width: float, whole: bool) -> float:
 
 
 def _apply_style() -> None:
-    """Set matplotlib's defaults, for axes take some of them only when a title or legend is made."""
+    """Set matplotlib's own defaults and ours over them, whatever a reader has set.
+
+    They stay set, for axes take some of them only when a title or a legend is made.
+    """
     import matplotlib
 
-    matplotlib.rcParams.update(_STYLE)
+    now = matplotlib.rcParams
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # there may be names among them that are to go
+        # Comparing takes a third of a millisecond, setting them all ten.
+        now.update({name: value for name, value in _looks().items() if now[name] != value})
+
+
+@functools.cache
+def _looks() -> dict[Any, object]:
+    """What every setting of matplotlib that has to do with looks should be."""
+    import matplotlib
+
+    plain = matplotlib.rcParamsDefault
+    names = [name for name in plain if not name.startswith(_NO_LOOKS)]
+    return dict(matplotlib.RcParams({name: plain[name] for name in names} | _STYLE))
 
 
 def _shown_size(fig: Figure) -> tuple[int, int]:

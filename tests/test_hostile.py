@@ -73,6 +73,11 @@ class UnspeakableError(Exception):
         raise RuntimeError("no words")
 
 
+class ExitingError(Exception):
+    def __str__(self):
+        raise SystemExit
+
+
 class Nameless(type):
     @property
     def __name__(cls):
@@ -176,6 +181,12 @@ def keeps_a_buffer():
     return answer
 
 
+def endless_list():
+    inner = []
+    inner.append(inner)
+    return inner
+
+
 def half_right():
     calls = itertools.count()
     return lambda x, state: state + x if next(calls) % 2 else state - x
@@ -211,16 +222,20 @@ REFUSED = {
     "print": (print, "It returned None"),
     "len": (len, "It cannot be called"),
     "nothing returned": (lambda x, state: None, "is the return missing?"),
-    "a list returned": (lambda x, state: (state + x).tolist(), "It returned a list"),
-    "an array returned": (lambda x, state: (state + x).numpy(), "It returned a ndarray"),
-    "a pair returned": (lambda x, state: (state + x, state), "It returned a tuple"),
+    "a list returned": (lambda x, state: (state + x).tolist(), "it returned a list"),
+    "an array returned": (lambda x, state: (state + x).detach().numpy(), "a NumPy array"),
+    "a pair returned": (lambda x, state: (state + x, state), "It returned a tuple of tensors"),
+    "an odd pair returned": (lambda x, state: (Odd(), Odd()), "It returned a tuple"),
+    "a list without end": (lambda x, state: endless_list(), "It returned a list"),
+    "a row of texts": (lambda x, state: np.array(["a", "b"]), "It returned a NumPy array"),
+    "an array of objects": (lambda x, state: np.array([object()]), "It returned a NumPy array"),
+    "an array of 1e12": (lambda x, state: np.broadcast_to(1.0, (10**6, 10**6)), "a NumPy array"),
     "a generator returned": (yields, "yield"),
     "an odd object returned": (lambda x, state: Odd(), "It returned an Odd"),
     "a word without end returned": (lambda x, state: Word("x"), "It was stopped"),
     "NaN returned": (lambda x, state: state + x + float("nan"), "The values differ"),
     "infinity returned": (lambda x, state: state + x + float("inf"), "The values differ"),
-    "float64 returned": (lambda x, state: (state + x).double(), "The result is float64"),
-    "whole numbers returned": (lambda x, state: (state + x).long(), "The result is int64"),
+    "whole numbers returned": (lambda x, state: (state + x).long(), "int64 has whole numbers"),
     "complex returned": (lambda x, state: (state + x) + 0j, "The result is complex64"),
     "a gradient asked for": (lambda x, state: (state + x).requires_grad_(), "asks for gradients"),
     "no gradient": (lambda x, state: (state + x).detach(), "no gradient flows back to x"),
@@ -230,7 +245,7 @@ REFUSED = {
         "the gradient that reaches x is NaN",
     ),
     "a subclass": (lambda x, state: state.as_subclass(Lying), "a subclass of torch.Tensor, Lying"),
-    "a parameter": (lambda x, state: nn.Parameter(state + x), "a subclass of torch.Tensor"),
+    "a parameter": (lambda x, state: nn.Parameter(state + x), "asks for gradients"),
     "an instance that lies": (lying_instance, "The values differ"),
     "sparse": (lambda x, state: (state + x).to_sparse(), "another layout"),
     "meta": (lambda x, state: (state + x).to("meta"), "another layout or device"),
@@ -273,6 +288,11 @@ REFUSED = {
     "an error": (raises(ValueError("bad <b>")), "ValueError: bad <b>"),
     "an error without words": (raises(UnspeakableError()), "UnspeakableError"),
     "an error without a name": (raises(NamelessError()), "an error that cannot be shown"),
+    "an error that exits": (raises(ExitingError()), "an error that cannot be shown"),
+    "an odd attribute": (lambda x, state: Odd().sum, "SystemExit: sum"),
+    "a name of its own": (raises(NameError("x", name=Odd())), "an error that cannot be shown"),
+    "waits for input": (lambda x, state: input("x? "), "It raised this"),
+    "reads from the keyboard": (lambda x, state: sys.stdin.readline(), "It raised this"),
     "an address": (raises(ValueError(f"{object()}")), "<object object at 0x...>"),
     "another stub": (raises(NotImplementedError("no such operator")), "no such operator"),
     "SystemExit": (raises(SystemExit(1)), "SystemExit"),
@@ -318,7 +338,7 @@ def state_of_the_world():
             sys.gettrace(),
             threading.active_count(),
         ),
-        "streams": (id(sys.stdout), id(sys.stderr)),
+        "streams": (id(sys.stdout), id(sys.stderr), id(sys.stdin)),
         "names": {
             (place.__name__, name): id(value)
             for place in (builtins, torch, torch.Tensor, lc, exercises)

@@ -1,14 +1,18 @@
 """Every known mistake is refused and named; right answers, also unusual ones, always pass."""
 
+import ast
 import itertools
+import linecache
 import math
 
 import pytest
 import torch
 from sympy import Rational, cancel, diff, exp, expand, log, symbols, sympify, tanh
 
-from lcutils.checking import functions, values
-from lcutils.checking.cases import copies, make_cases, same
+from editions import SOURCES, lesson_sources, read_cells, solution_source
+from lcutils.checking import functions, syntax, values
+from lcutils.checking.cases import copies, make_cases
+from lcutils.checking.comparing import same
 from lcutils.checking.data import (
     ExpressionExercise,
     FunctionExercise,
@@ -556,6 +560,49 @@ def test_a_wrong_expression_is_refused_and_its_mistake_named(exercise, sentence,
     for rewritten in (stated, expand(stated)):
         verdict = values.judge_expression(exercise, rewritten)
         assert (verdict.state, verdict.reason) == ("wrong", sentence)
+
+
+def written(source, names):
+    """The function that `source` defines, as a cell would: its text can be looked up."""
+    file = f"<an answer of {len(source)} letters, {hash(source)}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    before = set(names)
+    exec(compile(source, file, "exec"), names)
+    return next(names[name] for name in reversed(names) if name not in before)
+
+
+def slips():
+    return [(e, slip) for e in of_kind(FunctionExercise) for slip in e.slips]
+
+
+def test_each_slip_is_refused_and_named():
+    for exercise, slip in slips():
+        lesson = exercise.id[:3]
+        ours = [e.reference for e in of_kind(FunctionExercise) if e.id.startswith(lesson)]
+        names = {"torch": torch, "math": math} | {f.__name__: f for f in ours}
+        names.pop(exercise.reference.__name__)
+        verdict = functions.judge(exercise, written(slip.example, names))
+        assert verdict.state == "wrong", slip.sentence
+        assert verdict.reason.endswith(slip.sentence), verdict
+
+
+def test_no_slip_is_found_in_the_solution_or_in_another_right_answer():
+    solutions = {
+        cell.exercise: ast.parse(solution_source(cell))
+        for path in lesson_sources(SOURCES, [])
+        for cell in read_cells(path.read_text("utf-8"), path.name)
+        if "exercise" in cell.tags
+    }
+    for exercise, slip in slips():
+        trees = [solutions[exercise.id], *map(syntax.tree_of, RIGHT[exercise.id])]
+        assert not any(tree and slip.found(tree) for tree in trees), slip.sentence
+
+
+def test_sentences_of_slips_and_mistakes_are_told_apart():
+    for exercise in of_kind(FunctionExercise):
+        sentences = [*exercise.mistakes, *(slip.sentence for slip in exercise.slips)]
+        assert len(set(sentences)) == len(sentences)
+        assert all(sentence.endswith((".", "?")) for sentence in sentences)
 
 
 @pytest.mark.parametrize("exercise", of_kind(FunctionExercise), ids=by_id)

@@ -93,6 +93,32 @@ def test_the_limit_names_itself_even_if_the_call_turns_it_into_another_error():
         run_limited(disguise, 0.1)
 
 
+def test_an_import_is_let_finish_and_then_the_call_is_stopped(tmp_path, monkeypatch):
+    (tmp_path / "slow_to_load.py").write_text("import time\ntime.sleep(0.5)\nwhole = True\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def load():
+        import slow_to_load
+
+        loaded.append(slow_to_load.whole)
+        loop()
+
+    loaded = []
+    start = time.monotonic()
+    with pytest.raises(TimeLimitExceeded):
+        run_limited(load, 0.1)
+    assert loaded == [True]
+    assert time.monotonic() - start < 5
+
+
+def test_an_import_that_never_ends_is_stopped_nevertheless(tmp_path, monkeypatch):
+    monkeypatch.setattr(_limit, "_MAX_IMPORT_SECONDS", 0.2)
+    (tmp_path / "never_loaded.py").write_text("while True:\n    pass\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(TimeLimitExceeded):
+        run_limited(lambda: __import__("never_loaded"), 0.1)
+
+
 def test_the_stop_button_stops_the_call():
     timer = stop_after(0.1)
     with pytest.raises(KeyboardInterrupt):

@@ -7,6 +7,8 @@ import sys
 from itertools import combinations, pairwise
 
 import ipywidgets as widgets
+import matplotlib
+import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
@@ -168,6 +170,70 @@ def test_figures_and_sliders_do_without_pyplot():
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+# --- what a reader set in matplotlib
+
+
+def drawn() -> list[bytes]:
+    """A figure and a slider's picture, before and after a move."""
+    fig, (left, right) = lc.subplots(1, 2)
+    left.plot([0, 1], [1, 3], label="one")
+    left.legend(title="lines")
+    right.hist([1, 2, 2, 3])
+    right.set(title="a title", xlabel="x $x^2$", ylabel="y")
+    figure = lc.figure(fig, "It rises.").png
+    sliders = lc.play(curve, d=(8, 128, 64), gamma=(0.8, 1.0))
+    first = sliders.image.value
+    sliders.sliders["d"].value = 20
+    return [figure, first, sliders.image.value]
+
+
+SET = {
+    "a dark style": lambda: plt.style.use("dark_background"),
+    "another style": lambda: plt.style.use(["ggplot", "fast"]),
+    "large letters": lambda: matplotlib.rcParams.update({"font.size": 30, "font.family": "serif"}),
+    "a grid": lambda: matplotlib.rc("axes", grid=True, facecolor="red", labelsize=20),
+    "TeX": lambda: matplotlib.rcParams.update({"text.usetex": True}),
+    "thick lines": lambda: matplotlib.rc("lines", linewidth=9, marker="o"),
+    "comic": lambda: plt.xkcd(),
+    "other sizes": lambda: matplotlib.rc("figure", dpi=30, figsize=(2, 2), autolayout=True),
+    "a tight box": lambda: matplotlib.rc("savefig", dpi=30, bbox="tight", facecolor="black"),
+}
+
+
+@pytest.mark.filterwarnings("ignore:The 'path.effects'")
+@pytest.mark.parametrize("put", SET.values(), ids=SET)
+def test_figures_and_sliders_are_the_same_whatever_a_reader_set(put):
+    with matplotlib.rc_context():
+        before = drawn()
+        put()
+        assert drawn() == before
+
+
+def test_a_style_set_between_two_moves_changes_nothing(played):
+    before = played.image.value
+    with matplotlib.rc_context():
+        plt.style.use("dark_background")
+        played.sliders["d"].value = 20
+        played.sliders["d"].value = 64
+    assert played.image.value == before
+
+
+def test_the_readers_backend_and_windows_stay():
+    ours = {"interactive": True, "toolbar": "None", "keymap.grid": ["j"], "timezone": "CET"}
+    with matplotlib.rc_context(ours):
+        plt.switch_backend("svg")
+        drawn()
+        assert {name: matplotlib.rcParams[name] for name in ours} == ours
+        assert matplotlib.get_backend() == "svg"
+        plt.switch_backend("agg")
+
+
+def test_other_plots_of_the_reader_get_the_workbooks_style_afterwards():
+    with matplotlib.rc_context({"font.size": 30}):
+        lc.subplots()
+        assert matplotlib.rcParams["font.size"] == 10
 
 
 # --- labels at the ends of lines

@@ -1,8 +1,9 @@
 """Judges an exercise given as data, whatever the answer does.
 
-`data` says what an exercise is, `cases` what a function is tried on, `guard` keeps the notebook as
-it was, `readings` and `algebra` read other answers, `functions` and `values` judge, and `verdict`
-says it.
+`data` says what an exercise is. `guard` and `settings` keep the notebook as it was, `errors` says
+what went wrong in it. `functions` judges a function: `cases` is what it is tried on, `comparing`
+holds what came out against ours, `syntax` reads its code. `values` judges all else, as `readings`
+and `algebra` read it; `verdict` is what a reader sees.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from lcutils.checking.data import (
     FunctionExercise,
     NumberExercise,
 )
+from lcutils.checking.settings import known_settings
 from lcutils.checking.verdict import Verdict
 
 __all__ = ["judge"]
@@ -28,13 +30,14 @@ def judge(exercise: Exercise, answer: object, typed: str = "") -> Verdict:
         answer: whatever the reader gave; None counts as not written yet.
         typed: the text of the answer, where it is known; it can say more than the value.
     """
-    if isinstance(exercise, FunctionExercise):
-        if type(answer) is Unreadable:
-            reason = values.not_run(answer, "wanted is a function.")
-            return Verdict("wrong", "Not yet.", reason)
-        return functions.judge(exercise, answer)
-    if isinstance(exercise, NumberExercise):
-        return values.judge_number(exercise, answer, typed)
-    if isinstance(exercise, ExpressionExercise):
-        return values.judge_expression(exercise, answer, typed)
-    return values.judge_order(exercise, answer, typed)
+    if isinstance(exercise, FunctionExercise) and type(answer) is Unreadable:
+        reason = values.not_run(answer, "wanted is a function.")
+        return Verdict("wrong", "Not yet.", reason)
+    with known_settings():
+        if isinstance(exercise, FunctionExercise):
+            return functions.judge(exercise, answer)
+        if isinstance(exercise, NumberExercise):
+            return values.judge_number(exercise, answer, typed)
+        if isinstance(exercise, ExpressionExercise):
+            return values.judge_expression(exercise, answer, typed)
+        return values.judge_order(exercise, answer, typed)

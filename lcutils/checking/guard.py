@@ -8,31 +8,28 @@ from __future__ import annotations
 
 import builtins
 import io
-import linecache
 import math
-import os
-import pickle
 import random
-import re
 import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import torch
 
 from lcutils import _ledger, _require
 from lcutils._limit import TimeLimitExceeded, run_limited
+from lcutils.checking.errors import NoInputError, Raised, raised, stopped
+from lcutils.checking.settings import SETTINGS, comparable
 
 SECONDS = 5.0
 MAX_LINES = 20
 _MAX_WIDTH = 200
 _MISSING = object()
 _ANOTHER_SEED = 1_618_033_988
-_LIBRARIES = {"torch", "numpy", "sympy", "lcutils"}  # an error is shown where the reader wrote
 _WATCHED: tuple[Any, ...] = (
     builtins,
     math,
@@ -46,17 +43,6 @@ _WATCHED: tuple[Any, ...] = (
 )
 
 
-@dataclass(frozen=True)
-class Raised:
-    """What a reader's code raised: its name, its message, and the line where, if known."""
-
-    name: str
-    message: str
-    where: str
-    is_stub: bool
-    is_call: bool  # the call itself failed: wrong arguments
-
-
 @dataclass
 class Report:
     """What happened while a reader's code ran."""
@@ -64,6 +50,7 @@ class Report:
     printed: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)  # what it changed outside itself
     timed_out: bool = False
+    stopped: tuple[str, str] = ("", "")  # what it did then, and the line where
 
 
 class Paper(io.TextIOBase):
@@ -93,66 +80,17 @@ class Paper(io.TextIOBase):
         return [*lines, f"... and {more} more lines"] if more else lines
 
 
-def _cuda_states() -> list[torch.Tensor]:
-    return torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []
+class _NoKeyboard(io.TextIOBase):
+    """Stands in for sys.stdin: the check would wait for ever."""
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise NoInputError
+
+    read = readline = readlines = __next__ = _refuse
 
 
-def _set_cuda_states(states: list[torch.Tensor]) -> None:
-    if states:  # empty where the answer was the first to use a GPU
-        torch.cuda.set_rng_state_all(states)
-
-
-def _numpy_state() -> bytes:
-    return pickle.dumps(np.random.get_state())  # noqa: NPY002 - a reader's own cell may use it
-
-
-def _set_numpy_state(state: bytes) -> None:
-    np.random.set_state(pickle.loads(state))  # noqa: NPY002
-
-
-def _set_default_device(device: torch.device) -> None:
-    if torch.get_default_device() != device:  # setting it costs every later call a little
-        torch.set_default_device(None if device == torch.device("cpu") else device)
-
-
-def _set_environment(before: dict[str, str]) -> None:
-    os.environ.clear()
-    os.environ.update(before)
-
-
-def _set_path(before: list[str]) -> None:
-    sys.path[:] = before
-
-
-def _set_streams(before: tuple[Any, Any]) -> None:
-    sys.stdout, sys.stderr = before
-
-
-_Setting = tuple[str, Callable[[], Any], Callable[[Any], Any]]
-# A name stands where a change spoils what comes after the answer; such an answer is refused.
-_SETTINGS: tuple[_Setting, ...] = (
-    ("torch's global random generator", torch.get_rng_state, torch.set_rng_state),
-    ("torch's global random generator", _cuda_states, _set_cuda_states),
-    ("NumPy's global random generator", _numpy_state, _set_numpy_state),
-    ("Python's global random generator", random.getstate, random.setstate),
-    ("torch's default dtype", torch.get_default_dtype, torch.set_default_dtype),
-    ("torch's default device", torch.get_default_device, _set_default_device),
-    ("torch's number of threads", torch.get_num_threads, torch.set_num_threads),
-    ("torch's gradient mode", torch.is_grad_enabled, torch.set_grad_enabled),
-    ("torch's anomaly mode", torch.is_anomaly_enabled, torch.autograd.set_detect_anomaly),
-    (
-        "torch's deterministic mode",
-        torch.are_deterministic_algorithms_enabled,
-        torch.use_deterministic_algorithms,
-    ),
-    ("NumPy's error handling", np.geterr, lambda before: np.seterr(**before)),
-    ("Python's recursion limit", sys.getrecursionlimit, sys.setrecursionlimit),
-    ("environment variables", os.environ.copy, _set_environment),
-    ("", sys.gettrace, sys.settrace),
-    ("", sys.getprofile, sys.setprofile),
-    ("", sys.path.copy, _set_path),
-    ("", lambda: (sys.stdout, sys.stderr), _set_streams),
-)
+def _no_input(*_: object) -> NoReturn:
+    raise NoInputError
 
 
 class _Snapshot:
@@ -161,17 +99,19 @@ class _Snapshot:
     def __init__(self) -> None:
         self._own = (globals(), globals().copy())
         self._basics = (vars(builtins), vars(builtins).copy())
+        self._input, self._no_input = input, _no_input
         ours = [m for name, m in sys.modules.items() if name.split(".")[0] == "lcutils"]
         self._names = [(place, dict(_names(place))) for place in (*_WATCHED, *ours)]
-        self._values = [get() for _, get, _ in _SETTINGS]
-        self._during = [_comparable(value) for value in self._values]
+        self._values = [get() for _, get, _ in SETTINGS]
+        self._during = [comparable(value) for value in self._values]
 
     def disturb(self) -> None:
         """Seed the generators: after `lc.start` a second seed of 0 would go unnoticed."""
         torch.default_generator.manual_seed(_ANOTHER_SEED)
         np.random.seed(_ANOTHER_SEED)  # noqa: NPY002
         random.seed(_ANOTHER_SEED)
-        self._during = [_comparable(get()) for _, get, _ in _SETTINGS]
+        builtins.input, sys.stdin = self._no_input, _NoKeyboard()
+        self._during = [comparable(get()) for _, get, _ in SETTINGS]
 
     def restore(self) -> list[str]:
         """Put everything back; return what had changed and should not have."""
@@ -179,17 +119,19 @@ class _Snapshot:
         own, kept = self._own
         own.update(kept)
         basics, kept = self._basics
+        if basics.get("input") is self._no_input:
+            basics["input"] = self._input
         changed = [name for name in kept if basics.get(name, _MISSING) is not kept[name]]
         basics.update(kept)
         for place, before in self._names:
             changed += _restore_names(place, before)
         settings = []
-        rows = zip(_SETTINGS, self._values, self._during, strict=True)
+        rows = zip(SETTINGS, self._values, self._during, strict=True)
         for (name, get, put), value, during in rows:
-            now = _comparable(get())
+            now = comparable(get())
             if now != during and name:
                 settings.append(name)
-            if now != _comparable(value):
+            if now != comparable(value):
                 put(value)
         return [*dict.fromkeys(settings), *changed]
 
@@ -228,15 +170,6 @@ def _said(place: Any) -> str:
     return "" if name == "builtins" else f"{name}."
 
 
-def _comparable(value: Any) -> Any:
-    """Something that `!=` compares; it cannot compare tensors."""
-    if isinstance(value, torch.Tensor):
-        return value.numpy().tobytes()
-    if isinstance(value, list):
-        return [_comparable(entry) for entry in value]
-    return value
-
-
 def guarded(work: Callable[[Paper], None]) -> Report:
     """Run `work`, which calls a reader's code, and put back whatever that changed.
 
@@ -258,8 +191,8 @@ def guarded(work: Callable[[Paper], None]) -> Report:
     with _ledger.kept(), warnings.catch_warnings():
         try:
             run_limited(call, SECONDS, tidy)
-        except TimeLimitExceeded:
-            report.timed_out = True
+        except TimeLimitExceeded as error:
+            report.timed_out, report.stopped = True, stopped(error)
         except Exception:
             if not report.changed:  # else it replaced something that `work` is made of
                 raise
@@ -272,38 +205,9 @@ def attempt(call: Callable[[], Any]) -> tuple[Any, Raised | None]:
         return call(), None
     except BaseException as error:  # `run_limited` raises the limit and the stop button again
         try:
-            return None, _raised(error)
-        except Exception:  # the error's own class is broken
-            return None, Raised("an error that cannot be shown", "", "", False, False)
-
-
-def _raised(error: BaseException) -> Raised:
-    name = type(error).__name__
-    try:
-        message = str(error)
-    except Exception:  # a reader's own class may do anything
-        message = ""
-    frames = []
-    traceback = error.__traceback__
-    while traceback is not None:
-        frames.append(traceback)
-        traceback = traceback.tb_next
-    reached = frames[2:]  # the first is `attempt`, the second its lambda
-    own = [tb for tb in reached if _root(tb.tb_frame.f_globals.get("__name__")) not in _LIBRARIES]
-    where = ""
-    if own:
-        where = linecache.getline(own[-1].tb_frame.f_code.co_filename, own[-1].tb_lineno).strip()
-    is_stub = isinstance(error, NotImplementedError) and (
-        not message or message.endswith("not written yet")
-    )
-    message = " ".join(re.sub(r"0x[0-9a-fA-F]{6,}", "0x...", message).split())
-    if len(message) > 300:
-        message = message[:300] + "..."
-    return Raised(name, message, where, is_stub, isinstance(error, TypeError) and not reached)
-
-
-def _root(module: object) -> str:
-    return str(module).split(".")[0]
+            return None, raised(error, skipped=2)  # this frame, and that of its lambda
+        except BaseException:  # the error's own class is broken
+            return None, Raised("an error that cannot be shown")
 
 
 def described(value: object) -> str:

@@ -26,6 +26,7 @@ class Verdict:
         printed: what the reader's code printed.
         footer: what becomes of the lesson now.
         is_open: whether the reason says that something is wrong, but not what: then a hint helps.
+        is_ours: whether the lesson goes on with our version, though the answer is right.
     """
 
     state: str
@@ -37,6 +38,7 @@ class Verdict:
     footer: str = ""
     above: tuple[str, ...] = ()
     is_open: bool = False
+    is_ours: bool = False
 
     @property
     def passed(self) -> bool:

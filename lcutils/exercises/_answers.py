@@ -26,8 +26,8 @@ def check(id: str, answer: object) -> Any:
         answer: a function, a number, an expression or the letters of an order, as the exercise
             asks; None counts as not written yet. Whatever it is, it cannot harm the notebook.
 
-    Returns: for a function the reader's if it is right, else our version, so that the lesson
-        goes on; for other kinds None.
+    Returns: for a function the reader's if it is right and returns what ours does, else our
+        version, so that the lesson goes on; for other kinds None.
     Raises: ValueError or TypeError for an id that is no exercise.
     """
     exercise = find_exercise(id)
@@ -46,7 +46,7 @@ def check(id: str, answer: object) -> Any:
         name = exercise.reference.__name__
         verdict = verdict.with_(footer=f"Until then the lesson goes on with our {name}.")
     show(verdict.entry("checked", id))
-    return answer if verdict.passed else OurVersion(exercise)
+    return answer if verdict.passed and not verdict.is_ours else OurVersion(exercise)
 
 
 def _is_as_given(exercise: Exercise, verdict: Verdict) -> bool:

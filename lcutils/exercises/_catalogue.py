@@ -9,6 +9,7 @@ from typing import NoReturn
 from lcutils import _require
 from lcutils._ledger import require_id
 from lcutils.checking.data import Exercise, Prediction, Question
+from lcutils.checking.settings import known_settings
 
 Entry = Exercise | Question | Prediction
 _VERBS = {Question: "a question: use lc.quiz", Prediction: "a prediction: use lc.predict"}
@@ -17,17 +18,18 @@ _VERBS = {Question: "a question: use lc.quiz", Prediction: "a prediction: use lc
 @functools.cache
 def catalogue() -> dict[str, Entry]:
     """Every exercise, question and prediction of every lesson, by id."""
-    from lcutils.exercises import (
-        lesson00,
-        lesson02,
-        lesson03,
-        lesson05,
-        lesson08,
-        lesson10,
-        lesson11,
-        lesson12,
-        lesson13,
-    )
+    with known_settings():  # worked examples are made at the import, and kept
+        from lcutils.exercises import (
+            lesson00,
+            lesson02,
+            lesson03,
+            lesson05,
+            lesson08,
+            lesson10,
+            lesson11,
+            lesson12,
+            lesson13,
+        )
 
     lessons = (
         *(lesson00, lesson02, lesson03, lesson05),

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from lcutils.checking.data import ExpressionExercise, FunctionExercise, Slip, normal, row
-from lcutils.exercises._code import operands
+from lcutils.checking.syntax import operands
 
 
 def weighted_mean(x: Tensor, a: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from lcutils.checking.data import FunctionExercise, Inputs, NumberExercise, Slip, normal, row
-from lcutils.exercises._code import operands
+from lcutils.checking.syntax import operands
 from lcutils.exercises.lesson02.sgns import is_floored
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn.functional import logsigmoid
 
 from lcutils.checking.data import FunctionExercise, Inputs, Slip, normal, row
-from lcutils.exercises._code import called, operands
+from lcutils.checking.syntax import calls, operands
 
 
 def sgns_loss(v: Tensor, u: Tensor, u_noise: Tensor) -> Tensor:
@@ -63,9 +63,8 @@ def is_floored(tree: ast.AST) -> bool:
     """Is something clamped, or is there a number so small or large that it props up a log?"""
     constants = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
     numbers = [abs(value) for value in constants if isinstance(value, int | float)]
-    return any(0 < n < 1e-3 or n >= 1e3 for n in numbers) or not called(tree).isdisjoint(
-        {"clamp", "clamp_min", "clip", "maximum", "nan_to_num", "finfo"}
-    )
+    props = ("clamp", "clamp_min", "clip", "maximum", "nan_to_num", "finfo")
+    return any(0 < n < 1e-3 or n >= 1e3 for n in numbers) or bool(calls(tree, *props))
 
 
 def _pairs(rng: torch.Generator, B: int, n_neg: int, D: int, score: float = 0) -> Inputs:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from lcutils.checking.data import FunctionExercise, Slip, normal, row
-from lcutils.exercises._code import operands
+from lcutils.checking.syntax import operands
 
 
 def layer_backward(x: Tensor, W: Tensor, b: Tensor, z: Tensor) -> Tensor:

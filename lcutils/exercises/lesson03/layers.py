@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from lcutils.checking.data import FunctionExercise, Slip, normal, row
-from lcutils.exercises._code import operands
+from lcutils.checking.syntax import operands
 from lcutils.exercises.lesson03.core import (
     last_outer,
     mean_outer,

@@ -16,7 +16,7 @@ from lcutils.checking.data import (
     row,
     square_root,
 )
-from lcutils.exercises._code import operands
+from lcutils.checking.syntax import operands
 
 
 def additive_step(x: Tensor, state: Tensor) -> Tensor:

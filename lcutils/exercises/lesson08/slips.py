@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from lcutils.checking.data import Slip
+from lcutils.checking.syntax import calls
 
 _LOOPS = (ast.For, ast.ListComp, ast.GeneratorExp)
-
-
-def _calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
-    """Calls of a function or method of this name"""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            func = node.func
-            if name == (func.attr if isinstance(func, ast.Attribute) else ast.unparse(func)):
-                yield node
 
 
 def _takes_softmax_of_no_axis(tree: ast.AST) -> bool:
@@ -25,7 +16,7 @@ def _takes_softmax_of_no_axis(tree: ast.AST) -> bool:
         and ast.unparse(call.func.value) not in ("torch", "F", "torch.nn.functional")
         and not call.args
         and not call.keywords
-        for call in _calls(tree, "softmax")
+        for call in calls(tree, "softmax")
     )
 
 
@@ -44,7 +35,7 @@ def _edits_the_weights(tree: ast.AST) -> bool:
     weights = {
         target.id
         for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and any(_calls(node.value, "softmax"))
+        if isinstance(node, ast.Assign) and calls(node.value, "softmax")
         for target in node.targets
         if isinstance(target, ast.Name)
     }
@@ -61,11 +52,11 @@ def _edits_the_weights(tree: ast.AST) -> bool:
 
 def _gives_it_four_axes(tree: ast.AST) -> bool:
     loops = [node for node in ast.walk(tree) if isinstance(node, _LOOPS)]
-    in_loops = {call for loop in loops for call in _calls(loop, "causal_attention")}
+    in_loops = {call for loop in loops for call in calls(loop, "causal_attention")}
     text = ast.unparse(tree)
     joins_heads_and_batch = any(sign in text for sign in ("vmap", "flatten(0", "* n_heads"))
     return not joins_heads_and_batch and any(
-        call not in in_loops for call in _calls(tree, "causal_attention")
+        call not in in_loops for call in calls(tree, "causal_attention")
     )
 
 

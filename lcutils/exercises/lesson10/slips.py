@@ -6,17 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from lcutils.checking.data import Slip
+from lcutils.checking.syntax import calls
 
 _PRODUCTS = ("einsum", "matmul", "bmm", "baddbmm")
-
-
-def _calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
-    """Calls of a function or method of this name"""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            func = node.func
-            if name == (func.attr if isinstance(func, ast.Attribute) else ast.unparse(func)):
-                yield node
 
 
 def _n_loops(tree: ast.AST) -> int:
@@ -31,7 +23,7 @@ def _products(tree: ast.AST) -> Iterator[ast.BinOp]:
 
 
 def _has_product(tree: ast.AST) -> bool:
-    return any(_products(tree)) or any(any(_calls(tree, name)) for name in _PRODUCTS)
+    return any(_products(tree)) or bool(calls(tree, *_PRODUCTS))
 
 
 def _names(tree: ast.AST) -> set[str]:
@@ -39,7 +31,7 @@ def _names(tree: ast.AST) -> set[str]:
 
 
 def _takes_outer_of_a_batch(tree: ast.AST) -> bool:
-    return any("[:" in ast.unparse(arg) for call in _calls(tree, "outer") for arg in call.args)
+    return any("[:" in ast.unparse(arg) for call in calls(tree, "outer") for arg in call.args)
 
 
 def _leaves_a_token_out(tree: ast.AST) -> bool:
@@ -48,13 +40,12 @@ def _leaves_a_token_out(tree: ast.AST) -> bool:
     return any(
         (len(call.args) == 2 and ast.unparse(call.args[0]) != "0")
         or any(isinstance(arg, ast.BinOp) and isinstance(arg.op, ast.Sub) for arg in call.args)
-        for call in _calls(tree, "range")
+        for call in calls(tree, "range")
     )
 
 
 def _walks_over_texts(tree: ast.AST) -> bool:
-    calls = (*_calls(tree, "range"), *_calls(tree, "zip"))
-    walked = {ast.unparse(arg) for call in calls for arg in call.args}
+    walked = {ast.unparse(arg) for call in calls(tree, "range", "zip") for arg in call.args}
     return _n_loops(tree) == 1 and bool(walked & {"q", "q.shape[0]", "len(q)", "q.size(0)"})
 
 
@@ -98,7 +89,7 @@ def _turns_other_axes(tree: ast.AST) -> bool:
 def _writes_a_mask_by_hand(tree: ast.AST) -> bool:
     return any(
         isinstance(arg, ast.List) and any(isinstance(line, ast.List) for line in arg.elts)
-        for call in _calls(tree, "tensor")
+        for call in calls(tree, "tensor")
         for arg in call.args
     )
 
@@ -118,8 +109,8 @@ def _adds_the_state_itself(tree: ast.AST) -> bool:
 def _sums_without_keeping_the_axis(tree: ast.AST) -> bool:
     keeps = any(
         isinstance(node, ast.Constant) and node.value is None for node in ast.walk(tree)
-    ) or any(_calls(tree, "unsqueeze"))
-    sums = [call for call in _calls(tree, "sum") if call.args or call.keywords]
+    ) or bool(calls(tree, "unsqueeze"))
+    sums = [call for call in calls(tree, "sum") if call.args or call.keywords]
     return (
         not keeps
         and bool(sums)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from lcutils.checking.data import FunctionExercise, Inputs, Slip, normal, row
-from lcutils.exercises._code import written
+from lcutils.checking.syntax import written
 
 
 def delta_chunk(k: Tensor, v: Tensor, beta: Tensor) -> Tensor:

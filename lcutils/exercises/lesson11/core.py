@@ -14,7 +14,7 @@ from lcutils.checking.data import (
     row,
     square_root,
 )
-from lcutils.exercises._code import written
+from lcutils.checking.syntax import written
 
 _ONE_BY_ONE = r"\bfor\b|vmap"  # where a name may stand for one text's part
 

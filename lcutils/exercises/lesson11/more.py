@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from lcutils.checking.data import FunctionExercise, Inputs, Slip, normal, row
-from lcutils.exercises._code import written
+from lcutils.checking.syntax import written
 from lcutils.exercises.lesson11.chunk import _draw_chunk, _solved, _weighed, delta_chunk
 from lcutils.exercises.lesson11.core import delta_step
 

@@ -14,7 +14,7 @@ from lcutils.checking.data import (
     normal,
     row,
 )
-from lcutils.exercises._code import written
+from lcutils.checking.syntax import written
 
 
 def ttt_step(state: Tensor, k: Tensor, v: Tensor, lr: float, decay: float) -> Tensor:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from lcutils.checking.data import FunctionExercise, Inputs, Slip, normal, row
-from lcutils.exercises._code import written
+from lcutils.checking.syntax import written
 
 
 def rls_step(state: Tensor, k: Tensor, v: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from lcutils.checking.data import FunctionExercise, Slip, row
-from lcutils.exercises._code import written
+from lcutils.checking.syntax import written
 
 
 def right_share(logits: Tensor, answers: Tensor) -> Tensor:

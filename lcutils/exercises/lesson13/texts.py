@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from lcutils.checking.data import FunctionExercise, Slip
-from lcutils.exercises._code import written
+from lcutils.checking.syntax import written
 
 
 def recall_text(keys: Tensor, values: Tensor, asked: Tensor, n_keys: int) -> Tensor:
