@@ -186,7 +186,7 @@ def test_a_right_function_that_returns_another_dtype_counts_and_the_lesson_goes_
     entry = _ledger._entries[ID]
     assert entry.passed
     assert entry.text == (
-        f"Right. [{ID}]\n"
+        f"Right. {CATALOGUE[ID].meaning} [{ID}]\n"
         "It returned float32 where ours is float64: the lesson goes on with our additive_scan."
     )
 
