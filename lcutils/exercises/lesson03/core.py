@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from lcutils.checking.data import FunctionExercise, Slip, normal, row
-from lcutils.checking.syntax import operands
+from lcutils.checking.syntax import has_loop, operands, uses
 
 
 def layer_backward(x: Tensor, W: Tensor, b: Tensor, z: Tensor) -> Tensor:
@@ -33,9 +33,15 @@ def last_outer(g: Tensor, x: Tensor) -> Tensor:
     return torch.outer(g[-1], x[-1]) / len(x)
 
 
+def goes_one_by_one(tree: ast.AST) -> bool:
+    """Does it take the examples one at a time? Then each is a column."""
+    return has_loop(tree) or uses(tree, "vmap")
+
+
 def reads_columns(tree: ast.AST, W: str) -> bool:
     """Does W meet the inputs as if each were a column, or without its transpose?"""
-    return bool({("x", W), (W, "x"), (f"{W}.T", "x")} & operands(tree, ast.MatMult))
+    met = {("x", W), (W, "x"), (f"{W}.T", "x")} & operands(tree, ast.MatMult)
+    return bool(met) and not goes_one_by_one(tree)
 
 
 _Error = Callable[[Tensor, Tensor], Tensor]

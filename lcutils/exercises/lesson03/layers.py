@@ -11,6 +11,7 @@ from torch import Tensor
 from lcutils.checking.data import FunctionExercise, Slip, normal, row
 from lcutils.checking.syntax import operands
 from lcutils.exercises.lesson03.core import (
+    goes_one_by_one,
     last_outer,
     mean_outer,
     product_of_means,
@@ -80,7 +81,8 @@ def _right(error: Tensor, W2: Tensor, h: Tensor) -> Tensor:
 
 def _stands_left(tree: ast.AST) -> bool:
     """Does W2 stand on the left of the errors, as if each were a column?"""
-    return any(left in ("W2", "W2.T") for left, _ in operands(tree, ast.MatMult))
+    is_left = any(left in ("W2", "W2.T") for left, _ in operands(tree, ast.MatMult))
+    return is_left and not goes_one_by_one(tree)
 
 
 ENTRIES = (
