@@ -13,8 +13,6 @@ from spoilers import spoilers
 UNMENDED = {
     "00",
     "02",
-    "03",
-    "05",
     "08",
     "10",
     "11",
