@@ -99,6 +99,7 @@ lc.check("03.one_weight", slope)
 # And the article's line is false even for a positive input:
 
 # %% id="one-weight-proved" tags=["hide-input"]
+# The three links, multiplied.
 loss = (tanh(w * x) - z) ** 2 / 2
 lc.prove("03.one_weight_proved", lc.grad(loss, w), (tanh(w * x) - z) * (1 - tanh(w * x) ** 2) * x)
 
@@ -246,6 +247,7 @@ def walk(start, rule, steps, lr=0.2):
 
 
 # %% id="play" tags=["hide-input"]
+# The sliders.
 from lcutils.show import BLUE, GREY, ORANGE, label_lines
 
 axis = torch.linspace(-2.5, 2.5, 81)
@@ -265,6 +267,7 @@ def draw(ax, w1, w2, steps):
 lc.play(draw, w1=(-2.0, 2.0, 2.0), w2=(-2.0, 2.0, 2.0), steps=(1, 40, 40))
 
 # %% id="play-settings" tags=["hide-input"]
+# The figure: three starts.
 fig, axes = lc.subplots(1, 3, height=2.6)
 for ax, start in zip(axes, ((2.0, 2.0), (-1.0, 1.0), (-1.0, -1.0)), strict=True):
     draw(ax, *start, steps=40)
@@ -292,6 +295,7 @@ lc.figure(
 # (If you had PyTorch make your gradient, too, this compares PyTorch with itself.)
 
 # %% id="paragraphs" tags=["hide-input"]
+# The paragraphs, as numbers; two of them to look at.
 prose = text.paragraphs()
 learn, test = text.split(prose, share=0.75)  # no file is in both
 number = text.vocabulary(learn, 300)
@@ -352,12 +356,14 @@ def learn_by_hand(rng, steps=150, lr=0.2):
 wrong, known, new = learn_by_hand(lc.rng("library"))
 
 # %% id="learning-claim" tags=["hide-input"]
+# Both gradients, compared.
 sentence = (
     "150 steps: {value:.0f} entries of our gradients differ from PyTorch's by more than 1e-12."
 )
 lc.claim("03.by_hand", sentence, wrong, between=(0, 0))
 
 # %% id="learning-figure" tags=["hide-input"]
+# The figure: right answers, step by step.
 fig, ax = lc.subplots()
 ax.plot(range(1, 151), known, color=GREY, label="files it learns from")
 ax.plot(range(1, 151), new, color=BLUE, label="new files")
@@ -457,6 +463,7 @@ def trained(read, n, x, target, rng, steps=300):
 
 
 # %% id="shift-measured" tags=["hide-input"]
+# The words of a paragraph, in place and one place later.
 rank, rng = text.vocabulary(learn, 1_000), lc.rng("shift")
 vectors = torch.randn(1_001, 64, generator=rng)  # the last one for all rarer words
 
@@ -517,6 +524,7 @@ lc.prove("03.place_gradient", lc.grad(dot(g, P1 * x1 + P2 * x2), P2), g * x2.T, 
 # More training mends that: shown every paragraph in both places, the network learns both.
 
 # %% id="both-places" tags=["hide-input"]
+# Every paragraph, trained in both places.
 texts, libraries = torch.cat([in_place, later]), torch.cat([own_library, own_library])
 answers = trained(side_by_side, 9 * 64, texts, libraries, lc.rng("both"), steps=600)
 both = (answers(texts) == libraries).float().mean()
@@ -670,6 +678,7 @@ step = 0.01 * line / line.norm(dim=(1, 2), keepdim=True)
 raised = (losses(start - step, x, z) > losses(start, x, z)).float().mean()
 
 # %% id="coin-toss-claim" tags=["hide-input"]
+# How often the loss rises.
 sentence = "A small step along the article's line raises the loss in {value:.2f} of all layers."
 lc.claim("03.coin_toss", sentence, raised, between=(0.43, 0.57))
 
@@ -696,6 +705,7 @@ z_positive = torch.tanh(x.abs() @ wanted.mT)
 line, true = descent(article_line), descent(gradient)
 
 # %% id="never-negative-figure" tags=["hide-input"]
+# The figure: the loss, step by step.
 fig, ax = lc.subplots()
 ax.plot(line, color=ORANGE, label="article's line")
 ax.plot(true, color=BLUE, label="gradient")

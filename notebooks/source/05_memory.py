@@ -7,7 +7,7 @@
 # Whatever it still knows about the first word, it knows through that state.
 # This lesson finds out exactly what the simplest state keeps: a running sum.
 #
-# After this hour you can name a fact that no sum of word vectors can hold, predict how many words a sum of $d$ numbers can recall, check that prediction by experiment, and derive an update rule from a loss.
+# After this lesson you can name a fact that no sum of word vectors can hold, predict how many words a sum of $d$ numbers can recall, check that prediction by experiment, and derive an update rule from a loss.
 # On the way you will mend a published derivation.
 #
 # You need dot products, partial derivatives, the variance of a sum, some PyTorch.
@@ -221,6 +221,7 @@ factored = ("W to the left", W * (Identity(n) - eta * x * x.T))
 lc.derive("05.writes_less", W - eta * lc.grad(half_norm_sq(W * x), W), stepped, factored)
 
 # %% id="writes-nothing" tags=["hide-input"]
+# Two hundred steps.
 rng = lc.rng("writes nothing")
 W_before = torch.randn(64, 64, generator=rng) / 8
 W_after = train_on_articles_loss(W_before, 200, rng)
@@ -275,6 +276,7 @@ lc.check("05.noise", noise)
 # Each trial draws $2T$ fresh keys, stores the first $T$, and reads all of them.
 
 # %% id="noise-exact" tags=["hide-input"]
+# Three words, with signs by the toss of a coin.
 from lcutils.proof import sign_variance
 
 k1, k2, k3 = (MatrixSymbol(name, d, 1) for name in ("k_1", "k_2", "k_3"))
@@ -294,6 +296,7 @@ stored, others = read_outs(d=64, T=20, trials=2_000, rng=lc.rng("noise"))
 
 
 # %% id="histogram" tags=["hide-input"]
+# The figure: read-outs of words that were stored and of others.
 from lcutils.show import BLUE, GREEN, GREY, ORANGE, label_lines
 
 
@@ -427,6 +430,7 @@ for keep in (1.0, 0.97, 0.9):
 
 
 # %% id="by-age-figure" tags=["hide-input"]
+# The figure: right answers by the age of the word.
 def expected_by_age(gamma, age, d=64, T=128):
     noise_sum = sum(gamma ** (2 * a) for a in range(T))
     spread = math.sqrt((2 * noise_sum - gamma ** (2 * age)) / d)
@@ -451,6 +455,7 @@ lc.figure(fig, lc.claim("05.newest", sentence, gain, between=(0.15, 0.25)))
 
 
 # %% id="play" tags=["hide-input"]
+# The sliders.
 def draw(ax, d, T, gamma):
     stored, others = faded_read_outs(d, T, gamma, max(1, 2_000 // T), lc.rng("play"))
     draw_histogram(ax, stored, others)
@@ -458,9 +463,10 @@ def draw(ax, d, T, gamma):
     ax.set_title(f"d = {d}, T = {T}, γ = {gamma:g}: right in {right:.2f} of all cases")
 
 
-lc.play(draw, d=(8, 256, 64), T=(1, 128, 20), gamma=(0.8, 1.0, 1.0, 0.01))
+lc.play(draw, d=(8, 256, 64), T=(1, 128, 40), gamma=(0.8, 1.0, 1.0, 0.01))
 
 # %% id="play-settings" tags=["hide-input"]
+# The figure: three settings of the sliders.
 fig, axes = lc.subplots(3, 1, sharex=True, height=5)
 draw(axes[0], d=64, T=5, gamma=1.0)
 draw(axes[1], d=64, T=100, gamma=1.0)
@@ -499,6 +505,7 @@ def share_found(d, length, rng, once=False):
 
 
 # %% id="prose-figure" tags=["hide-input"]
+# The figure: words found in passages of 8 to 128 words.
 lengths, rng, found = [8, 16, 32, 64, 128], lc.rng("prose"), {}
 fig, ax = lc.subplots()
 for size, colour in {64: ORANGE, 256: BLUE, 1024: GREEN}.items():
@@ -522,6 +529,7 @@ lc.figure(fig, claim)
 # Write each word of a passage only once:
 
 # %% id="prose-once" tags=["hide-input"]
+# Each word of a passage only once.
 rng = lc.rng("prose once")
 gain = share_found(256, 32, rng, once=True) - share_found(256, 32, rng)
 lc.claim(
@@ -710,7 +718,8 @@ members = lc.check("05.members", members)
 # %% [markdown] id="hints-members"
 # {{hints}}
 #
-# **What if the article's loss is only a part?**
+# ### What if the article's loss is only a part?
+#
 # Let a task train the memory as well: for each text of 8 words, a read-out matrix $R$ must give the stored words larger read-outs $R k \cdot c$ than 8 others.
 # $W$ and $R$ are trained together, on the task's loss plus the article's, in equal parts.
 
@@ -764,23 +773,23 @@ lc.reveal(
     lc.claim("05.shrink_recall", right, recall, between=(0.9, 0.96)),
 )
 
-# %% [markdown] id="scale-before" tags=["after-prediction"]
-# The article's loss is a tax on the scale of $W$; a larger $R$ can make up for it, and in these 400 steps nearly did.
-# For any positive number $a$, dividing $W$ by $a$ and multiplying $R$ by it leaves every read-out as it was:
-
-# %% id="scale-free" tags=["hide-input"]
+# %% id="scale-free" tags=["after-prediction"]
 a, R, y = symbols("a", positive=True), MatrixSymbol("R", d, n), MatrixSymbol("y", n, 1)
-lc.prove("05.scale_free", dot(a * R * y, W / a * x), dot(R * y, W * x))
+said = """The article's loss is a tax on the scale of $W$; a larger $R$ can make up for it, and in these 400 steps nearly did.
+For any positive number $a$, dividing $W$ by $a$ and multiplying $R$ by it leaves every read-out as it was:"""
+scaled = lc.prove("05.scale_free", dot(a * R * y, W / a * x), dot(R * y, W * x))
+lc.reveal("05.shrink", said, scaled)
 
 # %% [markdown] id="shared-before"
-# **Keys that share a direction.**
+# ### Keys that share a direction
+#
 # So far keys pointed anywhere.
 # Let all of them lean towards one vector $m$, so that two keys have a mean cosine of about one fifth.
 # The state then contains $m$ in proportion to $T$, and each key meets this large part a little differently: more noise.
 # What becomes of recall, and can it be mended?
 
 
-# %% id="shared-mean" tags=["hide-input"]
+# %% id="keys-that-lean"
 def right_with_shared_mean(centred, rng, d=256, T=64):
     keys = tasks.unit_keys(200, 2 * T, d, rng=rng) + 0.5 * tasks.unit_keys(d, rng=rng)
     keys = torch.nn.functional.normalize(keys, dim=-1)
@@ -790,22 +799,18 @@ def right_with_shared_mean(centred, rng, d=256, T=64):
     return (scores[:, :T] > scores[:, T:]).float().mean()
 
 
+# %% id="shared-mean" tags=["hide-input"]
+# Keys as they are.
 rng = lc.rng("shared mean")
-lc.claim(
-    "05.shared_mean",
-    "64 words in 256 numbers: {value:.2f} right; "
-    f"independent keys gave {measured(256, 64, rng):.2f}.",
-    right_with_shared_mean(False, rng),
-    between=(0.63, 0.70),
-)
+independent = measured(256, 64, rng)
+sentence = f"64 words in 256 numbers: {{value:.2f}} right; independent keys gave {independent:.2f}."
+leaning = right_with_shared_mean(False, rng)
+lc.claim("05.shared_mean", sentence, leaning, between=(0.63, 0.70))
 
 # %% id="centred" tags=["hide-input"]
-lc.claim(
-    "05.centred",
-    "With the mean of the keys subtracted before they are written: {value:.2f} right.",
-    right_with_shared_mean(True, rng),
-    between=(0.9, 0.94),
-)
+# The mean of the keys taken off.
+sentence = "With the mean of the keys subtracted before they are written: {value:.2f} right."
+lc.claim("05.centred", sentence, right_with_shared_mean(True, rng), between=(0.9, 0.94))
 
 # %% [markdown] id="sources"
 # ## Sources
