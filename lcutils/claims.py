@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 import os
+import re
 from collections.abc import Sequence
 
 import torch
@@ -38,9 +39,9 @@ def claim(id: str, sentence: str, value: object, *, between: Sequence[float]) ->
     low, high = _range(between)
     passed = low <= number <= high
     shown = sentence.format(value=number)
-    promised = f"promised: {low:g} to {high:g}"
     if passed:
-        text, note = f"Measured: {shown} [{id}; {promised}]", promised
+        note = _at_every_seed(low, high, sentence)
+        text = f"Measured: {shown} [{id}; {note}]"
     else:
         note = f"not confirmed in this run: {number:g} lies outside {low:g} to {high:g}"
         text = f"NOT CONFIRMED: {shown} [{id}; {note}]"
@@ -52,6 +53,22 @@ def claim(id: str, sentence: str, value: object, *, between: Sequence[float]) ->
     )
     html_block = block("right" if passed else "wrong", inner)
     return record(Entry("measured", id, passed, text, html=html_block))
+
+
+def _at_every_seed(low: float, high: float, sentence: str) -> str:
+    if low == high:
+        return f"{low:g} at every seed tried"
+    decimals = re.search(r"\{value:[^}]*\.(\d+)f", sentence)
+    shown = [_short(x, up, int(decimals[1]) if decimals else 4) for x, up in ((low, 0), (high, 1))]
+    return f"at every seed tried: {' to '.join(shown)}"
+
+
+def _short(end: float, up: int, decimals: int) -> str:
+    """An end of the range as it was typed; one of more than four digits is rounded outwards."""
+    if float(f"{end:.4g}") == end or end.is_integer():
+        return f"{end:.12g}"
+    scale = 10.0 ** min(decimals, 3 - math.floor(math.log10(abs(end))))
+    return f"{(math.floor(end * scale) + up) / scale:.12g}"
 
 
 def _one_number(value: object) -> float:

@@ -58,6 +58,7 @@ _STYLE: dict[Any, object] = {
     "figure.constrained_layout.w_pad": 0.1,
     "figure.constrained_layout.h_pad": 0.1,
 }
+_MARKS = re.compile(r"^(Measured|NOT CONFIRMED): | \[[^]]*\]$")  # of a claim, not of its sentence
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _LINE_HEIGHT = "line-height: 1.5;"  # a widget would inherit its own
 
@@ -170,7 +171,9 @@ class Picture:
 
         display: Any = ipython.display  # comes without types
         picture = {"image/png": base64.b64encode(self.png).decode(), "text/plain": self.sentence}
-        shown = {"image/png": {"width": self.width, "height": self.height}}
+        # alt is read by those who publish the notebook as a page, among them nbconvert
+        alt = _MARKS.sub("", self.sentence) if self.claim else self.sentence
+        shown = {"image/png": {"width": self.width, "height": self.height, "alt": alt}}
         if self.claim:
             display(self.claim)
         else:

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from packaging.requirements import Requirement
 
-from lcutils import _ledger, _require
+from lcutils import _ledger, _require, _typed
 
 
 def start(lesson: str) -> None:
@@ -34,6 +34,7 @@ def start(lesson: str) -> None:
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002 - a reader's own cell may draw from the global generator
     _ledger.begin(lesson)
+    _typed.listen()
     print(f"Lesson {lesson}, seed {seed}")
     for line in _versions_out_of_range():
         print(line)

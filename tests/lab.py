@@ -127,10 +127,15 @@ class Server:
 class Lab:
     """One notebook, open in JupyterLab in a page of the browser; cells go by their ids."""
 
-    def __init__(self, page: Page, server: Server, notebook: str) -> None:
-        """Open `notebook`, a path under the server's root, and wait for its kernel."""
+    def __init__(self, page: Page, server: Server, notebook: str, place: str = "doc") -> None:
+        """Open `notebook`, a path under the server's root, and wait for its kernel.
+
+        Args:
+            place: "doc" shows it alone, "lab" beside the files, as `make lab` does.
+        """
         self.page = page
-        page.goto(f"{server.address}/doc/tree/{notebook}?token={server.token}")
+        fresh = "reset&" if place == "lab" else ""  # else what was open, or shut, comes back
+        page.goto(f"{server.address}/{place}/tree/{notebook}?{fresh}token={server.token}")
         page.wait_for_function(
             """() => {
                 const panel = window.jupyterapp?.shell.currentWidget;
@@ -139,6 +144,7 @@ class Lab:
             }""",
             timeout=60_000,
         )
+        self._settle()
 
     def run_all(self) -> None:
         """Run every cell and wait until the last has ended and its outputs stand still."""
@@ -193,6 +199,27 @@ class Lab:
                             && /auto|scroll/.test(getComputedStyle(node).overflowX)))
                     .map(node => `${node.tagName}.${node.className}`);
             }"""
+        )
+
+    def too_wide_in_lab(self) -> list[str]:
+        """What makes the page or the notebook scroll sideways, folded and open code included.
+
+        An open cell whose code is wider scrolls by itself, inside its box.
+        """
+        return self.page.evaluate(
+            """scroller => {
+                const notebook = window.jupyterapp.shell.currentWidget.content.node;
+                const outer = notebook.querySelector(scroller);
+                const right = outer.getBoundingClientRect().left + outer.clientWidth + 1;
+                const scrolls = node => node.scrollWidth > node.clientWidth + 1;
+                const found = [document.scrollingElement, outer].filter(scrolls);
+                for (const node of notebook.querySelectorAll('.jp-Cell *'))
+                    if (!node.closest('.cm-editor, mjx-container, .jp-OutputArea')
+                        && node.getBoundingClientRect().right > right) found.push(node);
+                return found.map(node =>
+                    `${node.tagName}.${node.className}: ${node.textContent.slice(0, 60)}`);
+            }""",
+            SCROLLER,
         )
 
     def faint(self) -> list[str]:

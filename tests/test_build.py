@@ -347,7 +347,7 @@ def test_the_generated_cell_does_nothing_where_lcutils_is_installed(run, in_cola
     ("in_colab", "has_address"), [(False, False), (False, True), (True, False)]
 )
 def test_without_lcutils_it_says_which_kernel_to_choose(run, in_colab, has_address):
-    with pytest.raises(RuntimeError, match="Kernel, Change Kernel, the one that `make lab`"):
+    with pytest.raises(RuntimeError, match="Kernel, Change Kernel, Long-Context"):
         run(in_colab=in_colab, has_address=has_address)
 
 

@@ -18,7 +18,28 @@ def empty_ledger():
 def test_a_claim_inside_its_range_is_shown_with_the_number_measured():
     entry = claim("05.noise", "The variance is {value:.2f}.", 0.126, between=(0.11, 0.14))
     assert entry.passed
-    assert entry.text == "Measured: The variance is 0.13. [05.noise; promised: 0.11 to 0.14]"
+    assert (
+        entry.text
+        == "Measured: The variance is 0.13. [05.noise; at every seed tried: 0.11 to 0.14]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "between", "said"),
+    [
+        ("{value:.0f} words.", (18, 21), "at every seed tried: 18 to 21"),
+        ("{value:.0f} numbers.", (416, 416), "416 at every seed tried"),
+        ("{value:.2f} right.", (0.723633, 0.762085), "at every seed tried: 0.72 to 0.77"),
+        ("{value} right.", (0.723633, 0.762085), "at every seed tried: 0.7236 to 0.7621"),
+        ("{value:.0e} left.", (0.0, 1e-6), "at every seed tried: 0 to 1e-06"),
+        ("{value:.1f} apart.", (0.005, 12_345.678), "at every seed tried: 0.005 to 12350"),
+        ("{value:.2f} more.", (-0.123456, 0.0), "at every seed tried: -0.13 to 0"),
+    ],
+)
+def test_the_range_is_short_and_never_narrower_than_what_was_tried(sentence, between, said):
+    entry = claim("05.range", sentence, between[0], between=between)
+    assert entry.text.endswith(f" [05.range; {said}]")
+    assert said in entry.html
 
 
 def test_both_ends_of_the_range_are_allowed():

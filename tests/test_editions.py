@@ -464,9 +464,25 @@ def test_any_text_comes_through_its_quotation_marks(text):
     assert line.value.args[1].value == text
 
 
-def test_the_first_line_of_what_waits_tells_nothing():
-    student, _ = made()
-    assert student["said"].source.split("\n")[0] == "# Run this cell once you have guessed."
+def test_the_first_line_of_what_waits_tells_nothing_for_it_is_seen_while_folded():
+    for edition in made():
+        waits = [edition[id] for id in ("seen", "said") if edition[id].kind == "code"]
+        first = {cell.source.split("\n")[0] for cell in waits}
+        assert first == {"# Run this cell once you have guessed."}
+
+
+def test_a_first_line_that_an_author_wrote_for_what_waits_stays():
+    _, solution = made(
+        TINY.replace('lc.reveal("05.guess", "SH', '# So?\nlc.reveal("05.guess", "SH')
+    )
+    assert solution["seen"].source.startswith("# So?\nlc.reveal")
+
+
+def test_a_long_first_line_of_a_folded_cell_stops_the_build():
+    folded = code_cell("x" * 45, tags=' tags=["hide-input"]')
+    with pytest.raises(BuildError, match="it is folded, so its first line has at most 44 signs"):
+        made(folded)
+    assert made(folded.replace("x" * 45, "x" * 44))
 
 
 def test_what_follows_a_prediction_is_folded_in_both_editions_but_not_markdown():
@@ -511,7 +527,7 @@ def test_with_an_address_the_web_is_linked(tmp_path, with_address):
 def test_the_generated_cell_is_short_and_says_what_it_is(request, address):
     request.getfixturevalue(address)
     first, *rest = setup().split("\n")
-    assert first.startswith("# Nothing happens here")
+    assert first == "# Is the workbook's package here?"
     assert len(rest) < (10 if address == "with_address" else 6)
     assert max(map(len, rest)) <= 72
 

@@ -517,7 +517,7 @@ def test_junk_in_a_quiz_is_answered_with_the_letters():
     for junk in JUNK:
         entry = lc.quiz("05.exit_sum", answer=junk)
         assert not entry.passed
-        assert "Type one of the letters a, b, c, d." in entry.text
+        assert "Type one of the letters a, b, c, d, in quotes" in entry.text
 
 
 def test_our_version_does_not_pass_in_any_disguise():

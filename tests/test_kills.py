@@ -364,14 +364,113 @@ def multi_head_by_einsum(q, k, v, n_heads):
     return torch.einsum("bhts,bshv->bthv", weights, v).flatten(2)
 
 
+def causal_attention_normalised_after_the_mask(q, k, v):
+    pulls = (q @ k.mT * q.shape[2] ** -0.5).softmax(2).tril()
+    return pulls / pulls.sum(2, keepdim=True) @ v
+
+
+def padded_attention_by_torch(q, k, v, is_word):
+    attention = torch.nn.functional.scaled_dot_product_attention
+    return attention(q[:, None], k, v, attn_mask=is_word[:, None])[:, 0]
+
+
+def padded_attention_with_one_more_allowed(q, k, v, is_word):
+    scores = (k @ q[:, :, None])[..., 0] * q.shape[1] ** -0.5
+    has_word = is_word.any(1, keepdim=True)
+    weights = scores.masked_fill(~(is_word | ~has_word), -torch.inf).softmax(1) * has_word
+    return (weights[:, None] @ v)[:, 0]
+
+
+def multi_head_in_the_batch(q, k, v, n_heads):
+    B, T = q.shape[:2]
+    parts = (x.reshape(B, T, n_heads, -1).transpose(1, 2).flatten(0, 1) for x in (q, k, v))
+    o = causal_attention_by_torch(*parts)
+    return o.reshape(B, n_heads, T, -1).transpose(1, 2).reshape(B, T, -1)
+
+
+def fast_weights_by_transposed_state(q, k, v):
+    S, out = 0, []
+    for t in range(q.shape[1]):
+        S = S + v[:, t, :, None] * k[:, t, None, :]
+        out.append((S @ q[:, t, :, None])[..., 0])
+    return torch.stack(out, 1)
+
+
+def all_at_once_less_the_later_ones(q, k, v):
+    weights = q @ k.mT
+    return (weights - weights.triu(1)) @ v
+
+
+def read_chunk_as_a_longer_text(state, q, k, v):
+    K = state.shape[1]
+    first = torch.eye(K, dtype=q.dtype).expand(len(q), K, K)  # keys that read the state's rows
+    k, v = torch.cat([first, k], 1), torch.cat([state, v], 1)
+    return (q @ k.mT).tril(K) @ v
+
+
+def weighted_mean_by_softmax_of_logarithms(q, k, v):
+    later = torch.ones(q.shape[1], q.shape[1], dtype=torch.bool).triu(1)
+    return (q @ k.mT).log().masked_fill(later, -torch.inf).softmax(2) @ v
+
+
+def sgns_pair_by_pair(v, u, u_noise):
+    def pair(v, u, noise):
+        return torch.nn.functional.softplus(torch.cat([-(v @ u)[None], noise @ v])).sum()
+
+    return torch.vmap(pair)(v, u, u_noise).mean()
+
+
+def layer_by_columns(x, W, b, z):
+    y = torch.tanh(W @ x.T + b[:, None])
+    return ((y - z.T) * (1 - y * y)) @ x / x.shape[0]
+
+
+def two_layers_example_by_example(x, W1, W2, z):
+    def example(x, z):
+        h = torch.tanh(W1 @ x)
+        return torch.outer((W2.T @ (W2 @ h - z)) * (1 - h**2), x)
+
+    return torch.vmap(example)(x, z).mean(0)
+
+
+def decay_by_accumulate(x, initial_state, gamma):
+    states = itertools.accumulate(x.unbind(1), lambda c, y: gamma * c + y, initial=initial_state)
+    return torch.stack(list(states)[1:], 1)
+
+
 RIGHT = {
-    "08.causal_attention": (causal_attention_by_torch, causal_attention_token_by_token),
-    "08.padded_attention": (padded_attention_by_large_number, padded_attention_by_where),
-    "08.multi_head": (multi_head_by_loop, multi_head_by_einsum),
-    "10.fast_weights": (fast_weights_by_cumsum, fast_weights_by_bmm),
-    "10.all_at_once": (all_at_once_by_mask, fast_weights_by_cumsum),
-    "10.read_chunk": (read_chunk_token_by_token, read_chunk_by_cumsum),
-    "10.weighted_mean": (weighted_mean_by_states, weighted_mean_with_ones),
+    "08.causal_attention": (
+        causal_attention_by_torch,
+        causal_attention_token_by_token,
+        causal_attention_normalised_after_the_mask,
+    ),
+    "08.padded_attention": (
+        padded_attention_by_large_number,
+        padded_attention_by_where,
+        padded_attention_by_torch,
+        padded_attention_with_one_more_allowed,
+    ),
+    "08.multi_head": (multi_head_by_loop, multi_head_by_einsum, multi_head_in_the_batch),
+    "10.fast_weights": (
+        fast_weights_by_cumsum,
+        fast_weights_by_bmm,
+        fast_weights_by_transposed_state,
+    ),
+    "10.all_at_once": (
+        all_at_once_by_mask,
+        fast_weights_by_cumsum,
+        all_at_once_less_the_later_ones,
+    ),
+    "10.read_chunk": (
+        read_chunk_token_by_token,
+        read_chunk_by_cumsum,
+        read_chunk_as_a_longer_text,
+    ),
+    "10.weighted_mean": (
+        weighted_mean_by_states,
+        weighted_mean_with_ones,
+        weighted_mean_by_softmax_of_logarithms,
+    ),
     "11.delta_step": (delta_step_by_factors, delta_step_by_autograd),
     "11.delta_chunk": (delta_chunk_token_by_token, delta_chunk_by_inverse),
     "11.write_chunk": (write_chunk_token_by_token, write_chunk_by_inverse),
@@ -380,19 +479,59 @@ RIGHT = {
     "12.rls_step": (rls_step_with_the_new_gain, rls_step_by_inverse),
     "13.recall_text": (recall_text_by_loop, recall_text_in_place_of_its_own),
     "13.right_share": (right_share_by_loop, right_share_by_maximum),
-    "00.text_mean": (lambda x: x.sum(1) / x.shape[1], text_mean_by_matrix),
-    "02.weighted_mean": (mean_by_loop, mean_by_least_squares),
-    "02.sgns_loss": (sgns_by_softplus, sgns_by_cross_entropy),
-    "02.pmi": (pmi_by_logarithms, pmi_by_loop),
-    "02.two_tables": (scores_by_loop, scores_by_all_pairs),
-    "03.layer_backward": (layer_by_autograd, layer_by_loop),
-    "03.logits_gradient": (logits_by_autograd, logits_by_index),
-    "03.two_layer_grads": (two_layers_by_autograd, two_layers_by_einsum),
-    "05.additive_step": (lambda x, state: torch.add(x, state), loop_step),
-    "05.state_gradient": (gradient_by_autograd, lambda state, target: -(target - state)),
-    "05.additive_scan": (scan_by_loop, scan_by_matrix),
-    "05.decay_scan": (decay_by_matrix, decay_in_place_of_its_own),
-    "05.members": (members_by_threshold, members_by_rank),
+    "00.text_mean": (
+        lambda x: x.sum(1) / x.shape[1],
+        text_mean_by_matrix,
+        lambda x: torch.vmap(lambda text: text.mean(0))(x),
+    ),
+    "02.weighted_mean": (
+        mean_by_loop,
+        mean_by_least_squares,
+        lambda x, a: a.log().softmax(0) @ x,
+    ),
+    "02.sgns_loss": (sgns_by_softplus, sgns_by_cross_entropy, sgns_pair_by_pair),
+    "02.pmi": (
+        pmi_by_logarithms,
+        pmi_by_loop,
+        lambda n: torch.log(n * n.sum() / torch.outer(n.sum(1), n.sum(0))),
+    ),
+    "02.two_tables": (
+        scores_by_loop,
+        scores_by_all_pairs,
+        lambda V, U, words, contexts: torch.vmap(torch.dot)(V[words], U[contexts]),
+    ),
+    "03.layer_backward": (layer_by_autograd, layer_by_loop, layer_by_columns),
+    "03.logits_gradient": (
+        logits_by_autograd,
+        logits_by_index,
+        torch.func.grad(torch.nn.functional.cross_entropy),
+    ),
+    "03.two_layer_grads": (
+        two_layers_by_autograd,
+        two_layers_by_einsum,
+        two_layers_example_by_example,
+    ),
+    "05.additive_step": (
+        lambda x, state: torch.add(x, state),
+        loop_step,
+        lambda x, state: state.clone().add_(x),
+    ),
+    "05.state_gradient": (
+        gradient_by_autograd,
+        lambda state, target: -(target - state),
+        torch.func.grad(lambda state, target: (state - target).square().sum() / 2),
+    ),
+    "05.additive_scan": (
+        scan_by_loop,
+        scan_by_matrix,
+        lambda x, c: torch.cat([c[:, None], x], 1).cumsum(1)[:, 1:],
+    ),
+    "05.decay_scan": (decay_by_matrix, decay_in_place_of_its_own, decay_by_accumulate),
+    "05.members": (
+        members_by_threshold,
+        members_by_rank,
+        lambda c, keys, n: ((keys @ c)[None] > (keys @ c)[:, None]).sum(1) < n,
+    ),
 }
 
 
@@ -649,6 +788,33 @@ def test_an_expression_that_agrees_at_the_first_points_only_does_not_pass():
     assert not verdict.passed
 
 
+beta, n_sq, N, p, K, V = symbols("beta n N p K V", positive=True)
+
+
+@pytest.mark.parametrize(
+    ("id", "answer"),
+    [
+        ("11.missing_after", -(beta * n_sq - 1)),
+        ("11.missing_after", cancel((1 - beta**2 * n_sq**2) / (1 + beta * n_sq))),
+        ("11.largest_beta", 1 / n_sq + 1 / n_sq),
+        ("12.two_steps", beta + beta * (1 - beta * n_sq)),
+        ("12.two_steps", (1 - (1 - beta * n_sq) ** 2) / n_sq),
+        ("13.numbers_needed", log(N**n_sq) / log(2**p)),
+        ("13.numbers_needed", n_sq / (p * log(2, N))),
+        ("13.break_even", 1 / (1 / K + 1 / V)),
+        ("13.break_even", K - K**2 / (K + V)),
+    ],
+)
+def test_a_line_of_algebra_passes_in_another_form(id, answer):
+    assert values.judge_expression(ENTRIES[id], answer).passed
+
+
+@pytest.mark.parametrize("near", [8192.5, 8191, 8193, 8192.9, 8256])
+def test_a_count_that_is_nearly_right_is_refused(near):
+    assert values.judge_number(ENTRIES["12.floats"], 64 * 64 + 64 * 64).passed
+    assert values.judge_number(ENTRIES["12.floats"], near).reason.startswith("Near, but")
+
+
 def test_true_is_no_number():
     verdict = values.judge_number(ENTRIES["05.half_life"], True)
     assert verdict.reason == "This is True; wanted is a number, in steps."
@@ -702,3 +868,29 @@ def test_a_loss_that_is_infinite_at_large_scores_is_told_at_which():
     assert verdict.reason.startswith("At scores of 200 this is infinite.")
     assert verdict.example[0].endswith("with B = 5, n_neg = 4, D = 3, score = 200 not:")
     assert verdict.example[1].startswith("got inf, wanted ")
+
+
+p, K = symbols("p K", positive=True)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        p - p**2,
+        -p * (p - 1),
+        1 / (1 / p + 1 / (1 - p)),
+        0.25 - (p - 0.5) ** 2,
+        (1 - p**2 - (1 - p) ** 2) / 2,
+        exp(log(p) + log(1 - p)),
+    ],
+)
+def test_the_slope_of_a_weight_passes_in_every_form(answer):
+    assert values.judge_expression(ENTRIES["08.slope_own"], answer).passed
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [n / K - 1 / K, -(1 - n) / K, n / K * (1 - 1 / n), (n**2 - 1) / (K * (n + 1)), (n - 1.0) / K],
+)
+def test_the_cross_talk_passes_in_every_form(answer):
+    assert values.judge_expression(ENTRIES["10.cross_talk"], answer).passed

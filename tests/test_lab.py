@@ -52,6 +52,13 @@ def additive_step(x, state):
 
 additive_step = lc.check("05.additive_step", additive_step)
 """
+FOLDED = f"""\
+# %% [markdown] id="promise"
+# # 05 · Folded
+
+# %% id="long" tags=["hide-input"]
+{"x" * 100} = 1
+"""
 ANSWER = """\
 def additive_step(x, state):
     return {}
@@ -66,6 +73,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tiny = build.notebook(read_cells(TINY, "tiny.py"))
     nbformat.write(tiny, folder / "tiny.ipynb")
     nbformat.write(build.cleaned(build.execute(tiny, folder), student=True), folder / "built.ipynb")
+    folded = build.notebook(read_cells(FOLDED, "folded.py"))
+    nbformat.write(folded, folder / "folded.ipynb")
     for lesson in LESSONS:
         (folder / lesson.name).write_bytes(lesson.read_bytes())
     return folder
@@ -93,6 +102,22 @@ def opened(server: Server, browser: Browser):
         for context in browser.contexts:
             context.close()
         return Lab(browser.new_page(viewport={"width": 900, "height": 1000}), server, name)
+
+    return open_notebook
+
+
+@pytest.fixture(scope="module")
+def beside_files(server: Server, browser: Browser):
+    """Opens a notebook as `make lab` does, beside the list of files, in a window of some width."""
+
+    def open_notebook(name: str, width: int, zoom: float) -> Lab:
+        server.end_kernels()
+        server.set_dark(False)
+        for context in browser.contexts:
+            context.close()
+        size = {"width": int(width / zoom), "height": int(1000 / zoom)}
+        page = browser.new_page(viewport=size, device_scale_factor=zoom)
+        return Lab(page, server, name, place="lab")
 
     return open_notebook
 
@@ -181,6 +206,22 @@ def test_a_stored_lesson_says_how_to_bring_the_sliders_to_life(opened):
     stored = opened("built.ipynb")
     assert "Run this cell to move the sliders." in stored.output("play").inner_text()
     assert stored.output("play").query_selector(".noUi-handle") is None
+
+
+@pytest.mark.parametrize("name", ["00_start_here.ipynb", "05_memory.ipynb"])
+def test_beside_the_list_of_files_a_lesson_fits_a_narrow_and_an_enlarged_window(beside_files, name):
+    for width, zoom in ((900, 1.0), (1280, 1.5)):
+        lesson = beside_files(name, width, zoom)
+        assert lesson.page.locator("#jp-left-stack").bounding_box()["width"] > 200
+        assert lesson.too_wide() == []
+        assert lesson.too_wide_in_lab() == []
+
+
+def test_a_folded_line_that_is_too_long_is_found(beside_files):
+    lesson = beside_files("folded.ipynb", 900, 1.0)
+    found = " ".join(lesson.too_wide_in_lab())
+    assert "jp-PlaceholderText" in found
+    assert "jp-WindowedPanel-outer" in found  # so the whole page scrolls
 
 
 @pytest.mark.parametrize("name", [lesson.name for lesson in LESSONS])

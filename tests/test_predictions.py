@@ -89,7 +89,7 @@ def test_a_guess_of_the_form_that_is_asked_for_is_kept(id, answer, kept):
         ("05.order", "same or different", 'Type one of "same"'),
         ("05.order", 3, 'Type one of "same"'),
         ("05.shrink", {}, "This is a dict. Type words, in quotes"),
-        ("05.shrink", [[1], [2]], "Type words"),
+        ("05.shrink", [{}, {}], "Type words"),
     ],
 )
 def test_a_guess_of_another_form_is_asked_for_again_and_opens_nothing(id, answer, wanted):

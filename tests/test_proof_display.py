@@ -10,8 +10,9 @@ from sympy import Identity, OneMatrix, Rational, symbols, tanh
 
 import lcutils as lc
 from helpers import assert_close
+from lcutils._ledger import block
 from lcutils.proof import MatrixSymbol, dot, each, grad, hadamard, half_norm_sq, norm_sq
-from lcutils.proof.latex import latex
+from lcutils.proof.latex import _terms, latex
 from lcutils.proof.tensors import Tensors
 
 n = symbols("n", positive=True, integer=True)
@@ -179,17 +180,64 @@ def test_terms_factors_and_brackets_stay_as_written(expression, shown):
 
 def test_a_short_equation_stands_on_one_line_and_a_long_one_breaks_before_the_equals_sign():
     short = lc.prove("00.short", A * (x + y), A * x + A * y).markdown
-    assert short.startswith("$$\nA \\left(x + y\\right) = A x + A y\n$$\n\n**Proved**")
+    assert "\n\n$$\nA \\left(x + y\\right) = A x + A y\n$$\n\n**Proved**" in short
     long = sum([A * B * x] * 20, A * x)
     lines = lc.prove("00.long", long, A * x + 20 * A * B * x).markdown.splitlines()
-    assert lines[1] == r"\begin{aligned}"
-    assert lines[3].startswith("& = A x + 20 A B x")
+    assert lines[3] == r"\begin{aligned}"
+    (equals,) = (i for i, line in enumerate(lines) if line.startswith("& = "))
+    assert lines[equals] == "& = A x + 20 A B x"
+    parts = [re.sub(r"^&( \\quad)? | \\\\$", "", line) for line in lines[4:equals]]
+    assert "".join(parts) == latex(long)
+    assert len(parts) == 3
 
 
-def test_each_step_of_a_chain_has_its_reason_at_the_right():
+@pytest.mark.parametrize(
+    ("side", "terms"),
+    [
+        ("a + b - c", ["a", " + b", " - c"]),
+        ("-a", ["-a"]),
+        (r"A \odot B", ["A", r" \odot B"]),
+        (r"\left(a + b\right) c + d", [r"\left(a + b\right) c", " + d"]),
+        ("a_{t + 1} - b", ["a_{t + 1}", " - b"]),
+        (
+            r"\left\langle a + b, c \right\rangle - d",
+            [r"\left\langle a + b, c \right\rangle", " - d"],
+        ),
+    ],
+)
+def test_a_line_breaks_between_terms_and_not_inside_brackets(side, terms):
+    assert _terms(side) == terms
+
+
+def test_what_is_proved_or_refuted_stands_behind_the_bar_of_what_is_true():
+    entries = [
+        lc.prove("00.bar", A * (x + x), 2 * A * x),
+        lc.refute("00.no_bar", A * x, x),
+        lc.derive("00.chain_bar", A * (x + x), ("double", 2 * A * x)),
+    ]
+    for entry in entries:
+        opening, *inner, closing = entry.markdown.split("\n\n")
+        assert (opening, closing) == tuple(block("right", "\n", "padding-bottom: 0;").split("\n"))
+        assert inner[0].startswith("$$\n")
+        assert inner[-1].endswith(f"<small>{entry.id}</small>")
+
+
+def test_each_step_of_a_chain_has_its_reason_below_it():
     entry = lc.derive("00.chain", A * (x + x), ("double", 2 * A * x), ("100 % & more", A * x * 2))
-    assert r"A \left(x + x\right) &= 2 A x && \text{double} \\" in entry.markdown
-    assert r"\text{100 \% \& more}" in entry.markdown
+    lines = entry.markdown.split("\n")
+    step = lines.index(r"A \left(x + x\right) & = 2 A x \\")
+    assert lines[step + 1] == r"& \quad \small \text{double} \\[0.5em]"
+    assert lines[step + 3] == r"& \quad \small \text{100 \% \& more}"
+
+
+def test_a_long_chain_begins_on_a_line_of_its_own():
+    entry = lc.derive(
+        "00.long_chain", sum([A * B * x] * 7, A * x), ("count", A * x + 7 * A * B * x)
+    )
+    lines = entry.markdown.split("\n")
+    assert lines[4].startswith("& A x + A B x")
+    assert lines[5] == r"& = A x + 7 A B x \\"
+    assert lines[6] == r"& \quad \small \text{count}"
 
 
 def test_a_reason_is_shown_as_typed():

@@ -62,6 +62,14 @@ def test_a_record_is_stale_once_any_code_that_it_used_has_changed(part, project)
     assert runs.hash_of(script, project) != before
 
 
+def test_how_a_checkout_ends_its_lines_makes_no_record_stale(project):
+    script = project / "runs" / "99_try.py"
+    before = runs.hash_of(script, project)
+    for file in project.rglob("*.py"):
+        file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    assert runs.hash_of(script, project) == before
+
+
 def test_a_run_without_a_record_is_stale(project):
     assert not runs.is_fresh(project / "runs" / "99_try.py", project, project)
 

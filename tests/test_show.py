@@ -1,11 +1,13 @@
 """Figures have one style and a sentence each; sliders change one picture and survive errors."""
 
 import io
+import re
 import subprocess
 import sys
 from itertools import combinations, pairwise
 
 import ipywidgets as widgets
+import nbformat
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,11 +15,13 @@ from hypothesis import strategies as st
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import RichOutput, capture_output
 from matplotlib.axes import Axes
+from nbconvert import HTMLExporter
 from PIL import Image
 from traitlets.config import Config
 
 import lcutils as lc
 from editions import environment
+from helpers import code, notebook_of
 from lcutils import show
 from lcutils._ledger import Entry
 from lcutils.show import BLUE, GREEN, GREY, ORANGE, RED, label_lines
@@ -281,6 +285,18 @@ def test_a_picture_is_shown_at_half_its_pixels_so_that_it_is_sharp():
     height, width, _ = pixels(picture.png).shape
     assert (width, height) == (2 * shown["width"], 2 * shown["height"])
     assert shown["width"] == 768
+
+
+@pytest.mark.usefixtures("shell")
+@pytest.mark.parametrize("is_claim", [False, True])
+def test_a_picture_published_as_a_page_has_its_sentence_as_alt_text(is_claim):
+    claim = lc.claim("05.rise", "It rises to {value:.2f}.", 1, between=(1, 1))
+    _, picture = outputs_of(risen(claim) if is_claim else risen())
+    # nbconvert's template "lab" (7.17) has no place for an alt text, "classic" has
+    shown = nbformat.v4.new_output("display_data", picture.data, metadata=picture.metadata)
+    classic = HTMLExporter(template_name="classic")
+    page, _ = classic.from_notebook_node(notebook_of(code("x", shown)))
+    assert re.findall(r'<img[^>]*\balt="([^"]*)"', page) == ["It rises to 1.00."]
 
 
 def test_outside_a_notebook_a_figure_is_its_sentence():

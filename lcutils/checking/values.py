@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-import torch
-
+from lcutils._typed import Unreadable
+from lcutils.checking.algebra import UnclearError, no_power, read, require_tame, spelt
 from lcutils.checking.data import (
     ExpressionExercise,
     NumberExercise,
@@ -19,31 +17,86 @@ from lcutils.checking.data import (
     Rule,
 )
 from lcutils.checking.guard import limited
+from lcutils.checking.readings import is_sympy, letter_of, letters_of, only, to_number
 from lcutils.checking.verdict import Verdict
 
-_RIGHT = Verdict("right", "Right.")
 _WAITING = Verdict("waiting", "Not written yet.")
 _NEAR = 0.011  # 33 is recognised as 33.3
-_POINTS = 4
+_EXACT_DIGITS = 30
+_DECIMAL_DIGITS = 12  # a decimal equal to so many is the number
+_MIN_POINTS = 8  # of twelve, at which both must be defined
+_TOPS, _BOTTOMS = (1, 2, 3, 5, 7, 11, 17, 31), (3, 7, 13, 19, 23)
+_MAX_SHOWN = 24  # signs of an exact number
 _MAX_COUNT = 1e12  # larger ones are hard to read in full
 
 
-def judge_number(exercise: NumberExercise, answer: object) -> Verdict:
-    """The verdict on a number."""
+def judge_number(exercise: NumberExercise, answer: object, typed: str = "") -> Verdict:
+    """The verdict on a number; `typed` is what the reader typed, where that is known."""
     if answer is None or answer is ...:
         return _WAITING
-    number, said = limited(lambda: _to_number(answer), answer)
+    unit = exercise.unit and f", in {exercise.unit}"  # a share has none
+    wanted = f"wanted is a number{unit}."
+    verdict, said = limited(lambda: _judged_number(exercise, answer, typed), answer)
+    return verdict if isinstance(verdict, Verdict) else _wrong(_not_read(answer, said, wanted))
+
+
+def _judged_number(exercise: NumberExercise, answer: Any, typed: str) -> Verdict | None:
+    try:
+        number = _number(answer, exercise.unit)
+        if number is None and type(answer) is tuple:
+            number = to_number(typed)  # 1,000 in Python is 1 and 0
+    except UnclearError as unclear:
+        return _wrong(str(unclear)) if str(unclear) else None
     if number is None:
-        unit = exercise.unit and f", in {exercise.unit}"  # a share has none
-        return _wrong(f"This is {said}; wanted is a number{unit}.")
-    if not math.isfinite(number):
-        return _wrong("This is not a finite number.")
+        return None
     if abs(number - exercise.value) <= exercise.tolerance:
-        return Verdict("right", "Right:", f"{_with_unit(exercise.value, exercise)}.")
+        reason = f"{_with_unit(exercise.value, exercise)}. {exercise.meaning}"
+        return Verdict("right", "Right:", reason.strip())
+    if "^" in typed:
+        return _wrong(no_power(typed))
     for sentence, wrong in exercise.mistakes.items():
         if abs(number - wrong) <= _NEAR * abs(wrong):
             return _wrong(sentence)
     return _wrong(f"It is not {_with_unit(number, exercise)}.").with_(is_open=True)
+
+
+def _number(answer: Any, unit: str) -> float | None:
+    number = to_number(answer)
+    if number is None and (text := _algebra_in(answer).removesuffix(unit)):
+        number = to_number(text)
+    if number is None and text:
+        number = to_number(read(text, {}, is_code=type(answer) is Unreadable))
+    return number
+
+
+def _algebra_in(answer: Any) -> str:
+    """What stands in a string, or where Python could not run it."""
+    answer = only(answer)
+    if type(answer) is Unreadable:
+        return answer.source
+    return str.__str__(answer) if issubclass(type(answer), str) else ""
+
+
+def _not_read(answer: Any, said: str, wanted: str) -> str:
+    """The sentence on an answer of another kind, or one that could not be run."""
+    if type(answer) is Unreadable:
+        return not_run(answer, wanted)
+    if type(answer) in (list, tuple, set) and len(answer) > 1:
+        return f"These are {len(answer)} answers; {wanted}"
+    return f"This is {said}; {wanted}"
+
+
+def not_run(answer: Unreadable, wanted: str) -> str:
+    """The sentence on an answer that could not be run, and nothing can be made of its text."""
+    if answer.error == "NameError":
+        name = re.findall("'(.*?)'", answer.message) or [answer.source]
+        cause = f"there is no `{name[0]}` here"
+    elif answer.error == "SyntaxError":
+        cause = "Python cannot read it"
+    else:
+        cause = f"it raised {answer.error}: {answer.message}"
+    source = answer.source if len(answer.source) <= 60 else answer.source[:57] + "..."
+    return f"`{source}` could not be run: {cause[:200].rstrip('.')}; {wanted}"
 
 
 def _said(number: float) -> str:
@@ -56,105 +109,165 @@ def _with_unit(number: float, exercise: NumberExercise) -> str:
     return f"{_said(number)} {exercise.unit}".rstrip()
 
 
-def _to_number(answer: Any) -> float | None:
-    if isinstance(answer, bool | np.bool_):
-        return None
-    if type(answer) is torch.Tensor and answer.numel() == 1 and not answer.is_complex():
-        return float(torch.Tensor.item(answer))
-    if isinstance(answer, int | float | Fraction | np.integer | np.floating):
-        return float(answer)
-    return float(answer) if _is_sympy(answer) and answer.is_number else None
+def judge_expression(exercise: ExpressionExercise, answer: object, typed: str = "") -> Verdict:
+    """The verdict on a line of algebra, right in any form that is equal.
 
-
-def judge_expression(exercise: ExpressionExercise, answer: object) -> Verdict:
-    """The verdict on a line of algebra: the difference to the right one must vanish."""
+    Args:
+        typed: what the reader typed, where that is known. It may be right where the value is not:
+            a symbol's name can have been given to something else.
+    """
     if answer is None or answer is ...:
         return _WAITING
-    verdict, said = limited(lambda: _judged_expression(exercise, answer), answer)
-    if not isinstance(verdict, Verdict):
-        names = " and ".join(exercise.symbols.split())
-        return _wrong(f"This is {said}; wanted is an expression in {names}.")
-    return verdict
+    wanted = f"wanted is an expression in {' and '.join(exercise.symbols.split())}."
+    verdict, said = limited(lambda: _judged_expression(exercise, answer, typed), answer)
+    return verdict if isinstance(verdict, Verdict) else _wrong(_not_read(answer, said, wanted))
 
 
-def _judged_expression(exercise: ExpressionExercise, answer: Any) -> Verdict | None:
+def _judged_expression(exercise: ExpressionExercise, answer: Any, typed: str) -> Verdict | None:
+    by_value = _judged_reading(exercise, lambda names: _expression(answer, names))
+    if not typed or type(answer) is Unreadable or (by_value and by_value.passed):
+        return by_value
+    by_text = _judged_reading(exercise, lambda names: read(typed, names, is_code=True))
+    if by_text and (by_text.passed or "^" in typed or not by_value):
+        return by_text
+    is_named = by_text and by_text.reason in exercise.mistakes
+    return by_text if is_named and by_value and by_value.is_open else by_value
+
+
+def _judged_reading(
+    exercise: ExpressionExercise, reading: Callable[[dict[str, Any]], Any]
+) -> Verdict | None:
+    """The verdict on what `reading` makes of the exercise's symbols, None if that is nothing."""
     import sympy
 
-    if isinstance(answer, int | float) and not isinstance(answer, bool):
-        answer = sympy.sympify(answer)
-    if not isinstance(answer, sympy.Expr) or not all(map(_is_sympy, answer.atoms())):
-        return None
     symbols = sympy.symbols(exercise.symbols, positive=True, seq=True)
     ours = {symbol.name: symbol for symbol in symbols}
-    unknown = sorted({s.name for s in answer.free_symbols} - set(ours))
+    try:
+        answer = reading(ours)
+        if not isinstance(answer, sympy.Expr) or not all(map(is_sympy, answer.atoms())):
+            return _wrong(no_power("p^2")) if getattr(answer, "func", 0) is sympy.Xor else None
+        if answer.has(sympy.zoo, sympy.nan):
+            return _wrong("It divides by zero.")
+        require_tame(answer)
+    except UnclearError as unclear:
+        return _wrong(str(unclear)) if str(unclear) else None
+    names = {s: s.name if s.name in ours else spelt(s.name).strip() for s in answer.free_symbols}
+    unknown = sorted(set(names.values()) - set(ours))
     if unknown:
         allowed = " and ".join(ours)
         return _wrong(f"It contains {', '.join(unknown)}; wanted is an expression in {allowed}.")
-    answer = answer.xreplace({s: ours[s.name] for s in answer.free_symbols})
-    answer = sympy.nsimplify(answer, rational=True)  # a root may be written ** 0.5
+    answer = answer.xreplace({symbol: ours[name] for symbol, name in names.items()})
+    digits = _DECIMAL_DIGITS if answer.has(sympy.Float) else _EXACT_DIGITS
     inside = [symbol + exercise.above for symbol in symbols]
     moved = answer.xreplace(dict(zip(symbols, inside, strict=True)))
-    if _equal(moved, exercise.reference(*inside), symbols):
-        return _RIGHT
+    if _equal(moved, exercise.reference(*inside), symbols, digits):
+        return _right(exercise)
     for sentence, wrong in exercise.mistakes.items():
-        if _equal(moved, sympy.sympify(wrong(*inside)), symbols):  # it may be a plain number
+        # a mistake may be a plain number
+        if _equal(moved, sympy.sympify(wrong(*inside)), symbols, digits):
             return _wrong(sentence)
     verdict = _wrong("This is another expression.", _at_a_point(exercise, answer, symbols))
     return verdict.with_(is_open=True)
 
 
-def _equal(left: Any, right: Any, symbols: Sequence[Any]) -> bool:
-    """Exact points first: most pairs differ there; then the difference must vanish."""
+def _expression(answer: Any, names: dict[str, Any]) -> Any:
+    """The SymPy expression that an answer is, whatever form it comes in."""
+    import sympy
+
+    answer = only(answer, names)
+    if text := _algebra_in(answer):
+        return read(text, names, is_code=type(answer) is Unreadable)
+    if is_sympy(answer):
+        return answer
+    if type(answer) in (int, Fraction):
+        return sympy.sympify(answer)
+    number = to_number(answer)
+    return None if number is None else sympy.Float(number)
+
+
+def _equal(left: Any, right: Any, symbols: Sequence[Any], digits: int) -> bool:
+    """Do both agree to so many digits at points that no simple formula is made for?
+
+    Whole numbers come first: most pairs differ there. What jumps or bends may agree at all points
+    and differ between them; then the difference must vanish as well.
+    """
+    import sympy
+
     from lcutils.proof.decide import differ, is_zero
 
-    for start in range(2, 2 + _POINTS):
-        point = {symbol: start + 3 * place + place**2 for place, symbol in enumerate(symbols)}
-        if differ(left.xreplace(point), right.xreplace(point)):
+    defined = 0
+    for point in _points(symbols):
+        found = differ(left.xreplace(point), right.xreplace(point), digits)
+        if found:
             return False
-    return is_zero(left - right)
+        defined += found is not None
+    if defined < _MIN_POINTS:
+        return False
+    bent = (sympy.Piecewise, sympy.floor, sympy.ceiling, sympy.Abs, sympy.Max, sympy.Min)
+    is_bent = any(side.has(*bent, sympy.sign, sympy.Mod) for side in (left, right))
+    return not is_bent or is_zero(left - right)
+
+
+def _points(symbols: Sequence[Any]) -> Iterator[dict[Any, Any]]:
+    """Whole points above 1, then fractions between 1/23 and 31/3."""
+    import sympy
+
+    for start in range(2, 6):
+        yield {symbol: start + 3 * place + place**2 for place, symbol in enumerate(symbols)}
+    for start in range(len(_TOPS)):
+        tops = [_TOPS[(start + 3 * place) % len(_TOPS)] for place in range(len(symbols))]
+        bottoms = [_BOTTOMS[place % len(_BOTTOMS)] for place in range(len(symbols))]
+        yield dict(zip(symbols, map(sympy.Rational, tops, bottoms), strict=True))
 
 
 def _at_a_point(
     exercise: ExpressionExercise, answer: Any, symbols: Sequence[Any]
 ) -> tuple[str, ...]:
-    """Values at small numbers: got and wanted."""
+    """Values at small numbers, or at fractions if they agree there: got and wanted."""
     import sympy
 
-    whole = [[start + 2 * place for place in range(len(symbols))] for start in range(2, 6)]
-    for numbers in ([exercise.example] if exercise.example else []) + whole:
-        point = {s: sympy.Rational(number) for s, number in zip(symbols, numbers, strict=True)}
+    first = [dict(zip(symbols, exercise.example, strict=True))] if exercise.example else []
+    whole = ({s: start + 2 * i for i, s in enumerate(symbols)} for start in range(2, 6))
+    others = ({s: value + exercise.above for s, value in p.items()} for p in _points(symbols))
+    for numbers in (*first, *whole, *others):
+        point = {symbol: sympy.Rational(number) for symbol, number in numbers.items()}
         got, want = (side.subs(point) for side in (answer, exercise.reference(*symbols)))
         if got != want and got.is_number:
             at = ", ".join(f"{symbol} = {value}" for symbol, value in point.items())
-            return (f"at {at}: got {got}, wanted {want}",)
+            return (f"at {at}: got {_shown(got)}, wanted {_shown(want)}",)
     return ()
 
 
-def _is_sympy(value: object) -> bool:
-    return str(type(value).__module__).split(".")[0] == "sympy"
+def _shown(number: Any) -> str:
+    """A number as it is, or as a decimal where it has one in it or is long."""
+    import sympy
+
+    text = str(number)
+    if len(text) <= _MAX_SHOWN and not number.has(sympy.Float):
+        return text
+    return f"{float(number):.12g}" if number.is_real else str(sympy.N(number, 6))
 
 
-def judge_order(exercise: OrderExercise, answer: object) -> Verdict:
-    """The verdict on an order of lettered lines."""
+def judge_order(exercise: OrderExercise, answer: object, typed: str = "") -> Verdict:
+    """The verdict on an order of lettered lines; `typed` is what the reader typed, if known."""
     listing = tuple(f"{letter}  {line}" for letter, line in exercise.lines.items())
     form = f'Type the letters in order, such as "{" ".join(exercise.lines)}".'
     if answer is None or answer is ...:
         return Verdict("waiting", "Not written yet.", form, listing)
-    if type(answer) is not str:
+    order = letters_of(answer, typed)
+    if order is None:
         _, said = limited(None, answer)
         return _wrong(f"This is {said}. {form}", listing)
-    order = re.findall(r"\S", re.sub(r"[,;.>-]", " ", answer[:200].lower()))
-    for wrong, said in (
+    for wrong, fault in (
         ([c for c in order if c not in exercise.lines], "There is no line {}."),
         ([c for c in exercise.lines if order.count(c) > 1], "Line {} stands there twice."),
         ([c for c in exercise.lines if c not in order], "Line {} is missing."),
     ):
         if wrong:
-            return _wrong(f"{said.format(wrong[0])} {form}", listing)
+            return _wrong(f"{fault.format(wrong[0])} {form}", listing)
     broken = broken_rule(exercise, order)
-    if broken:
-        return _wrong(broken.sentence, tuple(exercise.lines[letter] for letter in order))
-    return _RIGHT.with_(example=tuple(exercise.lines[letter] for letter in order))
+    lines = tuple(exercise.lines[letter] for letter in order)
+    return _wrong(broken.sentence, lines) if broken else _right(exercise).with_(example=lines)
 
 
 def broken_rule(exercise: OrderExercise, order: Sequence[str]) -> Rule | None:
@@ -165,20 +278,23 @@ def broken_rule(exercise: OrderExercise, order: Sequence[str]) -> Rule | None:
     return None
 
 
-def judge_choice(question: Question, answer: object) -> Verdict:
-    """The verdict on a letter, with the reply to that choice."""
-    listing = [f"{letter}) {choice.text}" for letter, choice in question.choices.items()]
-    above = (question.text, *listing)
+def judge_choice(question: Question, answer: object, typed: str = "") -> Verdict:
+    """The verdict on a letter, with the reply to that choice; `typed` as in `judge_order`."""
     if answer is None or answer is ...:
-        return Verdict("waiting", "Type a letter.", above=above)
-    letter = answer.strip(" ().\"'").lower() if type(answer) is str else ""
-    if letter not in question.choices:
+        return Verdict("waiting", "Type a letter.")
+    letter = letter_of(answer, question.choices, typed)
+    if not letter:
         letters = ", ".join(question.choices)
-        return Verdict("waiting", f"Type one of the letters {letters}.", above=above)
+        such = f'in quotes, such as "{next(iter(question.choices))}"'
+        return Verdict("waiting", f"Type one of the letters {letters}, {such}.")
     reply = f"{letter}) {question.choices[letter].reply}"
     if letter == question.right:
-        return Verdict("right", "Right.", reply, above=above)
-    return Verdict("wrong", "Not quite.", reply, above=above)
+        return Verdict("right", "Right.", reply)
+    return Verdict("wrong", "Not quite.", reply)
+
+
+def _right(exercise: ExpressionExercise | OrderExercise) -> Verdict:
+    return Verdict("right", "Right.", exercise.meaning)
 
 
 def _wrong(reason: str, example: tuple[str, ...] = ()) -> Verdict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lcutils import _typed
 from lcutils._ledger import Entry, record
 from lcutils.checking import judge
 from lcutils.checking.data import Exercise, FunctionExercise
@@ -30,7 +31,7 @@ def check(id: str, answer: object) -> Any:
     Raises: ValueError or TypeError for an id that is no exercise.
     """
     exercise = find_exercise(id)
-    verdict = judge(exercise, answer)
+    verdict = judge(exercise, answer, _typed.source_of(id))
     if _is_as_given(exercise, verdict) and id not in _seen_at_work:
         _seen_at_work.add(id)
         verdict = verdict.with_(reason=_AS_GIVEN)
@@ -55,14 +56,14 @@ def _is_as_given(exercise: Exercise, verdict: Verdict) -> bool:
 
 
 def quiz(id: str, *, answer: object) -> Entry:
-    """Ask a question with lettered choices, and reply to the one taken.
+    """Reply to the choice that a reader takes; the page shows the question and its choices.
 
     Args:
         id: the question's, such as `05.exit_sum`.
-        answer: a letter; None shows the question alone.
+        answer: a letter; None is no answer yet.
 
     Returns: an entry that shows itself, the last value of its cell.
     Raises: ValueError or TypeError for an id that is no question.
     """
-    verdict = judge_choice(find_question(id), answer)
+    verdict = judge_choice(find_question(id), answer, _typed.source_of(id))
     return record(verdict.entry("answered", id))

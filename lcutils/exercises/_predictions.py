@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lcutils import _require
+from lcutils import _require, _typed
 from lcutils._ledger import Entry, record
 from lcutils.checking.data import Prediction
 from lcutils.checking.guard import described, limited
-from lcutils.checking.values import _to_number as to_number
+from lcutils.checking.readings import to_number
 from lcutils.checking.verdict import Verdict, show_value
 from lcutils.exercises._catalogue import find_prediction
 
@@ -34,7 +34,8 @@ def predict(id: str, *, answer: object) -> Entry:
     Raises: ValueError or TypeError for an id that is no prediction.
     """
     asked = find_prediction(id)
-    read, what = limited(lambda: _read(asked, answer), answer)
+    typed = answer.source if isinstance(answer, _typed.Unreadable) else answer
+    read, what = limited(lambda: _read(asked, typed, _typed.source_of(id)), answer)
     said, problem = read or (None, f"This is {what}: nothing that can be kept as a prediction.")
     if said is None:
         _predictions.pop(id, None)
@@ -45,17 +46,22 @@ def predict(id: str, *, answer: object) -> Entry:
     return record(Verdict("skipped" if is_skipped else "ours", shown).entry("predicted", id))
 
 
-def _read(asked: Prediction, answer: object) -> tuple[str | None, str]:
-    """The prediction in words, or None and what is wanted instead."""
-    if answer is None or answer is ... or answer == "":
+def _read(asked: Prediction, typed: object, source: str) -> tuple[str | None, str]:
+    """The prediction in words, or None and what is wanted instead.
+
+    Args:
+        source: what stands in the cell, where that is known.
+    """
+    if typed is None or typed is ... or typed == "":
         return None, ""
-    typed = getattr(answer, "source", answer)  # a word without quotes
     if isinstance(typed, str) and typed.strip(" '\"").lower() == "skip":
         return "skip", ""
+    if asked.numbers == 1 and (number := to_number(source)) is not None:
+        return rounded(number, 4), ""  # 1,000 is a tuple in Python
     if asked.numbers:
         return _read_numbers(asked.numbers, typed)
     if asked.choices:
-        return _read_choice(asked.choices, typed)
+        return _read_choice(asked.choices, typed if isinstance(typed, str) else source or typed)
     parts = typed if isinstance(typed, list | tuple) else [typed]
     words = [_said(part) for part in parts]
     if not all(words):

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from lcutils import _require
-from lcutils._ledger import Entry, record, require_id
+from lcutils._ledger import Entry, block, record, require_id
 from lcutils._limit import TimeLimitExceeded, run_limited
 from lcutils.proof import counterexample
 from lcutils.proof.latex import chain, equation, latex, plain_words
@@ -112,8 +112,8 @@ def prove(
     extent = _how_far(id, statement, torch)
     why = f" *{plain_words(reason)}*" if reason else ""
     text = f"{left} = {right}\nProved{extent.words()}.{f' {reason}.' if reason else ''} [{id}]"
-    markdown = f"{equation(left, right)}\n\n**Proved**{extent.words('$')}.{why} <small>{id}</small>"
-    return record(Entry("proved", id, True, text, markdown))
+    said = f"**Proved**{extent.words('$')}.{why}"
+    return record(Entry("proved", id, True, text, _shown(equation(left, right), said, id)))
 
 
 def refute(id: str, lhs: Any, rhs: Any, *, domain: Any = ()) -> Entry:
@@ -133,9 +133,8 @@ def refute(id: str, lhs: Any, rhs: Any, *, domain: Any = ()) -> Entry:
     if not said:
         _how_far(id, statement)
         raise ProofError(f"{id}: in fact true: {left} = {right}")
-    display = equation(left, right, r"\neq")
     text = f"{left} \\neq {right}\nNot equal. {said} [{id}]"
-    markdown = f"{display}\n\n**Not equal.** {shown} <small>{id}</small>"
+    markdown = _shown(equation(left, right, r"\neq"), f"**Not equal.** {shown}", id)
     return record(Entry("refuted", id, True, text, markdown))
 
 
@@ -174,8 +173,14 @@ def derive(id: str, first: Any, *steps: tuple[str, Any], domain: Any = ()) -> En
     )
     sides = " = ".join([shown_first, *(side for _, side in lines)])
     text = f"{sides}\nProved{whole.words()}, step by step. [{id}]"
-    markdown = f"{chain(shown_first, lines)}\n\n**Proved**{whole.words('$')}, step by step."
-    return record(Entry("proved", id, True, text, f"{markdown} <small>{id}</small>"))
+    said = f"**Proved**{whole.words('$')}, step by step."
+    return record(Entry("proved", id, True, text, _shown(chain(shown_first, lines), said, id)))
+
+
+def _shown(display: str, said: str, id: str) -> str:
+    """Markdown behind the bar of what is true; between empty lines it is read as Markdown."""
+    inner = f"\n\n{display}\n\n{said} <small>{id}</small>\n\n"
+    return block("right", inner, "padding-bottom: 0;")  # the paragraph has a margin of its own
 
 
 def _how_far(id: str, statement: Statement, torch: bool = False) -> _Extent:

@@ -60,17 +60,20 @@ def _fits(symbol: Any, value: Any) -> bool:
     return all(want is None or getattr(value, f"is_{fact}") == want for fact, want in known)
 
 
-def differ(left: Any, right: Any) -> bool | None:
-    """Do two exact numbers differ? None where one of them is not defined."""
+def differ(left: Any, right: Any, digits: int = _DIGITS - 10) -> bool | None:
+    """Do two exact numbers differ in their first digits? None where one of them is not defined.
+
+    Fractions differ unless they are equal, where all the digits are asked for.
+    """
     left, right = sp.sympify(left), sp.sympify(right)
-    if left.is_Rational and right.is_Rational:
+    if left.is_Rational and right.is_Rational and digits >= _DIGITS - 10:
         return bool(left != right)
     if any(side.has(sp.nan, sp.zoo, sp.oo, -sp.oo) for side in (left, right)):
         return None
     a, b = _digits(left), _digits(right)
     if a is None or b is None:
         return None
-    return bool(abs(a - b) > sp.Rational(1, 10 ** (_DIGITS - 10)) * max(abs(a), abs(b)))
+    return bool(abs(a - b) > sp.Rational(1, 10**digits) * max(abs(a), abs(b)))
 
 
 def _digits(number: Any) -> Any:

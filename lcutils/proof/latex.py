@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import sympy as sp
@@ -11,7 +12,8 @@ from sympy.printing.precedence import PRECEDENCE, precedence_traditional
 
 from lcutils.proof import nodes
 
-_LINE = 64  # signs of an equation, beyond which it breaks before `=`
+# Signs of a line that fit beside the list of files at 900 pixels, or at 1280 and 150 %.
+_LINE = 30
 
 
 def latex(expression: Any) -> str:
@@ -23,16 +25,46 @@ def equation(lhs: str, rhs: str, relation: str = "=") -> str:
     """A displayed equation, on one line where it fits."""
     if _width(lhs + rhs) <= _LINE:
         return f"$$\n{lhs} {relation} {rhs}\n$$"
-    return f"$$\n\\begin{{aligned}}\n& {lhs} \\\\\n& {relation} {rhs}\n\\end{{aligned}}\n$$"
+    return _aligned([*_broken("&", lhs), *_broken(f"& {relation}", rhs)])
 
 
 def chain(first: str, steps: list[tuple[str, str]]) -> str:
-    """A displayed chain of equations, each step with its reason at the right."""
-    lines = [
-        f"{'' if i else first} &= {side} && \\text{{{as_text(reason)}}}"
-        for i, (reason, side) in enumerate(steps)
-    ]
-    return "$$\n\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}\n$$"
+    """A displayed chain of equations, each step with its reason below it: so it stays narrow."""
+    reasons = [rf"& \quad \small \text{{{as_text(reason)}}}" for reason, _ in steps]
+    fits = max(_width(first + side) for _, side in steps) <= _LINE
+    lines = [] if fits else _broken("&", first)
+    for number, (_, side) in enumerate(steps):
+        lines += _broken(f"{first} & =" if fits and not number else "& =", side)
+        lines.append(reasons[number])
+    return _aligned(lines, reasons)
+
+
+def _aligned(lines: list[str], reasons: Sequence[str] = ()) -> str:
+    """The lines of a display; below a reason there is a little room."""
+    ends = [r" \\[0.5em]" if line in reasons else r" \\" for line in lines[:-1]]
+    body = "\n".join(map(str.__add__, lines, [*ends, ""]))
+    return f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$"
+
+
+def _broken(start: str, side: str) -> list[str]:
+    """A side as lines that fit, broken before its terms: what is in brackets stays together."""
+    lines = [""]
+    for term in _terms(side):
+        if lines[-1] and _width(lines[-1] + term) > _LINE:
+            lines.append("")
+        lines[-1] += term
+    return [f"{start} {lines[0]}", *(rf"& \quad {line}" for line in lines[1:])]
+
+
+def _terms(side: str) -> list[str]:
+    """A sum's terms or ⊙'s factors, each with the sign in front; together they are the side."""
+    terms, depth = [""], 0
+    for token in re.findall(r"\\left|\\right|[{}]| (?:[-+]|\\odot) |\\[A-Za-z]+|.", side):
+        depth += (token in (r"\left", "{")) - (token in (r"\right", "}"))
+        if depth == 0 and token in (" + ", " - ", r" \odot "):
+            terms.append("")
+        terms[-1] += token
+    return terms
 
 
 def as_text(words: str) -> str:

@@ -175,7 +175,7 @@ text_mean = lc.check("00.text_mean", text_mean)
 # - **Hints.** Below each exercise are two, folded: where to look, and how to begin.
 #   Then comes a link to the solution.
 # - **Predictions.** Some cells ask what you expect.
-#   Type it where it says `answer = None`, run that cell, then the one below: it waits for your answer.
+#   Type it where it says `answer = None`, run that cell, then those below: they wait for your answer, and their code is folded, for it would tell.
 #   `answer = "skip"` will do, but a wrong guess teaches more than none.
 #   What you typed stays in the notebook, so it is still there tomorrow.
 # - **Starting over.** If a cell never ends or the numbers look odd, choose *Restart Kernel and Run All Cells* from the menu *Kernel*.
@@ -198,12 +198,14 @@ lc.reveal(
     "00.numbers",
     f"concatenated, one word after the other: {words.flatten().numel():,}",
     f"summed, entry by entry: {words.sum(dim=0).numel()}",
+    was=[words.numel(), words.sum(dim=0).numel()],
 )
 
-# %% [markdown] id="sympy"
+# %% [markdown] id="numbers-seen" tags=["after-prediction"]
 # A sum of fixed size must give something up: at the least, the order of its words.
 # What a state keeps, and what it gives up, is the question of this workbook.
-#
+
+# %% [markdown] id="sympy"
 # ## A few lines of SymPy
 #
 # SymPy calculates with symbols instead of numbers.
@@ -248,7 +250,7 @@ lc.refute("00.careless_square", (a + b) ** 2, a**2 + b**2)
 # Two of its eight memories: attention, whose cache grows with the text, and the delta rule of lesson 11, whose state does not.
 # The lines come from a long run that was recorded with its code; lesson 13 trains a part of it again while you watch.
 
-# %% id="frontier"
+# %% id="frontier" tags=["hide-input"]
 record = lc.recorded("13_frontier")
 fig, ax = lc.subplots()
 enough = {}  # the fewest numbers with which a memory is right in 99 of 100 cases
@@ -274,7 +276,7 @@ lc.figure(fig, claim)
 #
 # The lessons build on one another, in this order, but each says at its beginning what you should know.
 # Numbers that are missing are lessons still to be written.
-# The last cell of a lesson lists what your run has proved, measured and checked.
+# The last cell of a lesson lists what your run has proved, measured and checked, and what you have left.
 
 # %% [markdown] id="symbols"
 # ## Glossary: symbols

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # the catalogue imports torch, for which a reader's copy need not wait
     from lcutils.exercises._catalogue import Entry
 
+FIRST_LINE = "# Run this cell once you have guessed."
 # What stands in the question's text as code or as TeX stays, and all else is plain words.
 _AS_IT_IS = re.compile(r"(`[^`]+`|\$[^\s$](?:[^$]*[^\s$])?\$)")
 _MEANS_SOMETHING = re.compile(r"[\\`*$\[\]~]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])")
@@ -63,10 +64,10 @@ def form(entry: Entry) -> str:
 def waiting(id: str, markdown: str) -> str:
     """The code that shows the Markdown to who has made the prediction `id`.
 
-    Its first line is all that is seen while it is folded, so nothing stands there.
+    Its first line is all that is seen while it is folded, so that one tells nothing.
     """
     shown = next(literal for literal in _literals(markdown) if _value(literal) == markdown)
-    return f'# Run this cell once you have guessed.\nlc.reveal("{id}", {shown})'
+    return f'{FIRST_LINE}\nlc.reveal("{id}", {shown})'
 
 
 def _literals(text: str) -> Iterator[str]:

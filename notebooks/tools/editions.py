@@ -18,6 +18,7 @@ from cells import (
     asked_id,
     asks,
     check_code,
+    is_folded,
     solution_source,
     student_source,
 )
@@ -37,12 +38,12 @@ MODES = {"LC_SEED": "0", "LC_STRICT": "1", "LC_THREADS": "1"}
 MODES |= {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
 
 SETUP = """\
-# Nothing happens here where the workbook's package is installed.
+# Is the workbook's package here?
 from importlib.util import find_spec
 
 if not find_spec("lcutils"):
-    raise RuntimeError("This needs the package lcutils. In Jupyter: "
-        "menu Kernel, Change Kernel, the one that `make lab` made.")"""
+    raise RuntimeError("No package lcutils here. In Jupyter: Kernel, "
+        "Change Kernel, Long-Context Workbook; or start by make lab.")"""
 _COLAB = """\
 if "google.colab" in sys.modules and not find_spec("lcutils"):
     at = "{address}@v{version}"
@@ -51,6 +52,7 @@ el"""
 
 _TITLE = re.compile(r"# # [0-9]{2} · (.+)\n#\n# \*\*(.+)\*\*\n")
 _LESSONS = re.compile(r"\{\{(map|links)\}\}|\n *\{\{(clicks)\}\}")
+_SEEN = 44  # signs of a folded cell's first line that fit a narrow window
 _HINTS = "{{hints}}"  # in the markdown cell below an exercise: its hints, then its solution
 
 
@@ -191,8 +193,8 @@ def editions(
                 solution.append(asked)
             if "lc.predict(" in cell.source:
                 predicted = id
-            mine = replace(cell, source=student_source(cell, form))
-            full = replace(cell, source=solution_source(cell))
+            mine = _headed(replace(cell, source=student_source(cell, form)))
+            full = _headed(replace(cell, source=solution_source(cell)))
         elif "after-prediction" in cell.tags:
             if not predicted or _HINTS in cell.source:
                 raise cell.error(f"after-prediction: below an lc.predict, and without {_HINTS}")
@@ -213,6 +215,9 @@ def editions(
     for cell in [*student, *solution]:
         if cell.kind == "code":
             check_code(cell)
+        first_line = cell.source.partition("\n")[0]
+        if is_folded(cell) and len(first_line) > _SEEN:
+            raise cell.error(f"it is folded, so its first line has at most {_SEEN} signs")
     begins_with_title = cells[0].kind == "markdown"
     return _with_setup(student, begins_with_title), _with_setup(solution, begins_with_title)
 
@@ -231,6 +236,13 @@ def _check_exercise(cell: Cell, after: Cell | None) -> None:
     is_checked = any(verb == "check" for verb, _ in calls)
     if is_checked and (after is None or after.kind != "markdown" or _HINTS not in after.source):
         raise cell.error(f"the next cell is markdown and begins with {_HINTS}")
+
+
+def _headed(cell: Cell) -> Cell:
+    """A cell that waits for a guess, with a first line that says so: folded, it shows no other."""
+    if "after-prediction" in cell.tags and not cell.source.startswith("#"):
+        return replace(cell, source=f"{asking.FIRST_LINE}\n{cell.source}")
+    return cell
 
 
 def _with_hints(cell: Cell, hints: Sequence[str], below: str) -> Cell:

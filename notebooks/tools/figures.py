@@ -6,7 +6,6 @@ python notebooks/tools/figures.py
 from __future__ import annotations
 
 import base64
-import re
 from pathlib import Path
 
 import nbformat
@@ -18,7 +17,7 @@ PICTURES = {"frontier.png": ("13_frontier", "frontier-figure")}
 
 
 def picture(notebook: Path, cell_id: str) -> tuple[bytes, str]:
-    """The picture that a cell shows, and its sentence without the id and the promised range.
+    """The picture that a cell shows, and its sentence without the id and the range.
 
     Raises: ValueError where the cell shows no picture.
     """
@@ -26,8 +25,7 @@ def picture(notebook: Path, cell_id: str) -> tuple[bytes, str]:
         for output in cell.get("outputs", []) if cell.id == cell_id else []:
             data = output.get("data", {})
             if "image/png" in data:
-                sentence = re.sub(r"^Measured: | \[[^]]*\]$", "", data["text/plain"])
-                return base64.b64decode(data["image/png"]), sentence
+                return base64.b64decode(data["image/png"]), output.metadata["image/png"]["alt"]
     raise ValueError(f"{notebook.name}: cell '{cell_id}' shows no picture")
 
 

@@ -58,10 +58,14 @@ def _imported(file: Path, root: Path) -> set[Path]:
 
 
 def hash_of(script: Path, root: Path = ROOT) -> str:
-    """Of the script and every file of lcutils that it uses; a change in any makes another."""
+    """Of the script and every file of lcutils that it uses; a change in any makes another.
+
+    How a checkout ends its lines is no change.
+    """
     digest = hashlib.sha256()
     for file in [script, *sorted(modules_of(script, root))]:
-        digest.update(f"{file.relative_to(root).as_posix()}\n".encode() + file.read_bytes())
+        text = file.read_bytes().replace(b"\r\n", b"\n")
+        digest.update(f"{file.relative_to(root).as_posix()}\n".encode() + text)
     return digest.hexdigest()
 
 

@@ -2,4 +2,5 @@
 
 from lcutils.exercises.lesson00 import core, predictions
 
-ENTRIES = (*core.ENTRIES, *predictions.ENTRIES)
+_PARTS = (core, predictions)
+ENTRIES = tuple(entry for part in _PARTS for entry in part.ENTRIES)

@@ -13,6 +13,13 @@ def text_mean(x: Tensor) -> Tensor:
     return x.mean(dim=1)
 
 
+def _halved_again_and_again(x: Tensor) -> Tensor:
+    mean = x[:, 0]
+    for t in range(1, x.shape[1]):
+        mean = (mean + x[:, t]) / 2
+    return mean
+
+
 ENTRIES = (
     FunctionExercise(
         "00.text_mean",
@@ -64,11 +71,50 @@ ENTRIES = (
             "These are the means after each word; wanted is the last of them.": (
                 lambda x: x.cumsum(1) / torch.arange(1, x.shape[1] + 1)[:, None]
             ),
+            "This is the first text's mean alone; wanted is one for each text.": (
+                lambda x: x[0].mean(0)
+            ),
+            "The result is turned: each text is a row, [B, D].": lambda x: x.mean(1).T,
+            "It is divided by T - 1; divide by T, how many words there are.": (
+                lambda x: x.sum(1) / (x.shape[1] - 1)
+            ),
+            "It is divided by B, too; divide by T alone, how many words there are.": (
+                lambda x: x.mean(1) / len(x)
+            ),
+            "// cuts the result down to a whole number; divide with /.": (
+                lambda x: x.sum(1) // x.shape[1]
+            ),
+            "The D numbers of the mean are added up; each is a mean of its own.": (
+                lambda x: x.mean(1).sum(1)
+            ),
+            "The same number stands everywhere; each text has its own mean, for each of D.": (
+                lambda x: x.mean().expand(len(x), x.shape[2])
+            ),
+            "The words of all texts are added up; each text has its own mean.": (
+                lambda x: x.sum((0, 1)) / x.shape[1]
+            ),
+            "There is a mean at each word; wanted is one for each text.": (
+                lambda x: x.mean(1, keepdim=True).expand_as(x)
+            ),
+            "The total is not set back to 0 when the next text begins.": (
+                lambda x: x.sum(1).cumsum(0) / x.shape[1]
+            ),
+            "Only the last word is left: each step of the loop must add to the total.": (
+                lambda x: x[:, -1] / x.shape[1]
+            ),
+            "The first word is left out: Python counts from 0.": (
+                lambda x: x[:, 1:].sum(1) / x.shape[1]
+            ),
+            "To halve at each step makes late words weigh more; divide once, at the end.": (
+                _halved_again_and_again
+            ),
+            "This is the smallest entry of each column; wanted is the mean.": lambda x: x.amin(1),
         },
         hints=(
             "One of the three axes of `x` must be gone from the result. Which holds the words?",
             "The body is one line: `return x.mean(dim=...)`.",
         ),
+        meaning="Every word counts alike in it, the first as much as the last.",
     ),
     Question(
         "00.chart",

@@ -2,4 +2,5 @@
 
 from lcutils.exercises.lesson02 import core, more, predictions, questions, sgns
 
-ENTRIES = (*core.ENTRIES, *sgns.ENTRIES, *more.ENTRIES, *questions.ENTRIES, *predictions.ENTRIES)
+_PARTS = (core, sgns, more, questions, predictions)
+ENTRIES = tuple(entry for part in _PARTS for entry in part.ENTRIES)

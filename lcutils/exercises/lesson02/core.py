@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
+import torch
 from torch import Tensor
 
-from lcutils.checking.data import ExpressionExercise, FunctionExercise, normal, row
+from lcutils.checking.data import ExpressionExercise, FunctionExercise, Slip, normal, row
+from lcutils.exercises._code import operands
 
 
 def weighted_mean(x: Tensor, a: Tensor) -> Tensor:
@@ -14,10 +17,30 @@ def weighted_mean(x: Tensor, a: Tensor) -> Tensor:
     return a @ x / a.sum()
 
 
+def _divided_at_each_step(x: Tensor, a: Tensor) -> Tensor:
+    v = torch.zeros_like(x[0])
+    for vector, weight in zip(x, a, strict=True):
+        v = (v + weight * vector) / a.sum()
+    return v
+
+
+def _meets_the_entries(tree: ast.AST) -> bool:
+    """Is `a` multiplied along D? `a @ x` is right, `x @ a` and `a * x` are not."""
+    return bool({("a", "x"), ("x", "a")} & operands(tree, ast.Mult)) or (
+        ("x", "a") in operands(tree, ast.MatMult)
+    )
+
+
 def _log(expression: Any) -> Any:
     import sympy
 
     return sympy.log(expression)
+
+
+def _exp(expression: Any) -> Any:
+    import sympy
+
+    return sympy.exp(expression)
 
 
 ENTRIES = (
@@ -54,11 +77,46 @@ ENTRIES = (
             "The sum runs over the entries of a vector, not over the vectors.": (
                 lambda x, a: (a[:, None] * x).sum(1) / a.sum()
             ),
+            "It is divided by N as well; the sum of a is enough.": (
+                lambda x, a: a @ x / (len(a) * a.sum())
+            ),
+            "It is divided by the sum of a twice.": lambda x, a: a @ x / a.sum() ** 2,
+            "An axis of length 1 is left over: wanted is one vector, [D].": (
+                lambda x, a: a[None] @ x / a.sum()
+            ),
+            "The weights stand below only; each vector needs its own on top, too.": (
+                lambda x, a: x.sum(0) / a.sum()
+            ),
+            "It is divided by the mean of a, not by its sum.": lambda x, a: a @ x / a.mean(),
+            "It is divided by the largest weight, not by the sum of all.": (
+                lambda x, a: a @ x / a.max()
+            ),
+            "The sign is the wrong way round: v lies among the vectors.": (
+                lambda x, a: -(a @ x) / a.sum()
+            ),
+            "This is the loss at its lowest; wanted is the v at which it is so low.": (
+                lambda x, a: a @ (x - weighted_mean(x, a)).square().sum(1)
+            ),
+            "Only the last vector is left: each step of the loop must add to the sum.": (
+                lambda x, a: a[-1] * x[-1] / a.sum()
+            ),
+            "The division stands in the loop: early vectors are divided again and again.": (
+                _divided_at_each_step
+            ),
         },
+        slips=(
+            Slip(
+                "a has a number for each vector, not for each entry of one: "
+                "give it an axis for D, or let it sum over the vectors.",
+                _meets_the_entries,
+                "def weighted_mean(x, a):\n    return (a * x).sum(0) / a.sum()\n",
+            ),
+        ),
         hints=(
             "At the lowest point the gradient `2 * sum a_i (v - x_i)` is zero: solve that for `v`.",
             "`a @ x` is the sum of `a_i x_i`. What is left to divide by?",
         ),
+        meaning="There the pulls of all contexts cancel.",
     ),
     ExpressionExercise(
         "02.optimum",
@@ -105,10 +163,42 @@ ENTRIES = (
             "This is a difference; wanted is a ratio.": lambda wc, w, c, n, neg: (
                 wc - neg * w * c / n
             ),
+            "This is sigma(-s), the part of the pairs that are drawn; wanted is e^s.": (
+                lambda wc, w, c, n, neg: neg * w * c / (wc * n + neg * w * c)
+            ),
+            "This is 1 / sigma(-s), which is e^s + 1.": lambda wc, w, c, n, neg: (
+                1 + wc * n / (neg * w * c)
+            ),
+            "This is E alone; n_wc is missing.": lambda wc, w, c, n, neg: neg * w * c / n,
+            "n and n_neg are missing: E is n_neg n_w n_c / n.": lambda wc, w, c, n, neg: (
+                wc / (w * c)
+            ),
+            "n_w, n_c and n are missing: E is n_neg n_w n_c / n.": (
+                lambda wc, w, c, n, neg: wc / neg
+            ),
+            "n_w and n_c are added; in E they are multiplied.": lambda wc, w, c, n, neg: (
+                wc * n / (neg * (w + c))
+            ),
+            "A bracket is missing: Python divides by n_neg n_w, then multiplies by n_c.": (
+                lambda wc, w, c, n, neg: wc * n / (neg * w) * c
+            ),
+            "This is the PMI: a logarithm, and without n_neg; wanted is e^s.": (
+                lambda wc, w, c, n, neg: _log(wc * n / (w * c))
+            ),
+            "log n_neg belongs to s; in e^s it is n_neg that divides.": (
+                lambda wc, w, c, n, neg: wc * n / (w * c) - _log(neg)
+            ),
+            "n_neg stands in a logarithm; in e^s there is none.": lambda wc, w, c, n, neg: (
+                wc * n / (w * c * _log(neg))
+            ),
+            "One exponential too many: the ratio itself is e^s.": lambda wc, w, c, n, neg: _exp(
+                wc * n / (neg * w * c)
+            ),
         },
         hints=(
             "Set the slope to zero: `n_wc sigma(-s) = E sigma(s)`, with `E = n_neg n_w n_c / n`.",
             "Divide by `sigma(-s)`, and use that `sigma(s) / sigma(-s)` is `e^s`.",
         ),
+        meaning="e^s says how many times more often the pair was seen than it was drawn.",
     ),
 )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import math
+import re
 
 import torch
 from torch import Tensor
 
-from lcutils.checking.data import FunctionExercise, Inputs, NumberExercise, normal, row
+from lcutils.checking.data import FunctionExercise, Inputs, NumberExercise, Slip, normal, row
+from lcutils.exercises._code import operands
+from lcutils.exercises.lesson02.sgns import is_floored
 
 
 def pmi(counts: Tensor) -> Tensor:
@@ -31,6 +35,20 @@ def _rows(counts: Tensor) -> Tensor:
 
 def _columns(counts: Tensor) -> Tensor:
     return counts.sum(0, keepdim=True)
+
+
+def _by_chance(counts: Tensor) -> Tensor:
+    """p_w p_c."""
+    return _rows(counts) * _columns(counts) / counts.sum().square()
+
+
+def _totals_lie_flat(tree: ast.AST) -> bool:
+    """Is there a `sum(1)` or `sum(dim=1)`, and nothing that gives its axis back?"""
+    text = ast.unparse(tree)
+    gives_back = ("keepdim", "None", "unsqueeze", "reshape", "view", "outer", "einsum")
+    return re.search(r"\b(dim=|sum\()-?1\)", text) is not None and not any(
+        word in text for word in gives_back
+    )
 
 
 def _counts(rng: torch.Generator, N: int, M: int) -> Inputs:
@@ -83,9 +101,6 @@ ENTRIES = (
             "Above is a probability, below are counts: divide all by the sum.": lambda n: (
                 n / n.sum() / (_rows(n) * _columns(n))
             ).log(),
-            "1e-9 was added before the logarithm: at a count of 0 wanted is -inf.": lambda n: (
-                _ratio(n) + 1e-9
-            ).log(),
             "The logarithm is missing.": _ratio,
             "Upside down: pairs seen more often than by chance should be above 0.": lambda n: (
                 -pmi(n)
@@ -95,14 +110,61 @@ ENTRIES = (
             ),
             "What is below 0 was made 0: this is positive PMI.": lambda n: pmi(n).clamp(min=0),
             "Every count was made larger by 1.": lambda n: pmi(n + 1),
-            "A small number was added before the logarithm: at a count of 0 wanted is -inf.": (
-                lambda n: (_ratio(n) + 1e-10).log()
+            "This is p_wc log(...), one term of a mean; wanted is the logarithm alone.": (
+                lambda n: n / n.sum() * pmi(n)
             ),
+            "Each logarithm is multiplied by its count; wanted is the logarithm alone.": (
+                lambda n: n * pmi(n)
+            ),
+            "This is a difference of probabilities; wanted is the logarithm of their ratio.": (
+                lambda n: n / n.sum() - _by_chance(n)
+            ),
+            "p_w p_c is taken off without its logarithm: log(a / b) is log a - log b.": lambda n: (
+                (n / n.sum()).log() - _by_chance(n)
+            ),
+            "log(a / b) is log a - log b, not log a / log b.": lambda n: (
+                (n / n.sum()).log() / _by_chance(n).log()
+            ),
+            "Only p_wc stands in the logarithm; the whole ratio belongs there.": lambda n: (
+                (n / n.sum()).log() / _by_chance(n)
+            ),
+            "p_w p_c multiplies; it should divide.": lambda n: (n / n.sum() * _by_chance(n)).log(),
+            "p_w and p_c are added; they should be multiplied.": lambda n: (
+                n / (_rows(n) + _columns(n))
+            ).log(),
+            "p_w and p_c are means here; they are sums, over a row and over a column.": (
+                lambda n: (_ratio(n) * n.numel()).log()
+            ),
+            "Each row is divided by its own sum; divide by the sum of all counts.": (
+                lambda n: (n / _rows(n) / _columns(n / _rows(n))).log()
+            ),
+            "This is the normalised PMI; do not divide by -log p_wc.": lambda n: (
+                -pmi(n) / (n / n.sum()).log()
+            ),
+            "log1p adds 1 before the logarithm.": lambda n: _ratio(n).log1p(),
         },
+        slips=(
+            Slip(
+                "Something props up the logarithm: at a count of 0 wanted is -inf.",
+                is_floored,
+                "def pmi(counts):\n"
+                "    p = counts / counts.sum()\n"
+                "    by_chance = p.sum(1, keepdim=True) * p.sum(0)\n"
+                "    return torch.log(p / by_chance + 1e-9)\n",
+            ),
+            Slip(
+                "The row totals lie flat, so they meet the columns: keep their axis.",
+                _totals_lie_flat,
+                "def pmi(counts):\n"
+                "    p = counts / counts.sum()\n"
+                "    return torch.log(p / (p.sum(1) * p.sum(0)))\n",
+            ),
+        ),
         hints=(
             "Make three probabilities: one from each count, each row total, each column total.",
             "`counts.sum(1, keepdim=True)` is [N, 1]; `torch.log` of 0 is -inf by itself.",
         ),
+        meaning="At 0 a pair came as often as by chance, above 0 more often.",
         has_gradient=False,  # at a count of 0 it is infinite
     ),
     FunctionExercise(
@@ -149,11 +211,47 @@ ENTRIES = (
             "This is the cosine: do not divide by the lengths.": lambda V, U, w, c: (
                 torch.cosine_similarity(V[w], U[c], dim=1)
             ),
+            "The vectors are added; they should be multiplied, entry by entry.": (
+                lambda V, U, w, c: (V[w] + U[c]).sum(1)
+            ),
+            "First multiply entry by entry, then add up; not the other way round.": (
+                lambda V, U, w, c: V[w].sum(1) * U[c].sum(1)
+            ),
+            "The axis of D is still there; drop keepdim.": lambda V, U, w, c: (V[w] * U[c]).sum(
+                1, keepdim=True
+            ),
+            "Each word is scored with all contexts of the batch, and these are added up.": (
+                lambda V, U, w, c: (V[w] @ U[c].T).sum(1)
+            ),
+            "This is the last pair's score alone.": lambda V, U, w, c: V[w[-1]] @ U[c[-1]],
+            "Nothing is looked up: this is every row of V with every row of U.": (
+                lambda V, U, w, c: V @ U.T
+            ),
+            "Nothing is looked up: this is each row of V with the same row of U.": (
+                lambda V, U, w, c: (V * U).sum(1)
+            ),
+            "This is sigma of the score; wanted is the score.": lambda V, U, w, c: (
+                (V[w] * U[c]).sum(1).sigmoid()
+            ),
+            "This is the distance of the two vectors; wanted is their dot product.": (
+                lambda V, U, w, c: (V[w] - U[c]).norm(dim=1)
+            ),
+            "This is the squared distance of the two vectors; wanted is their dot product.": (
+                lambda V, U, w, c: (V[w] - U[c]).square().sum(1)
+            ),
         },
+        slips=(
+            Slip(
+                "@ makes a product of two matrices; each word meets its own context alone.",
+                lambda tree: ("V[words]", "U[contexts]") in operands(tree, ast.MatMult),
+                "def two_tables(V, U, words, contexts):\n    return V[words] @ U[contexts]\n",
+            ),
+        ),
         hints=(
             "Put the same number in `words` and `contexts`. Can the score come out below 0?",
             "Two tables come in. Which of them is never used?",
         ),
+        meaning="A word has two vectors: one as a word, one as a context.",
     ),
     NumberExercise(
         "02.n_pairs",
@@ -173,10 +271,17 @@ ENTRIES = (
             "The window is left out: this is every word with every other.": 90,
             "The window is left out, and (a, b) and (b, a) are two pairs.": 45,
             "An end lacks three pairs in all, not four.": 32,
+            "An end lacks three pairs in all, not one.": 38,
+            "The first word has two neighbours, not one; the second has three, not two.": 30,
+            "The nearest neighbours count, too: a window of 2 holds them.": 16,
+            "The window is left out, and each word is paired with itself, too.": 100,
+            "This is what one word in the middle has. Add up what all ten have.": 4,
+            "This is the number of words. How many neighbours has each?": 10,
         },
         hints=(
             "How many neighbours has the first word, the second, the third?",
             "Six words have all four neighbours. Add what the four words near the ends have.",
         ),
+        meaning="One word more adds four pairs, however long the text is already.",
     ),
 )

@@ -2,4 +2,5 @@
 
 from lcutils.exercises.lesson03 import core, layers, more, predictions, questions
 
-ENTRIES = (*core.ENTRIES, *layers.ENTRIES, *more.ENTRIES, *questions.ENTRIES, *predictions.ENTRIES)
+_PARTS = (core, layers, more, questions, predictions)
+ENTRIES = tuple(entry for part in _PARTS for entry in part.ENTRIES)

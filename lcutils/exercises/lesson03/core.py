@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
-from lcutils.checking.data import FunctionExercise, normal, row
+from lcutils.checking.data import FunctionExercise, Slip, normal, row
+from lcutils.exercises._code import operands
 
 
 def layer_backward(x: Tensor, W: Tensor, b: Tensor, z: Tensor) -> Tensor:
@@ -24,6 +26,16 @@ def mean_outer(g: Tensor, x: Tensor) -> Tensor:
 def product_of_means(g: Tensor, x: Tensor) -> Tensor:
     """A wrong mean: the errors' mean times the inputs' mean."""
     return torch.outer(g.mean(0), x.mean(0))
+
+
+def last_outer(g: Tensor, x: Tensor) -> Tensor:
+    """A wrong mean, of a loop that keeps its last step alone."""
+    return torch.outer(g[-1], x[-1]) / len(x)
+
+
+def reads_columns(tree: ast.AST, W: str) -> bool:
+    """Does W meet the inputs as if each were a column, or without its transpose?"""
+    return bool({("x", W), (W, "x"), (f"{W}.T", "x")} & operands(tree, ast.MatMult))
 
 
 _Error = Callable[[Tensor, Tensor], Tensor]
@@ -132,6 +144,63 @@ ENTRIES = (
             "These are the gradients of the B examples. Take their mean.": _with(
                 _right, lambda g, x: g[:, :, None] * x[:, None, :]
             ),
+            "This is the gradient of mse_loss: it has no 1/2, and is divided by M, too.": (
+                lambda x, W, b, z: 2 * layer_backward(x, W, b, z) / len(W)
+            ),
+            "The 1/2 is missing, and the batch is summed: divide by B.": (
+                lambda x, W, b, z: 2 * layer_backward(x, W, b, z) * len(x)
+            ),
+            "It is divided by B twice.": lambda x, W, b, z: layer_backward(x, W, b, z) / len(x),
+            "It is transposed, and the division by B is missing.": _with(
+                _right, lambda g, x: x.T @ g
+            ),
+            "It is transposed, and the slope of tanh is missing.": _with(
+                lambda a, z: a.tanh() - z, lambda g, x: x.T @ g / len(x)
+            ),
+            "The sign is the wrong way round, and the slope of tanh is missing.": _with(
+                lambda a, z: z - a.tanh()
+            ),
+            "The sign is the wrong way round, and the division by B is missing.": _with(
+                lambda a, z: -len(a) * _right(a, z)
+            ),
+            "The slope of tanh is 1 - y^2, not 1 + y^2.": _slope(lambda a: 1 + a.tanh() ** 2),
+            "The slope of tanh is 1 - y^2, not y^2.": _slope(lambda a: a.tanh() ** 2),
+            "A bracket is missing: y - z belongs in one.": _with(
+                lambda a, z: a.tanh() - z * (1 - a.tanh() ** 2)
+            ),
+            "A bracket is missing: 1 - y^2 belongs in one.": _with(
+                lambda a, z: a.tanh() - z - a.tanh() ** 2
+            ),
+            "The target z is missing: the error begins with y - z.": _with(
+                lambda a, z: a.tanh() * (1 - a.tanh() ** 2)
+            ),
+            "The factor y - z is missing: this is how y changes, not L.": _with(
+                lambda a, z: 1 - a.tanh() ** 2
+            ),
+            "This is the first example alone; L is a mean over the batch.": _with(
+                _right, lambda g, x: torch.outer(g[0], x[0])
+            ),
+            "Only the last example is left: each step of the loop must add to the sum.": _with(
+                _right, last_outer
+            ),
+            "This is W after a step; wanted is the gradient.": (
+                lambda x, W, b, z: W - layer_backward(x, W, b, z)
+            ),
+            "This is the loss itself; wanted is its gradient.": lambda x, W, b, z: (
+                ((x @ W.T + b).tanh() - z).square().sum(1).mean() / 2
+            ),
+            "These are the errors g; each is also multiplied by the inputs x.": _with(
+                _right, lambda g, x: g
+            ),
+            "This is the error handed down to x; wanted is the gradient of W.": (
+                lambda x, W, b, z: _right(x @ W.T + b, z) @ W
+            ),
+            "This is dL/db, and summed; for W, each error is also multiplied by the inputs x.": (
+                _with(_right, lambda g, x: g.sum(0))
+            ),
+            "This is y - z, averaged: a number for each output, not for each weight.": _with(
+                lambda a, z: a.tanh() - z, lambda g, x: g.mean(0)
+            ),
             "This is dL/db; for W, each error is also multiplied by the inputs x.": _with(
                 _right, lambda g, x: g.mean(0)
             ),
@@ -139,10 +208,20 @@ ENTRIES = (
                 lambda a, z: a.tanh() - z, lambda g, x: g
             ),
         },
+        slips=(
+            Slip(
+                "The examples are rows here, so W does not meet them as it meets a column.",
+                lambda tree: reads_columns(tree, "W"),
+                "def layer_backward(x, W, b, z):\n"
+                "    y = torch.tanh(W @ x + b)\n"
+                "    return ((y - z) * (1 - y**2)).T @ x / len(x)\n",
+            ),
+        ),
         hints=(
             "First the errors `g = (y - z) * (1 - y**2)`, [B, M]: one row for each example.",
             "A product of two matrices can sum over the batch: `g.T @ x` is [M, N].",
         ),
+        meaning="Each weight has its unit's error times its input, averaged over the batch.",
         has_gradient=False,  # to compute it by autograd is right, too
     ),
 )

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
-from lcutils.checking.data import FunctionExercise, normal, row
-from lcutils.exercises.lesson03.core import mean_outer, product_of_means
+from lcutils.checking.data import FunctionExercise, Slip, normal, row
+from lcutils.exercises._code import operands
+from lcutils.exercises.lesson03.core import (
+    last_outer,
+    mean_outer,
+    product_of_means,
+    reads_columns,
+)
 
 
 def two_layer_grads(x: Tensor, W1: Tensor, W2: Tensor, z: Tensor) -> Tensor:
@@ -65,6 +72,15 @@ def _for_x(x: Tensor, W1: Tensor, W2: Tensor, z: Tensor) -> Tensor:
 def _last_layer(x: Tensor, W1: Tensor, W2: Tensor, z: Tensor) -> Tensor:
     h = torch.tanh(x @ W1.T)
     return mean_outer(h @ W2.T - z, h)
+
+
+def _right(error: Tensor, W2: Tensor, h: Tensor) -> Tensor:
+    return error @ W2 * (1 - h**2)
+
+
+def _stands_left(tree: ast.AST) -> bool:
+    """Does W2 stand on the left of the errors, as if each were a column?"""
+    return any(left in ("W2", "W2.T") for left, _ in operands(tree, ast.MatMult))
 
 
 ENTRIES = (
@@ -163,11 +179,79 @@ ENTRIES = (
             "The values are right, but transposed: a gradient has the shape of W1, [H, N].": (
                 lambda *given: two_layer_grads(*given).T
             ),
+            "This is the gradient of mse_loss: it has no 1/2, and is divided by M, too.": (
+                lambda x, W1, W2, z: 2 * two_layer_grads(x, W1, W2, z) / len(W2)
+            ),
+            "The 1/2 is missing, and the batch is summed: divide by B.": (
+                lambda x, *given: 2 * two_layer_grads(x, *given) * len(x)
+            ),
+            "It is divided by B twice.": lambda x, *given: two_layer_grads(x, *given) / len(x),
+            "It is transposed, and the division by B is missing.": _back(
+                _right, lambda g, x: x.T @ g
+            ),
+            "The sign is the wrong way round, and the division by B is missing.": (
+                lambda x, *given: -two_layer_grads(x, *given) * len(x)
+            ),
+            "The slope of tanh is 1 - h^2, not 1 + h^2.": (
+                _back(lambda error, W2, h: error @ W2 * (1 + h**2))
+            ),
+            "The slope of tanh is 1 - h^2, not h^2.": (
+                _back(lambda error, W2, h: error @ W2 * h**2)
+            ),
+            "h (1 - h) is the slope of the logistic function; that of tanh is 1 - h^2.": (
+                _back(lambda error, W2, h: error @ W2 * h * (1 - h))
+            ),
+            "W2 and the slope of tanh are missing: this is y - z, handed down unchanged.": (
+                _back(lambda error, W2, h: error)
+            ),
+            "A bracket is missing: 1 - h^2 belongs in one.": (
+                _back(lambda error, W2, h: error @ W2 - h**2)
+            ),
+            "A bracket is missing: y - z belongs in one.": lambda x, W1, W2, z: mean_outer(
+                (x @ W1.T).tanh() @ W2.T - z @ W2 * (1 - (x @ W1.T).tanh() ** 2), x
+            ),
+            "h stands in place of the output y = W2 h.": lambda x, W1, W2, z: mean_outer(
+                _right((x @ W1.T).tanh() - z, W2, (x @ W1.T).tanh()), x
+            ),
+            "Only the last example is left: each step of the loop must add to the sum.": (
+                _back(_right, last_outer)
+            ),
+            "These are the errors at h; each is also multiplied by the inputs x.": (
+                _back(_right, lambda g, x: g)
+            ),
+            "These are the errors at h, averaged; each is also multiplied by the inputs x.": (
+                _back(_right, lambda g, x: g.mean(0))
+            ),
+            "This is the error handed down to x; wanted is the gradient of W1.": (
+                lambda x, W1, W2, z: _back(_right, lambda g, x: g)(x, W1, W2, z) @ W1
+            ),
+            "This is the loss itself; wanted is its gradient.": lambda x, W1, W2, z: (
+                ((x @ W1.T).tanh() @ W2.T - z).square().sum(1).mean() / 2
+            ),
         },
+        slips=(
+            Slip(
+                "The errors are rows here: W2 stands on their right.",
+                _stands_left,
+                "def two_layer_grads(x, W1, W2, z):\n"
+                "    h = torch.tanh(x @ W1.T)\n"
+                "    g = W2.T @ (h @ W2.T - z) * (1 - h**2)\n"
+                "    return g.T @ x / len(x)\n",
+            ),
+            Slip(
+                "The examples are rows here, so W1 does not meet them as it meets a column.",
+                lambda tree: reads_columns(tree, "W1"),
+                "def two_layer_grads(x, W1, W2, z):\n"
+                "    h = torch.tanh(W1 @ x)\n"
+                "    g = (h @ W2.T - z) @ W2 * (1 - h**2)\n"
+                "    return g.T @ x / len(x)\n",
+            ),
+        ),
         hints=(
             "The error [B, M] at the output must become one of [B, H] at h: which side of `W2`?",
             "Begin with `(y - z) @ W2`, then the slope `1 - h**2`. The rest is as in one layer.",
         ),
+        meaning="The error came down through the very weights that had carried the signal up.",
         has_gradient=False,
     ),
 )

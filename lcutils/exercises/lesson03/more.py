@@ -39,6 +39,12 @@ def _less_one_hot(predicted: Tensor, target: Tensor) -> Tensor:
     return (predicted - _one_hot(predicted, target)) / len(predicted)
 
 
+def _softmax_twice(logits: Tensor, target: Tensor) -> Tensor:
+    p = logits.softmax(dim=1)
+    slope = logits_gradient(p, target)
+    return p * (slope - (p * slope).sum(dim=1, keepdim=True))
+
+
 def _draw(rng: torch.Generator, B: int, C: int) -> Inputs:
     return normal(rng, B, C), torch.randint(C, (B,), generator=rng)
 
@@ -84,11 +90,53 @@ ENTRIES = (
             "The slope is that at the output y, not that at the target z.": (
                 lambda y, z, x: (y - z) * (1 - z**2) * x
             ),
+            "A bracket is missing: y - z belongs in one.": (lambda y, z, x: y - z * (1 - y**2) * x),
+            "A bracket is missing: 1 - y^2 belongs in one.": lambda y, z, x: y - z - y**2 * x,
+            "The slope is that at the output, 1 - y^2, not 1 - x^2.": (
+                lambda y, z, x: (y - z) * (1 - x**2) * x
+            ),
+            "The slope is 1 - y^2, not 1 - x^2; and the input x is one more factor.": (
+                lambda y, z, x: (y - z) * (1 - x**2)
+            ),
+            "tanh is taken of x; the slope at a is 1 - y^2.": (
+                lambda y, z, x: (y - z) * (1 - _tanh(x) ** 2) * x
+            ),
+            "y is tanh(a) already: take no tanh of it.": (
+                lambda y, z, x: (_tanh(y) - z) * (1 - _tanh(y) ** 2) * x
+            ),
+            "The slope of tanh is 1 - y^2, not y^2.": lambda y, z, x: (y - z) * y**2 * x,
+            "y stands in place of the slope 1 - y^2.": lambda y, z, x: (y - z) * y * x,
+            "The slope of tanh is there twice.": lambda y, z, x: (y - z) * (1 - y**2) ** 2 * x,
+            "The input x is there twice.": lambda y, z, x: (y - z) * (1 - y**2) * x**2,
+            "x divides; the derivative of w x by w is x.": (
+                lambda y, z, x: (y - z) * (1 - y**2) / x
+            ),
+            "The links are added; the chain rule multiplies them.": (
+                lambda y, z, x: (y - z) + (1 - y**2) + x
+            ),
+            "The square is still there: the derivative of 1/2 (y - z)^2 is y - z.": (
+                lambda y, z, x: (y - z) ** 2 * (1 - y**2) * x
+            ),
+            "The target z is missing: the first link is y - z.": (
+                lambda y, z, x: y * (1 - y**2) * x
+            ),
+            "The sign is the wrong way round, and the slope of tanh is missing.": (
+                lambda y, z, x: (z - y) * x
+            ),
+            "The sign is the wrong way round, and the input x is missing.": (
+                lambda y, z, x: (z - y) * (1 - y**2)
+            ),
+            "This is dy/da alone, one of three links.": lambda y, z, x: 1 - y**2,
+            "This is da/dw alone, one of three links.": lambda y, z, x: x,
+            "This is the loss itself; wanted is how it changes with w.": (
+                lambda y, z, x: (y - z) ** 2 / 2
+            ),
         },
         hints=(
             "w acts on a, a on y, and y on L: there is one factor for each of the three.",
             "Begin with `(y - z)`. The derivative of `tanh(a)` is `1 - tanh(a)**2`: write it in y.",
         ),
+        meaning="Three links, three factors: where one of them is 0 the weight learns nothing.",
     ),
     FunctionExercise(
         "03.logits_gradient",
@@ -143,11 +191,54 @@ ENTRIES = (
             "p (1 - p) is the slope of one probability by its own logit alone.": (
                 lambda a, t: logits_gradient(a, t) * a.softmax(1) * (1 - a.softmax(1))
             ),
+            "onehot multiplies; it should be taken away.": (
+                lambda a, t: a.softmax(1) * _one_hot(a, t) / len(a)
+            ),
+            "onehot multiplies, so all but one place is lost; and B should divide.": (
+                lambda a, t: a.softmax(1) * _one_hot(a, t)
+            ),
+            "onehot multiplies, with a minus; it should be taken away.": (
+                lambda a, t: -a.softmax(1) * _one_hot(a, t) / len(a)
+            ),
+            "The signs are lost: at the target's place the slope is below 0.": (
+                lambda a, t: logits_gradient(a, t).abs()
+            ),
+            "There is no square here: the slope is softmax - onehot itself.": (
+                lambda a, t: (a.softmax(1) - _one_hot(a, t)).square() / len(a)
+            ),
+            "Half of it: cross-entropy has no 1/2.": lambda a, t: logits_gradient(a, t) / 2,
+            "1 is taken away everywhere; that is for the target's place alone.": (
+                lambda a, t: (a.softmax(1) - 1) / len(a)
+            ),
+            "The number of the class is taken away; wanted is a 1 at its place.": (
+                lambda a, t: (a.softmax(1) - t[:, None]) / len(a)
+            ),
+            "out[:, target] is whole columns; each row has a target of its own.": (
+                lambda a, t: (a.softmax(1) - _one_hot(a, t).amax(0)) / len(a)
+            ),
+            "Softmax is missing: this is -onehot / B.": lambda a, t: -_one_hot(a, t) / len(a),
+            "This is the slope of each probability by its own logit; where is the target?": (
+                lambda a, t: a.softmax(1) * (1 - a.softmax(1)) / len(a)
+            ),
+            "softmax is taken twice: cross_entropy takes the logits.": _softmax_twice,
+            "Softmax runs over the whole batch; each row has a sum of its own.": (
+                lambda a, t: _less_one_hot(a.flatten().softmax(0).view_as(a), t)
+            ),
+            "This is the loss itself; wanted is its slope for each logit.": (
+                functional.cross_entropy
+            ),
+            "These are the targets' places alone; every logit has a slope.": (
+                lambda a, t: logits_gradient(a, t).gather(1, t[:, None])[:, 0]
+            ),
+            "The inputs are added up; each has a row of its own.": (
+                lambda a, t: logits_gradient(a, t).sum(0)
+            ),
         },
         hints=(
             "If the target's own logit rises, does the loss rise or fall?",
             "Begin with `p = logits.softmax(dim=1)`. A gradient points to where the loss grows.",
         ),
+        meaning="What was said minus what is true: each row adds up to 0.",
         has_gradient=False,  # to compute it by autograd is right, too
     ),
     OrderExercise(
@@ -175,6 +266,7 @@ ENTRIES = (
             "`backward()` adds to the gradients that are there. `step()` takes what it finds.",
             "The last two lines are a and b.",
         ),
+        meaning="PyTorch adds each gradient to the one that is there, until it is set to zero.",
     ),
     NumberExercise(
         "03.n_parameters",
@@ -197,10 +289,12 @@ ENTRIES = (
             "This is the number of inputs. How many weights has each of the 256 units?": 100 * 64,
             "Inputs and units are added: each unit has a weight for every input.": 100 * 64 + 256,
             "This is the size in bytes, at 4 for each parameter.": 4 * (100 * 64 * 256 + 256),
+            "These are the biases alone.": 256,
         },
         hints=(
             "How many numbers stand side by side in the input? Each unit has a weight for each.",
             "Begin with `100 * 64` inputs. Each unit has one bias more.",
         ),
+        meaning="One word more in the window would cost 16,384 more.",
     ),
 )

@@ -1,5 +1,6 @@
 """Lesson 08: its exercises, questions and predictions."""
 
-from lcutils.exercises.lesson08 import core, more, predictions, questions
+from lcutils.exercises.lesson08 import core, heads, more, predictions, questions
 
-ENTRIES = (*core.ENTRIES, *more.ENTRIES, *questions.ENTRIES, *predictions.ENTRIES)
+_PARTS = (core, heads, more, questions, predictions)
+ENTRIES = tuple(entry for part in _PARTS for entry in part.ENTRIES)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
+from torch.nn.functional import scaled_dot_product_attention
 
 from lcutils.checking.data import (
     ExpressionExercise,
@@ -14,6 +17,7 @@ from lcutils.checking.data import (
     row,
     square_root,
 )
+from lcutils.exercises.lesson08.slips import CAUSAL_ATTENTION
 
 
 def causal_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
@@ -35,6 +39,22 @@ def _softmax(
 ) -> Tensor:
     """The weights, with what a reader may do differently: where the mask begins, what it puts."""
     return scores.masked_fill(_hidden(scores, diagonal), value).softmax(of)
+
+
+def _kept(scores: Tensor, allowed: Tensor, value: float) -> Tensor:
+    return scores.masked_fill(~allowed, value).softmax(2)
+
+
+def _exponential(expression: Any) -> Any:
+    import sympy
+
+    return sympy.exp(expression)
+
+
+def _half() -> Any:
+    import sympy
+
+    return sympy.Rational(1, 2)
 
 
 def _draw(rng: torch.Generator, B: int, T: int, K: int, V: int) -> Inputs:
@@ -115,6 +135,78 @@ ENTRIES = (
             "The weights e^s are not divided by their sum.": lambda q, k, v: (
                 _scores(q, k).exp().tril() @ v
             ),
+            "The mask is inverted: it hides what token t may read, and leaves later tokens; the "
+            "last has nothing to read: NaN.": lambda q, k, v: (
+                _kept(_scores(q, k), _hidden(_scores(q, k), 1), -torch.inf) @ v
+            ),
+            "The mask is inverted: it hides what token t may read, and leaves later tokens.": (
+                lambda q, k, v: _kept(_scores(q, k), _hidden(_scores(q, k), 1), -1e9) @ v
+            ),
+            "In attn_mask True means: may be read. Here that is what comes later.": (
+                lambda q, k, v: scaled_dot_product_attention(
+                    q, k, v, attn_mask=_hidden(_scores(q, k), 1)
+                )
+            ),
+            "The mask hides a token from itself; the first then reads all tokens alike.": (
+                lambda q, k, v: _softmax(_scores(q, k), diagonal=0, value=-1e9) @ v
+            ),
+            "Token t does not read itself, and the first reads nothing.": lambda q, k, v: (
+                _softmax(_scores(q, k), diagonal=0).nan_to_num() @ v
+            ),
+            "-inf stands among the weights, after the softmax; put it among the scores.": (
+                lambda q, k, v: (
+                    _scores(q, k).softmax(2).masked_fill(_hidden(_scores(q, k), 1), -torch.inf) @ v
+                )
+            ),
+            "The sign: e^inf is infinite, and inf / inf is NaN.": lambda q, k, v: (
+                _softmax(_scores(q, k), value=torch.inf) @ v
+            ),
+            "A hidden score is less by 1: it still gets weight. Only -inf leaves none.": (
+                lambda q, k, v: (_scores(q, k) - _hidden(_scores(q, k), 1).float()).softmax(2) @ v
+            ),
+            "A hidden score is -1, and e^-1 is not 0: it still gets weight.": lambda q, k, v: (
+                _softmax(_scores(q, k), value=-1.0) @ v
+            ),
+            "The softmax runs over the texts of the batch; the weights of one query add up to 1.": (
+                lambda q, k, v: _softmax(_scores(q, k), of=0) @ v
+            ),
+            "Divided by one sum over the whole table; the weights of each query add up to 1.": (
+                lambda q, k, v: _scores(q, k).exp().tril() / _scores(q, k).exp().tril().sum() @ v
+            ),
+            "The scores themselves are divided by their sum; the weights are e^s, divided by the "
+            "sum of e^s.": lambda q, k, v: (
+                _scores(q, k).tril() / _scores(q, k).tril().sum(2, keepdim=True) @ v
+            ),
+            "The exponential is there twice: softmax takes it itself.": lambda q, k, v: (
+                _softmax(_scores(q, k).exp()) @ v
+            ),
+            "There are two softmaxes; one makes the weights.": lambda q, k, v: (
+                _softmax(_scores(q, k)).softmax(2) @ v
+            ),
+            "log_softmax gives the logarithms of the weights.": lambda q, k, v: (
+                _softmax(_scores(q, k)).log() @ v
+            ),
+            "The sign: the higher the score, the larger the weight.": lambda q, k, v: (
+                _softmax(-_scores(q, k)) @ v
+            ),
+            "A bracket is missing: ** comes before /, so that K ** 1/2 is no root.": (
+                lambda q, k, v: _softmax(_scores(q, k, 0.5 / q.shape[2])) @ v
+            ),
+            "The scale is the root of B; it belongs to the numbers in a key, K.": lambda q, k, v: (
+                _softmax(_scores(q, k, q.shape[0] ** -0.5)) @ v
+            ),
+            "The weights are turned round before they meet the values.": lambda q, k, v: (
+                _softmax(_scores(q, k)).mT @ v
+            ),
+            "These are the weights; they still have to meet the values.": lambda q, k, v: _softmax(
+                _scores(q, k)
+            ),
+            "This is what the last token reads; wanted are all T.": lambda q, k, v: (
+                causal_attention(q, k, v)[:, -1]
+            ),
+            "All weights are alike: this is the plain mean of tokens 1 to t.": lambda q, k, v: (
+                _softmax(_scores(q, k, 0.0)) @ v
+            ),
         },
         hints=(
             "`q @ k.mT` holds all scores, a row for each query. Which of them must be hidden, and "
@@ -122,6 +214,8 @@ ENTRIES = (
             "`torch.ones(T, T, dtype=torch.bool).triu(1)` is True above the diagonal, and "
             "`masked_fill` puts one number wherever a mask is True.",
         ),
+        slips=CAUSAL_ATTENTION,
+        meaning="Each token reads a mean of all up to itself: nothing was thrown away.",
     ),
     ExpressionExercise(
         "08.slope_own",
@@ -138,11 +232,35 @@ ENTRIES = (
             "The denominator is squared once, so only one p is taken off: p - p^2.": lambda p: (
                 p * (1 - p**2)
             ),
+            "p stands below the line: near p = 0 this is steep, and there the slope is 0.": (
+                lambda p: (1 - p) / p
+            ),
+            "p is the weight, not the score; and e^s is the numerator alone.": _exponential,
+            "Then all of the weight would go with the score; at p = 1 nothing can grow any "
+            "more.": lambda p: 1,
+            "Then no score could ever change its weight.": lambda p: 0,
+            "The numerator adds p once, not twice.": lambda p: 2 * p - p**2,
+            "The denominator's part is taken away, not added.": lambda p: p + p**2,
+            "The numerator adds p, not 1: e^s is its own derivative.": lambda p: 1 - p**2,
+            "One factor p too many.": lambda p: p**2 * (1 - p),
+            "One factor 1 - p too many.": lambda p: p * (1 - p) ** 2,
+            "A factor p is missing, and the sign: a higher score means more weight.": (
+                lambda p: p - 1
+            ),
+            "This is a derivative by p; wanted is the one by the score.": lambda p: 1 - 2 * p,
+            "This is the weight over that of the others: no slope yet.": lambda p: p / (1 - p),
+            "That is the slope of log p over p; wanted is that of p over the score.": lambda p: (
+                1 / p
+            ),
+            "Twice too much: two parts, and one is taken from the other.": lambda p: (
+                2 * p * (1 - p)
+            ),
         },
         hints=(
             "Quotient rule: (top' bottom - top bottom') / bottom^2, and top' = bottom' = top.",
-            "It is top / bottom - (top / bottom)^2.",
+            "That leaves two fractions. The first is p; in the second top and bottom are squared.",
         ),
+        meaning="A weight near 0 or near 1 hardly moves.",
     ),
     ExpressionExercise(
         "08.score_needed",
@@ -166,10 +284,50 @@ ENTRIES = (
                 logarithm(T - 1) / logarithm(2)
             ),
             "A root belongs to the scale, and that is in the scores already.": square_root,
+            "A root does not undo e^s, and the scale's is in the scores already.": lambda T: (
+                square_root(T - 1)
+            ),
+            "e^s is then the root of T - 1: half of the weight is not half of the score.": (
+                lambda T: logarithm(T - 1) / 2
+            ),
+            "Half of the weight is not half of the score, and the item itself is no other.": (
+                lambda T: logarithm(T) / 2
+            ),
+            "The item has e^s, not s; and the others are T - 1.": lambda T: T / 2,
+            "The item has e^s, not s; and half means as much as all others.": lambda T: (T - 1) / 2,
+            "This is the number of all pairs; which score makes up for the others?": lambda T: T,
+            "There are T - 1 others, not T + 1.": lambda T: logarithm(T + 1),
+            "All but one are others, not all but two.": lambda T: logarithm(T - 2),
+            "A bracket is missing: the item is taken off the number of pairs, not off the "
+            "logarithm.": lambda T: logarithm(T) - 1,
+            "As much as all others means T - 1 times e^0, and no factor 2.": lambda T: logarithm(
+                2 * T
+            ),
+            "The exponential has to be undone, not taken again.": lambda T: _exponential(T - 1),
+            "This is a share; wanted is a score.": lambda T: 1 / (T - 1),
+            "This is the share itself; wanted is the score that gives it.": lambda T: _half(),
+            "e^s is no weight yet: it is still divided by the sum of all.": lambda T: logarithm(
+                _half()
+            ),
+            "This is the logarithm of the others' share, not the item's score.": lambda T: (
+                logarithm((T - 1) / T)
+            ),
+            "Half of the weight means as much as all others, not as half of them.": (
+                lambda T: logarithm(T / 2 - 1)
+            ),
+            "With the score 0 all T pairs have the same weight.": lambda T: 0,
+            "The logarithm of base 10 undoes 10^s; this is e^s.": lambda T: (
+                logarithm(T - 1) / logarithm(10)
+            ),
+            "The logarithm of base 2 undoes 2^s; and there are T - 1 others.": lambda T: (
+                logarithm(T) / logarithm(2)
+            ),
+            "e^s is then the square of T - 1.": lambda T: 2 * logarithm(T - 1),
         },
         hints=(
             "The others have e^0 = 1 each. How much is that together?",
             "Solve e^s = T - 1.",
         ),
+        meaning="One of 1,000 pairs needs a score of 7 to have half of the weight.",
     ),
 )

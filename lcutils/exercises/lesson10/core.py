@@ -6,15 +6,10 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
+from torch.nn.functional import scaled_dot_product_attention
 
-from lcutils.checking.data import (
-    ExpressionExercise,
-    FunctionExercise,
-    Inputs,
-    normal,
-    row,
-    square_root,
-)
+from lcutils.checking.data import FunctionExercise, Inputs, normal, row
+from lcutils.exercises.lesson10.slips import ALL_AT_ONCE, FAST_WEIGHTS
 
 
 def fast_weights(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
@@ -27,11 +22,6 @@ def all_at_once(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     return (q @ k.mT).tril() @ v
 
 
-def read_chunk(state: Tensor, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    """state: [B, K, V] before the chunk, q, k: [B, C, K], v: [B, C, V] -> o: [B, C, V]"""
-    return q @ state + (q @ k.mT).tril() @ v
-
-
 def _walk(
     q: Tensor,
     k: Tensor,
@@ -40,35 +30,52 @@ def _walk(
     keeps: float = 1.0,
     reads: Callable[[Tensor, Tensor], Tensor] = lambda q, S: (q[:, None] @ S)[:, 0],
     writes: Callable[[Tensor, Tensor], Tensor] = lambda k, v: k[:, :, None] * v[:, None],
+    old: Callable[[Tensor, Tensor], Tensor | float] = lambda k, S: 0.0,
     reads_first: bool = False,
 ) -> Tensor:
     """The loop, with what a reader may do differently in each of its lines."""
     state, outputs = q.new_zeros(q.shape[0], q.shape[2], v.shape[2]), []
     for t in range(q.shape[1]):
         before = state
-        state = keeps * state + writes(k[:, t], v[:, t])
+        state = keeps * state + writes(k[:, t], v[:, t] - old(k[:, t], state))
         outputs.append(reads(q[:, t], before if reads_first else state))
     return torch.stack(outputs, dim=1)
+
+
+def _states(k: Tensor, v: Tensor) -> Tensor:
+    return (k[..., None] * v[:, :, None]).cumsum(1)  # [B, T, K, V]
+
+
+def _read_each(q: Tensor, states: Tensor) -> Tensor:
+    """q: [B, T, K], states: [B, T, K, V] -> [B, T, V], each token its own state"""
+    return (q[:, :, None] @ states)[:, :, 0]
+
+
+def _before(x: Tensor) -> Tensor:
+    """The sum over the texts that stand before each in the batch, itself left out"""
+    return x.cumsum(0) - x
 
 
 def _last_state(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     return q @ (k.mT @ v)
 
 
-def _draw(rng: torch.Generator, B: int, T: int, K: int, V: int) -> Inputs:
+def _table(q: Tensor, k: Tensor, hidden: float = 0.0) -> Tensor:
+    later = torch.ones(q.shape[1], q.shape[1], dtype=torch.bool).triu(1)
+    return (q @ k.mT).masked_fill(later, hidden)  # [B, T, T]
+
+
+def draw_text(rng: torch.Generator, B: int, T: int, K: int, V: int) -> Inputs:
+    """q, k: [B, T, K], v: [B, T, V]"""
     return normal(rng, B, T, K), normal(rng, B, T, K), normal(rng, B, T, V)
 
 
-def _draw_chunk(rng: torch.Generator, B: int, T: int, K: int, V: int) -> Inputs:
-    return normal(rng, B, K, V), *_draw(rng, B, T, K, V)
-
-
-_SIZES = (
+SIZES = (
     {"B": 1, "T": 1, "K": 1, "V": 1},
     {"B": 3, "T": 1, "K": 2, "V": 4},
     {"B": 2, "T": 5, "K": 3, "V": 2},
 )
-_WORKED = (
+WORKED = (
     row([[1, 0], [1, 1], [0, 2]]),
     row([[1, 0], [0, 1], [1, 1]]),
     row([[2, 3, 1], [4, 0, 1], [1, 1, 5]]),
@@ -78,9 +85,9 @@ ENTRIES = (
     FunctionExercise(
         "10.fast_weights",
         fast_weights,
-        worked=_WORKED,
-        draw=_draw,
-        sizes=_SIZES,
+        worked=WORKED,
+        draw=draw_text,
+        sizes=SIZES,
         mistakes={
             "It reads before it writes: token t does not find its own pair.": lambda q, k, v: _walk(
                 q, k, v, reads_first=True
@@ -107,20 +114,65 @@ ENTRIES = (
             "All texts write into one memory; each has its own.": lambda q, k, v: _walk(
                 q, k, v, writes=lambda k, v: (k[:, :, None] * v[:, None]).sum(0, keepdim=True)
             ),
+            "The state is not set back to zero: each text reads what the texts before it in the "
+            "batch wrote.": lambda q, k, v: _walk(q, k, v) + q @ _before(k.mT @ v),
+            "The sum runs over the texts of the batch; it should run over time.": (
+                lambda q, k, v: _read_each(q, (k[..., None] * v[:, :, None]).cumsum(0))
+            ),
+            "The pair is written under the query; it belongs under its key.": lambda q, k, v: _walk(
+                q, q, v
+            ),
+            "Token t reads with the query before its own.": lambda q, k, v: _walk(
+                q.roll(1, dims=1), k, v
+            ),
+            "Each state is read with all T queries; wanted is what its own token reads.": (
+                lambda q, k, v: q[:, None] @ _states(k, v)
+            ),
+            "`q[:, t] @ state` asks every text's state with every text's query: q[:, t] needs an "
+            "axis, [B, 1, K].": lambda q, k, v: torch.stack(
+                [a @ S for a, S in zip(q.unbind(1), _states(k, v).unbind(1), strict=True)], dim=1
+            ),
+            "There is an axis of length 1 too many: take it away after the product.": (
+                lambda q, k, v: _walk(q, k, v)[:, :, None]
+            ),
+            "Time stands before the batch: stack puts the new axis first unless dim says where.": (
+                lambda q, k, v: _walk(q, k, v).transpose(0, 1)
+            ),
+            "All read-outs of a text stand in one row: cat joins them, stack keeps them apart.": (
+                lambda q, k, v: _walk(q, k, v).flatten(1)
+            ),
+            "This is the read-out of the first token alone: does the return stand in the loop?": (
+                lambda q, k, v: _walk(q, k, v)[:, :1]
+            ),
+            "The read-outs are added up, too; it is the state that adds up.": (
+                lambda q, k, v: _walk(q, k, v).cumsum(1)
+            ),
+            "The state begins with ones; before the first token nothing was written.": (
+                lambda q, k, v: _walk(q, k, v) + q.sum(2, keepdim=True)
+            ),
+            "The old state fades by 0.9; here it stays as it is.": lambda q, k, v: _walk(
+                q, k, v, keeps=0.9
+            ),
+            "It writes what the key does not bring back yet, as lesson 11 will; here the value "
+            "itself is written.": lambda q, k, v: _walk(
+                q, k, v, old=lambda k, S: (k[:, None] @ S)[:, 0]
+            ),
         },
         hints=(
             "For each token: add the outer product of key and value to the state, then read.",
-            "`state = state + k[:, t, :, None] * v[:, t, None, :]`, "
-            "and `q[:, t, None, :] @ state` is [B, 1, V].",
+            "`k[:, t, :, None] * v[:, t, None, :]` is [B, K, V]. Give the query an axis of length "
+            "1, too, and take it away after the product.",
         ),
         causal="v",
+        slips=FAST_WEIGHTS,
+        meaning="The state keeps its K V numbers, however long the text is.",
     ),
     FunctionExercise(
         "10.all_at_once",
         all_at_once,
-        worked=_WORKED,
-        draw=_draw,
-        sizes=_SIZES,
+        worked=WORKED,
+        draw=draw_text,
+        sizes=SIZES,
         mistakes={
             "There is no mask: each token reads what is written later.": lambda q, k, v: (
                 q @ k.mT @ v
@@ -162,6 +214,49 @@ ENTRIES = (
             "The mask is on the keys; it belongs on the table of q.k.": lambda q, k, v: (
                 (q @ k.tril().mT) @ v
             ),
+            "-inf is for scores before a softmax; here q.k is the weight itself, and -inf times a "
+            "value is not 0.": lambda q, k, v: _table(q, k, -torch.inf) @ v,
+            "A large negative number is for scores before a softmax; here it is a weight, and a "
+            "huge one.": lambda q, k, v: _table(q, k, -1e9) @ v,
+            "Divided by the sum of the weights: this memory has no normaliser.": lambda q, k, v: (
+                _table(q, k) / _table(q, k).sum(2, keepdim=True) @ v
+            ),
+            "M is multiplied as a matrix; the circle with a dot is a product entry by entry.": (
+                lambda q, k, v: q @ k.mT @ v.cumsum(1)
+            ),
+            "Without a mask, and then added up over time: that counts each pair again and again.": (
+                lambda q, k, v: (q @ k.mT @ v).cumsum(1)
+            ),
+            "The mask is inverted: it hides what token t may read, and leaves what is written "
+            "later.": lambda q, k, v: (q @ k.mT).triu(1) @ v,
+            "The masked table is turned round before it meets the values.": lambda q, k, v: (
+                _table(q, k).mT @ v
+            ),
+            "Divided by T: this is a sum, not a mean.": lambda q, k, v: (
+                _table(q, k) @ v / q.shape[1]
+            ),
+            "Divided by the number of tokens: this is a sum, not a mean.": lambda q, k, v: (
+                _table(q, k) @ v / torch.arange(1, q.shape[1] + 1, dtype=q.dtype)[:, None]
+            ),
+            "Divided by K: this memory has no scale.": lambda q, k, v: (
+                _table(q, k) @ v / q.shape[2]
+            ),
+            "There is an exponential too much: this memory weighs by q.k itself.": (
+                lambda q, k, v: (q @ k.mT).exp().tril() @ v
+            ),
+            "This is the attention of lesson 08; this memory has neither softmax nor scale.": (
+                lambda q, k, v: scaled_dot_product_attention(q, k, v, is_causal=True)
+            ),
+            "Keys meet keys in this table; a row is for a query.": lambda q, k, v: _table(k, k) @ v,
+            "Queries meet queries in this table; a column is for a key.": lambda q, k, v: (
+                _table(q, q) @ v
+            ),
+            "Each token reads its own pair alone; those before it are missing.": lambda q, k, v: (
+                (q * k).sum(2, keepdim=True) * v
+            ),
+            "This is the read-out of the last token alone; wanted are all T.": (
+                lambda q, k, v: _last_state(q, k, v)[:, -1]
+            ),
         },
         hints=(
             "`q @ k.mT` is the table of all q_t . k_i: [B, T, T]. "
@@ -169,71 +264,8 @@ ENTRIES = (
             "`.tril()` keeps what is on and below the diagonal.",
         ),
         causal="v",
-    ),
-    FunctionExercise(
-        "10.read_chunk",
-        read_chunk,
-        worked=(row([1, 0, 2], [0, 3, 1])[None], *_WORKED),
-        draw=_draw_chunk,
-        sizes=_SIZES,
-        is_to_mend=True,
-        mistakes={
-            "What was written before the chunk is not read.": lambda S, q, k, v: (
-                (q @ k.mT).tril() @ v
-            ),
-            "Only what was written before the chunk is read.": lambda S, q, k, v: q @ S,
-            "The chunk is read without a mask: tokens see later ones.": lambda S, q, k, v: (
-                q @ S + q @ k.mT @ v
-            ),
-            "Token t does not find its own pair: the mask is one too strict.": lambda S, q, k, v: (
-                q @ S + (q @ k.mT).tril(-1) @ v
-            ),
-            "The old memory is read with the keys; the queries ask.": lambda S, q, k, v: (
-                k @ S + (q @ k.mT).tril() @ v
-            ),
-            "The chunk counts twice: once in the state, once in the table.": lambda S, q, k, v: (
-                q @ (S + k.mT @ v) + (q @ k.mT).tril() @ v
-            ),
-            "The old memory is taken away; it should be added.": lambda S, q, k, v: (
-                (q @ k.mT).tril() @ v - q @ S
-            ),
-        },
-        hints=(
-            "Two things are read: the memory as it stood before the chunk, and the chunk itself.",
-            "The first is `q @ state`; the second you wrote in exercise 2.",
-        ),
-        causal="v",
-    ),
-    ExpressionExercise(
-        "10.cross_talk",
-        "n K",
-        lambda n, K: (n - 1) / K,
-        mistakes={
-            "This counts the pair itself as noise: n - 1 others speak.": lambda n, K: n / K,
-            "This is one of the others; how many are there?": lambda n, K: 1 / K,
-            "These are the others; each adds (k_i . k_1)^2, which is 1/K on average.": (
-                lambda n, K: n - 1
-            ),
-            "This is the length of the error; asked for is its square.": lambda n, K: square_root(
-                (n - 1) / K
-            ),
-            "Each of the others adds 1/K, not its root: (k_i . k_1)^2 is a square.": lambda n, K: (
-                (n - 1) / square_root(K)
-            ),
-            "This is the whole read-out; the value, of length 1, is no error.": lambda n, K: (
-                1 + (n - 1) / K
-            ),
-            "Each of the others adds 1/K, not 1/K^2.": lambda n, K: (n - 1) / K**2,
-            "Upside down: more pairs make more noise.": lambda n, K: K / (n - 1),
-            "One more than there are: n pairs have n - 1 others.": lambda n, K: (n + 1) / K,
-            "A bracket is missing: n - 1/K is n minus one over K.": lambda n, K: n - 1 / K,
-            "Independent terms add up in the square: n - 1 of them, not (n - 1)^2.": lambda n, K: (
-                (n - 1) ** 2 / K
-            ),
-        },
-        hints=(
-            "The error is a sum over the other pairs, each with a value of length 1.",
-            "How many others are there, and what is (k_i . k_1)^2 on average?",
-        ),
+        slips=ALL_AT_ONCE,
+        is_loop_free=True,
+        meaning="The same numbers without a state: a weight for each two tokens took its place.",
     ),
 )

@@ -7,7 +7,8 @@ from torch import Tensor
 from torch.nn.functional import elu
 
 from lcutils.checking.data import FunctionExercise, row
-from lcutils.exercises.lesson10.core import _SIZES, _draw
+from lcutils.exercises.lesson10.core import SIZES, draw_text
+from lcutils.exercises.lesson10.slips import WEIGHTED_MEAN
 
 
 def weighted_mean(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
@@ -17,8 +18,12 @@ def weighted_mean(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
 
 
 def _positive(rng: torch.Generator, **sizes: int) -> tuple[Tensor, ...]:
-    q, k, v = _draw(rng, **sizes)
+    q, k, v = draw_text(rng, **sizes)
     return elu(q) + 1.1, elu(k) + 1.1, v  # not near 0, where a mean of few is delicate
+
+
+def _mean(v: Tensor, weights: Tensor) -> Tensor:
+    return weights @ v / weights.sum(2, keepdim=True)
 
 
 def _weights(q: Tensor, k: Tensor) -> Tensor:
@@ -35,7 +40,7 @@ ENTRIES = (
             row([[2, 3, 1], [4, 0, 1], [1, 1, 5]]),
         ),
         draw=_positive,
-        sizes=_SIZES,
+        sizes=SIZES,
         mistakes={
             "The denominator is missing: this is a sum, not a mean.": lambda q, k, v: (
                 _weights(q, k) @ v
@@ -72,11 +77,71 @@ ENTRIES = (
             "Queries and keys have changed places.": lambda q, k, v: (
                 _weights(k, q) @ v / _weights(k, q).sum(2, keepdim=True)
             ),
+            "The mask is the wrong way round: each token averages over later ones.": (
+                lambda q, k, v: _mean(v, (q @ k.mT).triu())
+            ),
+            "The mask is one too wide: token t counts the pair after it.": lambda q, k, v: _mean(
+                v, (q @ k.mT).tril(1)
+            ),
+            "The mask is one too strict: the first token has nothing to average, and 0 / 0 is "
+            "NaN.": lambda q, k, v: _mean(v, (q @ k.mT).tril(-1)),
+            "Divided by T, the same for all tokens; divide by the sum of the weights.": (
+                lambda q, k, v: _weights(q, k) @ v / q.shape[1]
+            ),
+            "Divided by the mean of the weights, which makes it T times too large.": (
+                lambda q, k, v: q.shape[1] * weighted_mean(q, k, v)
+            ),
+            "Divided by one sum over the whole table; each token has its own.": lambda q, k, v: (
+                _weights(q, k) @ v / _weights(q, k).sum()
+            ),
+            "Divided by the length of each row of weights; a mean divides by their sum.": (
+                lambda q, k, v: _weights(q, k) @ v / _weights(q, k).norm(dim=2, keepdim=True)
+            ),
+            "Divided by the sums of the columns, what each key gets from all queries; each query "
+            "has a sum of its own.": lambda q, k, v: (
+                _weights(q, k) @ v / _weights(q, k).sum(1)[..., None]
+            ),
+            "In the denominator each key meets its own query; for token t they all meet query t.": (
+                lambda q, k, v: _weights(q, k) @ v / (q * k).sum(2).cumsum(1)[..., None]
+            ),
+            "Each value is divided by the sum of its own row; token t divides all of them by the "
+            "sum of row t.": lambda q, k, v: (
+                _weights(q, k) @ (v / _weights(q, k).sum(2, keepdim=True))
+            ),
+            "Multiplied by the sum of the weights; divide by it.": lambda q, k, v: (
+                _weights(q, k) @ v * _weights(q, k).sum(2, keepdim=True)
+            ),
+            "Divided by the sum of the weights twice.": lambda q, k, v: (
+                weighted_mean(q, k, v) / _weights(q, k).sum(2, keepdim=True)
+            ),
+            "With a 1 in the denominator the weights add up to less than 1.": lambda q, k, v: (
+                _weights(q, k) @ v / (_weights(q, k).sum(2, keepdim=True) + 1)
+            ),
+            "There is a softmax too much, and a masked 0 becomes e^0 = 1.": lambda q, k, v: (
+                _weights(q, k).softmax(2) @ v
+            ),
+            "There is no mask, and a softmax too much.": lambda q, k, v: (q @ k.mT).softmax(2) @ v,
+            "The weights add up to 1 over the texts of the batch; they should over the keys.": (
+                lambda q, k, v: _weights(q, k) / _weights(q, k).sum(0, keepdim=True) @ v
+            ),
+            "Divided by a token's own weight alone; divide by the sum of all it uses.": (
+                lambda q, k, v: _weights(q, k) @ v / (q * k).sum(2, keepdim=True)
+            ),
+            "These are the weights; they still have to meet the values.": lambda q, k, v: (
+                _weights(q, k) / _weights(q, k).sum(2, keepdim=True)
+            ),
+            "All weights are alike: q and k do not change this mean.": lambda q, k, v: _mean(
+                v, torch.ones_like(q @ k.mT).tril()
+            ),
         },
         hints=(
             "A mean divides by the sum of its weights. Which weights has token t?",
-            "`weights = (q @ k.mT).tril()`; then divide by `weights.sum(dim=2, keepdim=True)`.",
+            "The weights are the masked table of exercise 2. Sum each of its rows, and keep the "
+            "axis, so that the sums stand beside the rows.",
         ),
         causal="v",
+        slips=WEIGHTED_MEAN,
+        is_loop_free=True,
+        meaning="The denominator is a read-out, too: of the sum of the keys.",
     ),
 )

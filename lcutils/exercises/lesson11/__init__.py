@@ -1,5 +1,6 @@
 """Lesson 11: its exercises, questions and predictions."""
 
-from lcutils.exercises.lesson11 import core, more, predictions, questions
+from lcutils.exercises.lesson11 import chunk, core, more, predictions, questions
 
-ENTRIES = (*core.ENTRIES, *more.ENTRIES, *questions.ENTRIES, *predictions.ENTRIES)
+_PARTS = (core, chunk, more, questions, predictions)
+ENTRIES = tuple(entry for part in _PARTS for entry in part.ENTRIES)

@@ -1,4 +1,4 @@
-"""Lesson 11: a step of the delta rule, its stability, and a chunk as one triangular system."""
+"""Lesson 11: a step of the delta rule, what it leaves, and how far it may go."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ from lcutils.checking.data import (
     ExpressionExercise,
     FunctionExercise,
     Inputs,
+    Slip,
     normal,
     row,
     square_root,
 )
+from lcutils.exercises._code import written
+
+_ONE_BY_ONE = r"\bfor\b|vmap"  # where a name may stand for one text's part
 
 
 def delta_step(state: Tensor, k: Tensor, v: Tensor, beta: Tensor) -> Tensor:
     """state: [B, K, V], k: [B, K], v: [B, V], beta: [B] -> the new state: [B, K, V]"""
     return state + _write(k, beta[:, None] * (v - _read(state, k)))
-
-
-def delta_chunk(k: Tensor, v: Tensor, beta: Tensor) -> Tensor:
-    """k: [B, C, K], v: [B, C, V], beta: [B, C] -> what each token writes, u: [B, C, V]"""
-    return _solved(_weighed(k, beta) @ k.mT, beta[..., None] * v)
 
 
 def _read(state: Tensor, k: Tensor) -> Tensor:
@@ -33,25 +32,13 @@ def _write(k: Tensor, new: Tensor) -> Tensor:
     return k[:, :, None] * new[:, None]
 
 
-def _weighed(k: Tensor, beta: Tensor) -> Tensor:
-    return beta[..., None] * k
-
-
-def _solved(L: Tensor, X: Tensor) -> Tensor:
-    """(I + the part of L below its diagonal)^-1 X"""
-    solution: Tensor = torch.linalg.solve_triangular(L, X, upper=False, unitriangular=True)
-    return solution
+def _erased(state: Tensor, k: Tensor, beta: Tensor) -> Tensor:
+    return state - _write(k, beta[:, None] * _read(state, k))
 
 
 def _draw_step(rng: torch.Generator, B: int, K: int, V: int) -> Inputs:
     keys, values = normal(rng, B, K), normal(rng, B, V)
     return normal(rng, B, K, V), keys, values, torch.rand(B, generator=rng, dtype=torch.float64)
-
-
-def _draw_chunk(rng: torch.Generator, B: int, C: int, K: int, V: int) -> Inputs:
-    keys = torch.nn.functional.normalize(normal(rng, B, C, K), dim=2)
-    strength = 0.1 + 0.9 * torch.rand(B, C, generator=rng, dtype=torch.float64)
-    return keys, normal(rng, B, C, V), strength
 
 
 ENTRIES = (
@@ -65,7 +52,7 @@ ENTRIES = (
             torch.tensor([0.5]),
         ),
         draw=_draw_step,
-        sizes=({"B": 1, "K": 1, "V": 1}, {"B": 3, "K": 2, "V": 4}, {"B": 2, "K": 4, "V": 3}),
+        sizes=({"B": 2, "K": 1, "V": 1}, {"B": 3, "K": 2, "V": 4}, {"B": 2, "K": 4, "V": 3}),
         mistakes={
             "The sign is wrong: it writes what is read minus what is wanted.": lambda S, k, v, b: (
                 S - _write(k, b[:, None] * (v - _read(S, k)))
@@ -105,91 +92,124 @@ ENTRIES = (
                     S + _write(k, b[:, None] * (v - _read(S, k))) / k.square().sum(1)[:, None, None]
                 )
             ),
+            "beta counts twice.": lambda S, k, v, b: (
+                S + _write(k, b[:, None] ** 2 * (v - _read(S, k)))
+            ),
+            "The step is halved: the 1/2 of the loss is gone with the 2 of its square.": (
+                lambda S, k, v, b: S + _write(k, b[:, None] * (v - _read(S, k))) / 2
+            ),
+            "The squares of the error are added up: .sum(), not .mean().": lambda S, k, v, b: (
+                S + _write(k, b[:, None] * (v - _read(S, k))) / v.shape[1]
+            ),
+            "beta fades the state, and then it corrects as well; one of the two is too much.": (
+                lambda S, k, v, b: (
+                    (1 - b)[:, None, None] * S + _write(k, b[:, None] * (v - _read(S, k)))
+                )
+            ),
+            "beta belongs to what is written; the old state stays whole.": lambda S, k, v, b: (
+                b[:, None, None] * S + _write(k, v - _read(S, k))
+            ),
+            "It adds first and erases then: a part of the new value goes as well.": (
+                lambda S, k, v, b: _erased(S + _write(k, b[:, None] * v), k, b)
+            ),
+            "The 1 of the erasing matrix stands in all its places: it is I, with ones on the "
+            "diagonal alone.": lambda S, k, v, b: (
+                (1 - b[:, None, None] * _write(k, k)) @ S + _write(k, b[:, None] * v)
+            ),
+            "k k^T is a matrix, a column times a row; this is k_j^2 in each of its rows.": (
+                lambda S, k, v, b: (
+                    (torch.eye(k.shape[1], dtype=k.dtype) - b[:, None, None] * k[:, None] ** 2) @ S
+                    + _write(k, b[:, None] * v)
+                )
+            ),
+            "This is the diagonal of k k^T alone: each row looks at itself, not at the read-out.": (
+                lambda S, k, v, b: (
+                    S - b[:, None, None] * k[:, :, None] ** 2 * S + _write(k, b[:, None] * v)
+                )
+            ),
+            "k k^T is a matrix, not the number k^T k: other keys should stay as they are.": (
+                lambda S, k, v, b: (
+                    S - (b * k.square().sum(1))[:, None, None] * S + _write(k, b[:, None] * v)
+                )
+            ),
+            "The state itself is taken from v; what is missing is v minus the read-out.": (
+                lambda S, k, v, b: S + b[:, None, None] * k[:, :, None] * (v[:, None] - S)
+            ),
+            "The read-out adds up k_i times row i of the state; this is their mean.": (
+                lambda S, k, v, b: S + _write(k, b[:, None] * (v - _read(S, k) / k.shape[1]))
+            ),
+            "Key and value have changed places: read with k, and compare with v.": (
+                lambda S, k, v, b: S + _write(b[:, None] * (k - _read(S.mT, v)), v)
+            ),
+            "The keys are normalised first; this step takes them as they are.": lambda S, k, v, b: (
+                delta_step(S, torch.nn.functional.normalize(k, dim=1), v, b)
+            ),
+            "All texts share one write: each state should get its own.": lambda S, k, v, b: (
+                S + _write(k, b[:, None] * (v - _read(S, k))).sum(0)
+            ),
+            "One beta for all texts: each has its own.": lambda S, k, v, b: (
+                S + b.mean() * _write(k, v - _read(S, k))
+            ),
         },
+        slips=(
+            Slip(
+                "beta is [B]: beside [B, V] it needs a new axis.",
+                written(r"\bbeta \* | \* beta\b(?![\[.])", unless=rf"{_ONE_BY_ONE}|\bbeta ="),
+                "def delta_step(state, k, v, beta):\n"
+                "    missing = v - (k[:, None, :] @ state)[:, 0]\n"
+                "    return state + k[:, :, None] * (beta * missing)[:, None, :]\n",
+            ),
+            Slip(
+                "torch.outer takes two vectors; with a batch an outer product is a column, "
+                "`k[:, :, None]`, times a row.",
+                written(r"\bouter\(k,", unless=_ONE_BY_ONE),
+                "def delta_step(state, k, v, beta):\n"
+                "    missing = v - (k[:, None, :] @ state)[:, 0]\n"
+                "    return state + torch.outer(k, beta[:, None] * missing)\n",
+            ),
+            Slip(
+                "k is [B, K]: so multiplied, the keys of all texts meet in one product. "
+                "A row for each text is `k[:, None, :]`.",
+                written(r"(?<![\w.\]])k @ |@ k\b(?![\w\[.])", unless=rf"{_ONE_BY_ONE}|\bk ="),
+                "def delta_step(state, k, v, beta):\n"
+                "    missing = v - k @ state\n"
+                "    return state + k[:, :, None] * (beta[:, None] * missing)[:, None, :]\n",
+            ),
+            Slip(
+                "The state is [K, V]: what has K numbers stands on its left.",
+                written(r"(?<![\w.])state @ (?!v\b)"),
+                "def delta_step(state, k, v, beta):\n"
+                "    missing = v - (state @ k[:, :, None])[..., 0]\n"
+                "    return state + k[:, :, None] * (beta[:, None] * missing)[:, None, :]\n",
+            ),
+            Slip(
+                "What is read has an axis too many, [B, 1, V], and v is [B, V]: "
+                "take it away before they meet.",
+                written(r"(?<![\w.])v - k\[[^\]]*\] @ state", unless=r"\bv ="),
+                "def delta_step(state, k, v, beta):\n"
+                "    missing = v - k[:, None, :] @ state\n"
+                "    return state + k[:, :, None] * (beta[:, None] * missing)[:, None, :]\n",
+            ),
+            Slip(
+                "`squeeze()` drops every axis of 1, that of V = 1 as well: say which.",
+                written(r"squeeze\(\)"),
+                "def delta_step(state, k, v, beta):\n"
+                "    missing = v - (k[:, None, :] @ state).squeeze()\n"
+                "    return state + k[:, :, None] * (beta[:, None] * missing)[:, None, :]\n",
+            ),
+        ),
         hints=(
             "First read what the key brings back now. What is missing of the value?",
             "`missing = v - (k[:, None, :] @ state)[:, 0]`, [B, V]; "
             "the write is an outer product of k with beta times that.",
         ),
-    ),
-    FunctionExercise(
-        "11.delta_chunk",
-        delta_chunk,
-        worked=(
-            row([[1, 0], [0.6, 0.8], [0, 1]]),
-            row([[2, 4], [1, 0], [0, 1]]),
-            row([1, 0.5, 1]),
-        ),
-        draw=_draw_chunk,
-        sizes=(
-            {"B": 1, "C": 1, "K": 1, "V": 1},
-            {"B": 3, "C": 2, "K": 2, "V": 4},
-            {"B": 2, "C": 5, "K": 3, "V": 2},
-        ),
-        mistakes={
-            "No token looks at the others: this is the sum, with strength beta.": lambda k, v, b: (
-                b[..., None] * v
-            ),
-            "This is the state after the chunk; wanted is what a token writes.": lambda k, v, b: (
-                k.mT @ delta_chunk(k, v, b)
-            ),
-            "beta weighs the columns; row i is weighed by beta_i.": lambda k, v, b: _solved(
-                k @ _weighed(k, b).mT, b[..., None] * v
-            ),
-            "beta is missing in L: each token reads with all its strength.": lambda k, v, b: (
-                _solved(k @ k.mT, b[..., None] * v)
-            ),
-            "beta is missing in L and on the values; or it cancels, since L's diagonal is read.": (
-                lambda k, v, b: _solved(k @ k.mT, v)
-            ),
-            "beta is missing on the values.": lambda k, v, b: _solved(_weighed(k, b) @ k.mT, v),
-            "The sign of L is wrong: what the others wrote must be taken away.": lambda k, v, b: (
-                _solved(-_weighed(k, b) @ k.mT, b[..., None] * v)
-            ),
-            "I - L is applied, where the system should be solved.": lambda k, v, b: (
-                b[..., None] * v - (_weighed(k, b) @ k.mT).tril(-1) @ (b[..., None] * v)
-            ),
-            "I + L is applied, where the system should be solved.": lambda k, v, b: (
-                b[..., None] * v + (_weighed(k, b) @ k.mT).tril(-1) @ (b[..., None] * v)
-            ),
-            "The diagonal is in L: a token does not look at its own write.": lambda k, v, b: (
-                torch.linalg.solve(
-                    torch.eye(k.shape[1], dtype=k.dtype) + (_weighed(k, b) @ k.mT).tril(),
-                    b[..., None] * v,
-                )
-            ),
-            "There is no mask, and the diagonal is read: keep what is below it.": lambda k, v, b: (
-                torch.linalg.solve(
-                    torch.eye(k.shape[1], dtype=k.dtype) + _weighed(k, b) @ k.mT, b[..., None] * v
-                )
-            ),
-            "There is no mask: each token looks at later ones as well.": lambda k, v, b: (
-                torch.linalg.solve(
-                    torch.eye(k.shape[1], dtype=k.dtype)
-                    + (_weighed(k, b) @ k.mT).tril(-1)
-                    + (_weighed(k, b) @ k.mT).triu(1),
-                    b[..., None] * v,
-                )
-            ),
-            "The mask is the wrong way round: each token looks at later ones.": lambda k, v, b: (
-                torch.linalg.solve(
-                    torch.eye(k.shape[1], dtype=k.dtype) + (_weighed(k, b) @ k.mT).triu(1),
-                    b[..., None] * v,
-                )
-            ),
-        },
-        hints=(
-            "`L = (beta[..., None] * k) @ k.mT` holds beta_i k_i . k_j. "
-            "Only what stands below the diagonal counts.",
-            "`torch.linalg.solve_triangular(L, beta[..., None] * v, upper=False, "
-            "unitriangular=True)` reads L below the diagonal alone, and takes 1 on it.",
-        ),
+        meaning="What the key brings back already is not written again.",
     ),
     ExpressionExercise(
         "11.missing_after",
         "beta n",
         lambda beta, n: 1 - beta * n,
-        example=("1/4", "3"),
+        example=("1/5", "3"),
         mistakes={
             "Right for keys of length 1; in general k^T k = n.": lambda beta, n: 1 - beta,
             "This is the part that is written; what is left of the rest?": lambda beta, n: beta * n,
@@ -205,11 +225,32 @@ ENTRIES = (
             "Sign: before and after it is v - S^T k, so at beta = 0 the factor is 1.": (
                 lambda beta, n: beta * n - 1
             ),
+            "At beta = 0 nothing is written, and the factor is 1: n comes with beta alone.": (
+                lambda beta, n: (1 - beta) * n
+            ),
+            "At beta = 0 the factor is 1, not n.": lambda beta, n: n - beta,
+            "At beta = 0 the factor is 1, not 1/n.": lambda beta, n: (1 - beta) / n,
+            "Nothing is missing for one beta alone; in general something is left.": (
+                lambda beta, n: 0
+            ),
+            "Then the step would change nothing.": lambda beta, n: 1,
+            "This is what the step adds to what is missing; where is what was missing before?": (
+                lambda beta, n: -beta * n
+            ),
+            "beta is what is written for a key of length 1; how much is left, and for any key?": (
+                lambda beta, n: beta
+            ),
+            "Right for beta = 1; a smaller step leaves more.": lambda beta, n: 1 - n,
+            "n is a squared length, not a number of steps.": lambda beta, n: (1 - beta) ** n,
+            "A longer key changes more, not less.": lambda beta, n: 1 - beta / n,
+            "beta stands in the step once.": lambda beta, n: 1 - beta**2 * n,
+            "beta and n stand in the step once each.": lambda beta, n: 1 - beta**2 * n**2,
         },
         hints=(
             "Put the new state into v - S^T k; (k m^T)^T k is m times k^T k.",
             "With m = v - S^T k: v - S^T k - beta n m. Take m out.",
         ),
+        meaning="With the same beta a longer key changes more.",
     ),
     ExpressionExercise(
         "11.largest_beta",
@@ -223,10 +264,30 @@ ENTRIES = (
             "n is ||k||^2 already; no root is needed.": lambda n: 2 / square_root(n),
             "n is ||k||^2 already; it need not be squared.": lambda n: 2 / n**2,
             "Upside down, and half as much: longer keys need smaller steps.": lambda n: n,
+            "Longer keys need smaller steps; this grows with n.": lambda n: 2 * n,
+            "Right for exactness, and for keys of length 1; stable is more than exact, and it "
+            "depends on n.": lambda n: 1,
+            "Half of what makes a write exact; even more than that is stable.": (
+                lambda n: 1 / (2 * n)
+            ),
+            "There is no root of 2: the factor is 1 - beta n, not its square.": (
+                lambda n: square_root(2) / n
+            ),
+            "This is one over the length; n is its square already.": lambda n: 1 / square_root(n),
+            "At beta = 0 nothing grows, true; how much larger may it be?": lambda n: 0,
+            "1 - beta n = -1 is solved by a division by n, not by taking n away.": (
+                lambda n: 2 - n
+            ),
+            "Solve 1 - beta n = -1 for beta: the 1 goes to the other side, and not again.": (
+                lambda n: 2 / n - 1
+            ),
+            "The sign: with a negative beta the factor 1 - beta n is above 1.": lambda n: -2 / n,
+            "There the factor is -3: it enlarges what lies along k three times.": lambda n: 4 / n,
         },
         hints=(
             "Beyond which beta is 1 - beta n smaller than -1?",
             "Solve 1 - beta n = -1.",
         ),
+        meaning="Beyond it, what the state holds along k grows with each write.",
     ),
 )

@@ -5,13 +5,21 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from lcutils.checking.data import FunctionExercise, Inputs, normal, row
-from lcutils.exercises.lesson11.core import _draw_chunk, delta_chunk, delta_step
+from lcutils.checking.data import FunctionExercise, Inputs, Slip, normal, row
+from lcutils.exercises._code import written
+from lcutils.exercises.lesson11.chunk import _draw_chunk, _solved, _weighed, delta_chunk
+from lcutils.exercises.lesson11.core import delta_step
 
 
 def write_chunk(state: Tensor, k: Tensor, v: Tensor, beta: Tensor) -> Tensor:
     """state: [B, K, V], k: [B, C, K], v: [B, C, V], beta: [B, C] -> the new state: [B, K, V]"""
     return state + k.mT @ delta_chunk(k, v - k @ state, beta)
+
+
+def _added_up(state: Tensor, k: Tensor, v: Tensor, beta: Tensor) -> Tensor:
+    for t in range(k.shape[1]):
+        state = state + delta_step(state, k[:, t], v[:, t], beta[:, t])
+    return state
 
 
 def _draw_onto(rng: torch.Generator, B: int, C: int, K: int, V: int) -> Inputs:
@@ -58,7 +66,67 @@ ENTRIES = (
             "beta counts twice: it is in the writes already.": lambda S, k, v, b: (
                 S + k.mT @ (b[..., None] * delta_chunk(k, v - k @ S, b))
             ),
+            "beta counts twice: `delta_chunk` multiplies what it is given by it.": (
+                lambda S, k, v, b: S + k.mT @ delta_chunk(k, b[..., None] * (v - k @ S), b)
+            ),
+            "beta counts twice on v: `delta_chunk` multiplies what it is given by it.": (
+                lambda S, k, v, b: S + k.mT @ delta_chunk(k, b[..., None] * v - k @ S, b)
+            ),
+            "beta is missing on what is missing: it stands in the system on both sides.": (
+                lambda S, k, v, b: S + k.mT @ _solved(_weighed(k, b) @ k.mT, v - k @ S)
+            ),
+            "beta is missing, and the tokens do not see each other.": lambda S, k, v, b: (
+                S + k.mT @ (v - k @ S)
+            ),
+            "The old state enters when the system is solved already; it belongs into what is "
+            "missing before.": lambda S, k, v, b: (
+                S + k.mT @ (delta_chunk(k, v, b) - b[..., None] * (k @ S))
+            ),
+            "The old state enters when the system is solved already, and without beta.": (
+                lambda S, k, v, b: S + k.mT @ (delta_chunk(k, v, b) - k @ S)
+            ),
+            "The writes are taken for values: what `delta_chunk` returns is written as it is.": (
+                lambda S, k, v, b: S + k.mT @ (b[..., None] * (delta_chunk(k, v, b) - k @ S))
+            ),
+            "The sign is wrong: what is missing is v minus what is read.": lambda S, k, v, b: (
+                S - k.mT @ delta_chunk(k, v - k @ S, b)
+            ),
+            "The read-out is added to the values; what is missing is v minus the read-out.": (
+                lambda S, k, v, b: S + k.mT @ delta_chunk(k, v + k @ S, b)
+            ),
+            "The state before the chunk is not used at all.": lambda S, k, v, b: (
+                k.mT @ delta_chunk(k, v, b)
+            ),
+            "The writes are right, and then divided by C: they add up.": lambda S, k, v, b: (
+                S + k.mT @ delta_chunk(k, v - k @ S, b) / k.shape[1]
+            ),
+            "The first token is left out.": lambda S, k, v, b: write_chunk(
+                S, k[:, 1:], v[:, 1:], b[:, 1:]
+            ),
+            "The last token is left out.": lambda S, k, v, b: write_chunk(
+                S, k[:, :-1], v[:, :-1], b[:, :-1]
+            ),
+            "`delta_step` returns the new state, not the change: added up, the old one counts "
+            "again with each token.": lambda S, k, v, b: _added_up(S, k, v, b),
+            "These are the writes, a row for each token; the state gets K^T times them.": (
+                lambda S, k, v, b: delta_chunk(k, v - k @ S, b)
+            ),
         },
+        slips=(
+            Slip(
+                "These are the writes, a row for each token; they are not [K, V] yet.",
+                written(r"state \+ delta_chunk\("),
+                "def write_chunk(state, k, v, beta):\n"
+                "    return state + delta_chunk(k, v - k @ state, beta)\n",
+            ),
+            Slip(
+                "The outer products add up over the tokens: K must be turned for that.",
+                written(r"(?<![\w.\]])k @ (?!state\b|S\b|k\b)", unless=r"\bfor\b"),
+                "def write_chunk(state, k, v, beta):\n"
+                "    return state + k @ delta_chunk(k, v - k @ state, beta)\n",
+            ),
+        ),
+        meaning="Now a token sees what the others of its chunk wrote, as it does step by step.",
         hints=(
             "Let one chunk hold the same key twice, beta = 1. What should be read afterwards, and "
             "what does this function leave?",

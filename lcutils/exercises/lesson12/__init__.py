@@ -1,5 +1,6 @@
 """Lesson 12: its exercises, questions and predictions."""
 
-from lcutils.exercises.lesson12 import core, more, predictions, questions
+from lcutils.exercises.lesson12 import core, more, predictions, questions, squares
 
-ENTRIES = (*core.ENTRIES, *more.ENTRIES, *questions.ENTRIES, *predictions.ENTRIES)
+_PARTS = (core, squares, more, questions, predictions)
+ENTRIES = tuple(entry for part in _PARTS for entry in part.ENTRIES)

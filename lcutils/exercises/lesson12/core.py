@@ -1,8 +1,6 @@
-"""Lesson 12: inner steps by autograd, many steps on one pair, recursive least squares."""
+"""Lesson 12: a step by autograd, two steps on one pair, and what a best fit in one pass carries."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -12,9 +10,11 @@ from lcutils.checking.data import (
     FunctionExercise,
     Inputs,
     NumberExercise,
+    Slip,
     normal,
     row,
 )
+from lcutils.exercises._code import written
 
 
 def ttt_step(state: Tensor, k: Tensor, v: Tensor, lr: float, decay: float) -> Tensor:
@@ -22,46 +22,12 @@ def ttt_step(state: Tensor, k: Tensor, v: Tensor, lr: float, decay: float) -> Te
     return (1 - decay) * state - lr * _gradient(state, k, v)
 
 
-def rls_step(state: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    """state: [K, K + V], P and S side by side, k: [K], v: [V] -> the new state: [K, K + V]"""
-    return _rls(state, k, v)
-
-
 def _gradient(S: Tensor, k: Tensor, v: Tensor) -> Tensor:
     return torch.outer(k, S.T @ k - v)
 
 
-def _rls(
-    state: Tensor,
-    k: Tensor,
-    v: Tensor,
-    gain: Callable[[Tensor, Tensor], Tensor] = lambda P, k: P @ k / (1 + k @ P @ k),
-    new_P: Callable[[Tensor, Tensor, Tensor], Tensor] = lambda P, k, g: P - torch.outer(g, P @ k),
-    missing: Callable[[Tensor, Tensor, Tensor], Tensor] = lambda S, k, v: v - S.T @ k,
-    move: Callable[[Tensor, Tensor, Tensor], Tensor] = lambda P, k, g: g,
-) -> Tensor:
-    """The step, with what a reader may do differently in each of its lines."""
-    P, S = state[:, : len(k)], state[:, len(k) :]
-    g = gain(P, k)
-    return torch.cat([new_P(P, k, g), S + torch.outer(move(P, k, g), missing(S, k, v))], dim=1)
-
-
-def _rls_late(state: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    """The mistake to take the gain from the new P, and divide once more."""
-    P = _rls(state, k, v)[:, : len(k)]
-    g = P @ k / (1 + k @ P @ k)
-    S = state[:, len(k) :]
-    return torch.cat([P, S + torch.outer(g, v - S.T @ k)], dim=1)
-
-
 def _draw_step(rng: torch.Generator, K: int, V: int, lr: float, decay: float) -> Inputs:
     return normal(rng, K, V), normal(rng, K), normal(rng, V), lr, decay
-
-
-def _draw_rls(rng: torch.Generator, K: int, V: int) -> Inputs:
-    root = normal(rng, K, K)
-    P = root @ root.T + 0.1 * torch.eye(K, dtype=torch.float64)
-    return torch.cat([P, normal(rng, K, V)], dim=1), normal(rng, K), normal(rng, V)
 
 
 ENTRIES = (
@@ -112,7 +78,83 @@ ENTRIES = (
                     (1 - d) * S - lr * _gradient(S, k, v) / (2 * (S.T @ k - v).norm())
                 )
             ),
+            "This loss is the length of the error; it should be half its square.": (
+                lambda S, k, v, lr, d: (1 - d) * S - lr * _gradient(S, k, v) / (S.T @ k - v).norm()
+            ),
+            "The mean of the squares, and without the half: their sum, times 1/2.": (
+                lambda S, k, v, lr, d: (1 - d) * S - 2 * lr * _gradient(S, k, v) / len(v)
+            ),
+            "The half counts twice: it cancels the 2 of the square, and stays in no step.": (
+                lambda S, k, v, lr, d: (1 - d) * S - lr * _gradient(S, k, v) / 2
+            ),
+            "The errors are added before they are squared; square each of them first.": (
+                lambda S, k, v, lr, d: (
+                    (1 - d) * S - lr * torch.outer(k, (S.T @ k - v).sum().expand(len(v)))
+                )
+            ),
+            "This loss has the sizes of the errors; it should have their squares.": (
+                lambda S, k, v, lr, d: (1 - d) * S - lr * torch.outer(k, 0.5 * (S.T @ k - v).sign())
+            ),
+            "The error is what is read minus v, not plus v.": lambda S, k, v, lr, d: (
+                (1 - d) * S - lr * _gradient(S, k, -v)
+            ),
+            "The loss does not use its own argument, so its gradient is 0.": (
+                lambda S, k, v, lr, d: (1 - d) * S
+            ),
+            "decay is a part of the old state, which goes; it is no number to take away.": (
+                lambda S, k, v, lr, d: S - d - lr * _gradient(S, k, v)
+            ),
+            "The sign of the decay: the old state should fade, not grow.": lambda S, k, v, lr, d: (
+                (1 + d) * S - lr * _gradient(S, k, v)
+            ),
+            "lr and decay have changed places.": lambda S, k, v, lr, d: (
+                (1 - lr) * S - d * _gradient(S, k, v)
+            ),
+            "The loss is asked at the faded state, and the state itself does not fade.": (
+                lambda S, k, v, lr, d: S - lr * _gradient((1 - d) * S, k, v)
+            ),
+            "The gradient is multiplied by the state; the step is lr times the gradient.": (
+                lambda S, k, v, lr, d: (1 - d) * S - lr * _gradient(S, k, v) * S
+            ),
+            "lr multiplies the state within the loss; it multiplies the gradient.": (
+                lambda S, k, v, lr, d: (1 - d) * S - _gradient(lr * S, k, v)
+            ),
+            "This takes the loss away; wanted is a step along its gradient.": (
+                lambda S, k, v, lr, d: (1 - d) * S - lr * 0.5 * (S.T @ k - v).square().sum()
+            ),
+            "This is the step alone; the old state is missing.": lambda S, k, v, lr, d: (
+                -lr * _gradient(S, k, v)
+            ),
+            "This is the step alone, and with the wrong sign.": lambda S, k, v, lr, d: (
+                lr * _gradient(S, k, v)
+            ),
         },
+        slips=(
+            Slip(
+                "`state` was never told to keep gradients. `torch.func.grad(loss)` needs no such "
+                "thing.",
+                written(r"autograd\.grad\(|\.backward\(\)", unless="requires_grad|Parameter"),
+                "def ttt_step(state, k, v, lr, decay):\n"
+                "    loss = 0.5 * (state.T @ k - v).square().sum()\n"
+                "    return (1 - decay) * state - lr * torch.autograd.grad(loss, state)[0]\n",
+            ),
+            Slip(
+                "The state is K x V: what a key reads is S^T k.",
+                written(r"(?<![\w.])\w+ @ k\b(?![\w\[.])"),
+                "def ttt_step(state, k, v, lr, decay):\n"
+                "    def loss(S):\n"
+                "        return 0.5 * (S @ k - v).square().sum()\n"
+                "    return (1 - decay) * state - lr * torch.func.grad(loss)(state)\n",
+            ),
+            Slip(
+                "`torch.func.grad(loss)` is a function, the gradient at any state: call it.",
+                written(r"\* (torch\.func\.)?grad\(\w+\)(?!\()|func\.grad\(\w+, state\)"),
+                "def ttt_step(state, k, v, lr, decay):\n"
+                "    def loss(S):\n"
+                "        return 0.5 * (S.T @ k - v).square().sum()\n"
+                "    return (1 - decay) * state - lr * torch.func.grad(loss)\n",
+            ),
+        ),
         hints=(
             "Write the loss as a function of the state; `torch.func.grad` turns it into its "
             "gradient.",
@@ -121,71 +163,7 @@ ENTRIES = (
         ),
         gradient_hint="An outer training runs back through this step: no .detach(), and with "
         "torch.autograd.grad it takes create_graph=True.",
-    ),
-    FunctionExercise(
-        "12.rls_step",
-        rls_step,
-        worked=(row([2, 0, 1, 0], [0, 1, 0, 3]), row(1, 2), row(3, 1)),
-        draw=_draw_rls,
-        sizes=({"K": 1, "V": 1}, {"K": 2, "V": 4}, {"K": 4, "V": 3}),
-        mistakes={
-            "P stays as it was: the next pair will not know of this one.": lambda s, k, v: _rls(
-                s, k, v, new_P=lambda P, k, g: P
-            ),
-            "The denominator 1 + k^T P k is missing.": lambda s, k, v: _rls(
-                s, k, v, gain=lambda P, k: P @ k
-            ),
-            "The 1 in the denominator is missing: 1 + k^T P k.": lambda s, k, v: _rls(
-                s, k, v, gain=lambda P, k: P @ k / (k @ P @ k)
-            ),
-            "S never looks: it writes v, where v - S^T k is missing.": lambda s, k, v: _rls(
-                s, k, v, missing=lambda S, k, v: v
-            ),
-            "P grows: a pair more makes the inverse smaller.": lambda s, k, v: _rls(
-                s, k, v, new_P=lambda P, k, g: P + torch.outer(g, P @ k)
-            ),
-            "The sign of what is missing is wrong.": lambda s, k, v: _rls(
-                s, k, v, missing=lambda S, k, v: S.T @ k - v
-            ),
-            "P k is missing: without it this is a normalised delta step.": lambda s, k, v: _rls(
-                s,
-                k,
-                v,
-                gain=lambda P, k: k / (1 + k @ P @ k),
-                new_P=lambda P, k, g: P - torch.outer(P @ k, P @ k) / (1 + k @ P @ k),
-            ),
-            "P loses the outer product of the gain with k; with P k it should be.": (
-                lambda s, k, v: _rls(s, k, v, new_P=lambda P, k, g: P - torch.outer(g, k))
-            ),
-            "S stands before P: the state holds P first.": lambda s, k, v: _rls(s, k, v).roll(
-                len(v), 1
-            ),
-            "The gain is divided twice: from the new P it would be P k alone.": _rls_late,
-            "S is right, but P loses P k k^T P undivided: by 1 + k^T P k it should be divided.": (
-                lambda s, k, v: _rls(s, k, v, new_P=lambda P, k, g: P - torch.outer(P @ k, P @ k))
-            ),
-            "The denominator is 1 + k^T P k, with P, not 1 + k^T k.": lambda s, k, v: _rls(
-                s, k, v, gain=lambda P, k: P @ k / (1 + k @ k)
-            ),
-            "P is right, but S moves by P k; the gain is P k / (1 + k^T P k).": lambda s, k, v: (
-                _rls(s, k, v, move=lambda P, k, g: P @ k)
-            ),
-            "P is right, but S moves along k; it moves along the gain.": lambda s, k, v: _rls(
-                s, k, v, move=lambda P, k, g: k
-            ),
-            "P loses the outer product of the gain with itself; with P k it should be.": (
-                lambda s, k, v: _rls(s, k, v, new_P=lambda P, k, g: P - torch.outer(g, g))
-            ),
-            "P loses the outer product of k; it should be that of P k.": lambda s, k, v: _rls(
-                s, k, v, new_P=lambda P, k, g: P - torch.outer(k, k) / (1 + k @ P @ k)
-            ),
-        },
-        hints=(
-            "Three lines: the gain P k / (1 + k^T P k), then the new P, then the new S.",
-            "`P, S = state[:, :len(k)], state[:, len(k):]`; the new P is "
-            "`P - torch.outer(gain, P @ k)`.",
-        ),
-        has_gradient=False,  # by the inverse of P it is another one where P is not symmetric
+        meaning="With decay = 0 this is the delta rule, and lr is its beta.",
     ),
     ExpressionExercise(
         "12.two_steps",
@@ -207,17 +185,46 @@ ENTRIES = (
             "The square of beta n has no factor 2: (1 - beta n)^2 = 1 - 2 beta n + (beta n)^2.": (
                 lambda beta, n: 2 * beta - 2 * beta**2 * n
             ),
+            "The square of beta n has no factor 1/2.": lambda beta, n: 2 * beta - beta**2 * n / 2,
+            "All of 2 beta n - (beta n)^2 is divided by n, its second part as well.": (
+                lambda beta, n: 2 * beta - beta**2 * n**2
+            ),
+            "All of 2 beta n - (beta n)^2 is divided by n, its first part as well.": (
+                lambda beta, n: 2 * beta * n - beta**2 * n
+            ),
+            "n belongs to what is left of the error, 1 - beta n; and the second step sees less "
+            "than the first.": lambda beta, n: 2 * beta * n,
+            "This is by how much the second step is smaller than the first.": (
+                lambda beta, n: beta**2 * n
+            ),
+            "The sign: solve 1 - beta' n = (1 - beta n)^2 for beta', not for -beta'.": (
+                lambda beta, n: beta**2 * n - 2 * beta
+            ),
+            "This is what one step leaves of the error.": lambda beta, n: 1 - beta * n,
+            "This is what two steps leave of the error, divided by n.": lambda beta, n: (
+                (1 - beta * n) ** 2 / n
+            ),
+            "The brackets: 1 - (1 - beta n)^2 is divided as a whole.": lambda beta, n: (
+                1 - (1 - beta * n) ** 2 / n
+            ),
+            "A step leaves 1 - beta n, not 1 - beta; divided by n only the outside was.": (
+                lambda beta, n: (1 - (1 - beta) ** 2) / n
+            ),
+            "This is one step; the second adds to it.": lambda beta, n: beta,
+            "This is a step, and what the step leaves of the error; the second step is beta times "
+            "that.": lambda beta, n: beta + 1 - beta * n,
             "(beta n)^2 divided by n is beta^2 n.": lambda beta, n: 2 * beta - beta**2 / n,
         },
         hints=(
             "One step leaves 1 - beta n of the error, two leave (1 - beta n)^2.",
             "Solve 1 - beta' n = (1 - beta n)^2 for beta'.",
         ),
+        meaning="The second step sees only what the first has left.",
     ),
     NumberExercise(
         "12.floats",
         value=8192,
-        tolerance=0.5,
+        tolerance=0,
         unit="numbers",
         mistakes={
             "This is S alone; P has to be carried as well.": 4096,
@@ -228,7 +235,11 @@ ENTRIES = (
             "This counts P twice: it is K x K once.": 3 * 4096,
             "P and S have two sides each: K x K and K x V.": 64**3,
             "These are the sides of P; count the entries, of S too.": 128,
-            "The gain is computed from P, and need not be carried.": 8192 + 64,
+            "Near, but count exactly: the entries of P and of S, and nothing beside.": 8192 + 64,
+            "This is one side of the two; count the entries.": 64,
+            "P and S stand side by side: their numbers are added, not multiplied.": 4096**2,
+            "P is symmetric, and half of it would do; but the state holds all of it.": 2080 + 4096,
+            "These are bytes of 32-bit numbers; count the numbers.": 4 * 8192,
         },
         hints=(
             "P has K rows and columns, S has K rows and V columns.",

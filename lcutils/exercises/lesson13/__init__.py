@@ -1,5 +1,6 @@
 """Lesson 13: its exercises, questions and predictions."""
 
-from lcutils.exercises.lesson13 import core, predictions, questions
+from lcutils.exercises.lesson13 import counts, predictions, questions, score, texts
 
-ENTRIES = (*core.ENTRIES, *questions.ENTRIES, *predictions.ENTRIES)
+_PARTS = (texts, counts, score, questions, predictions)
+ENTRIES = tuple(entry for part in _PARTS for entry in part.ENTRIES)

@@ -1,0 +1,123 @@
+"""Lesson 08: mistakes that raise, seen in the code."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from lcutils.checking.data import Slip
+
+_LOOPS = (ast.For, ast.ListComp, ast.GeneratorExp)
+
+
+def _calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
+    """Calls of a function or method of this name"""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            func = node.func
+            if name == (func.attr if isinstance(func, ast.Attribute) else ast.unparse(func)):
+                yield node
+
+
+def _takes_softmax_of_no_axis(tree: ast.AST) -> bool:
+    return any(
+        isinstance(call.func, ast.Attribute)
+        and ast.unparse(call.func.value) not in ("torch", "F", "torch.nn.functional")
+        and not call.args
+        and not call.keywords
+        for call in _calls(tree, "softmax")
+    )
+
+
+def _turns_other_axes(tree: ast.AST) -> bool:
+    turned = {"k", "k.T", "k.t()", "k.transpose(0, 1)", "k.transpose(0, 2)"}
+    return any(
+        isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.MatMult)
+        and ast.unparse(node.left) == "q"
+        and ast.unparse(node.right) in turned
+        for node in ast.walk(tree)
+    )
+
+
+def _edits_the_weights(tree: ast.AST) -> bool:
+    weights = {
+        target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and any(_calls(node.value, "softmax"))
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
+        edited: ast.AST | None = None
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+            edited = node.targets[0].value
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            edited = node.func.value if node.func.attr.endswith("_") else None
+        if isinstance(edited, ast.Name) and edited.id in weights:
+            return True
+    return False
+
+
+def _gives_it_four_axes(tree: ast.AST) -> bool:
+    loops = [node for node in ast.walk(tree) if isinstance(node, _LOOPS)]
+    in_loops = {call for loop in loops for call in _calls(loop, "causal_attention")}
+    text = ast.unparse(tree)
+    joins_heads_and_batch = any(sign in text for sign in ("vmap", "flatten(0", "* n_heads"))
+    return not joins_heads_and_batch and any(
+        call not in in_loops for call in _calls(tree, "causal_attention")
+    )
+
+
+CAUSAL_ATTENTION = (
+    Slip(
+        "`softmax` must be told along which axis the weights add up to 1.",
+        _takes_softmax_of_no_axis,
+        """
+def causal_attention(q, k, v):
+    scores = q @ k.mT * q.shape[2] ** -0.5
+    later = torch.ones(q.shape[1], q.shape[1], dtype=torch.bool).triu(1)
+    return scores.masked_fill(later, -torch.inf).softmax() @ v
+""",
+    ),
+    Slip(
+        "The last two axes of k must change places, and no others: `.T` turns all three.",
+        _turns_other_axes,
+        """
+def causal_attention(q, k, v):
+    scores = q @ k.T * q.shape[2] ** -0.5
+    later = torch.ones(q.shape[1], q.shape[1], dtype=torch.bool).triu(1)
+    return scores.masked_fill(later, -torch.inf).softmax(dim=-1) @ v
+""",
+    ),
+)
+PADDED_ATTENTION = (
+    Slip(
+        "The weights are changed in place, and the way back needs those that softmax made: give "
+        "the new ones a tensor of their own.",
+        _edits_the_weights,
+        """
+def padded_attention(q, k, v, is_word):
+    scores = (k @ q[:, :, None])[..., 0] * q.shape[1] ** -0.5
+    weights = scores.masked_fill(~is_word, -torch.inf).softmax(dim=1)
+    weights[weights.isnan()] = 0
+    return (weights[:, None] @ v)[:, 0]
+""",
+    ),
+)
+MULTI_HEAD = (
+    Slip(
+        "causal_attention takes [B, T, K]: where can the heads go meanwhile?",
+        _gives_it_four_axes,
+        """
+def multi_head(q, k, v, n_heads):
+    def causal_attention(q, k, v):
+        T, K = q.shape[1:]
+        later = torch.ones(T, T, dtype=torch.bool).triu(1)
+        return (q @ k.mT * K**-0.5).masked_fill(later, -torch.inf).softmax(dim=2) @ v
+
+    q, k, v = (x.reshape(*x.shape[:2], n_heads, -1).transpose(1, 2) for x in (q, k, v))
+    return causal_attention(q, k, v).transpose(1, 2).flatten(2)
+""",
+    ),
+)
