@@ -295,7 +295,7 @@ lc.figure(
 # (If you had PyTorch make your gradient, too, this compares PyTorch with itself.)
 
 # %% id="paragraphs" tags=["hide-input"]
-# The paragraphs, as numbers; two of them to look at.
+# Two of the paragraphs; all become numbers.
 prose = text.paragraphs()
 learn, test = text.split(prose, share=0.75)  # no file is in both
 number = text.vocabulary(learn, 300)
@@ -463,7 +463,7 @@ def trained(read, n, x, target, rng, steps=300):
 
 
 # %% id="shift-measured" tags=["hide-input"]
-# The words of a paragraph, in place and one place later.
+# A paragraph, in place and one place later.
 rank, rng = text.vocabulary(learn, 1_000), lc.rng("shift")
 vectors = torch.randn(1_001, 64, generator=rng)  # the last one for all rarer words
 

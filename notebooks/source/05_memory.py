@@ -276,7 +276,7 @@ lc.check("05.noise", noise)
 # Each trial draws $2T$ fresh keys, stores the first $T$, and reads all of them.
 
 # %% id="noise-exact" tags=["hide-input"]
-# Three words, with signs by the toss of a coin.
+# Three words, signs by the toss of a coin.
 from lcutils.proof import sign_variance
 
 k1, k2, k3 = (MatrixSymbol(name, d, 1) for name in ("k_1", "k_2", "k_3"))
@@ -296,7 +296,7 @@ stored, others = read_outs(d=64, T=20, trials=2_000, rng=lc.rng("noise"))
 
 
 # %% id="histogram" tags=["hide-input"]
-# The figure: read-outs of words that were stored and of others.
+# The figure: read-outs, word by word.
 from lcutils.show import BLUE, GREEN, GREY, ORANGE, label_lines
 
 
@@ -430,7 +430,7 @@ for keep in (1.0, 0.97, 0.9):
 
 
 # %% id="by-age-figure" tags=["hide-input"]
-# The figure: right answers by the age of the word.
+# The figure: right answers by age.
 def expected_by_age(gamma, age, d=64, T=128):
     noise_sum = sum(gamma ** (2 * a) for a in range(T))
     spread = math.sqrt((2 * noise_sum - gamma ** (2 * age)) / d)
@@ -505,7 +505,7 @@ def share_found(d, length, rng, once=False):
 
 
 # %% id="prose-figure" tags=["hide-input"]
-# The figure: words found in passages of 8 to 128 words.
+# The figure: words found, by length.
 lengths, rng, found = [8, 16, 32, 64, 128], lc.rng("prose"), {}
 fig, ax = lc.subplots()
 for size, colour in {64: ORANGE, 256: BLUE, 1024: GREEN}.items():
