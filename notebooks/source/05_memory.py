@@ -7,25 +7,28 @@
 # Whatever it still knows about the first word, it knows through that state.
 # This lesson finds out exactly what the simplest state keeps: a running sum.
 #
-# After this hour you can name a fact that no sum of word vectors can hold, predict how many words a sum of $d$ numbers can recall, check that prediction by experiment, and derive an update rule from a loss.
+# After this lesson you can name a fact that no sum of word vectors can hold, predict how many words a sum of $d$ numbers can recall, check that prediction by experiment, and derive an update rule from a loss.
 # On the way you will mend a published derivation.
 #
 # You need dot products, partial derivatives, the variance of a sum, some PyTorch.
-# The core path takes an hour.
-# It begins with two questions about lessons 02 and 03; if you have not done them, guess.
+# The core path takes an hour and a half.
+#
+# ## Before you begin
+#
+# Run the next two cells.
+# Then come two questions about lessons 02 and 03; if you have not done these, guess.
 
 # %% id="start"
 import math
 
 import torch
-from sympy import Identity, ZeroMatrix, symbols
+from sympy import Identity, ZeroMatrix, log, sqrt, symbols
 from torch.distributions import Normal
 
 import lcutils as lc
 from lcutils import tasks, text
 from lcutils.memory import decay_memory
-from lcutils.proof import MatrixSymbol, dot, half_norm_sq, sign_variance
-from lcutils.show import BLUE, GREEN, GREY, ORANGE, label_lines
+from lcutils.proof import MatrixSymbol, dot, half_norm_sq
 
 lc.start("05")
 
@@ -53,7 +56,6 @@ lc.quiz("05.recall_window", answer=answer)
 # First take $W = I$ and three words of two numbers each: dog $(1, 0)$, bites $(0, 2)$, man $(3, 1)$.
 #
 # One reader reads "dog bites man", another "man bites dog".
-# Do they end in the same state?
 
 # %% id="05-order" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -69,15 +71,17 @@ def vectors(sentence):
     return torch.tensor([word[w] for w in sentence.split()])  # [T, d]
 
 
+one, other = (vectors(text).cumsum(dim=0) for text in ("dog bites man", "man bites dog"))
 lc.reveal(
     "05.order",
-    f"dog bites man: {vectors('dog bites man').cumsum(dim=0).tolist()}",
-    f"man bites dog: {vectors('man bites dog').cumsum(dim=0).tolist()}",
+    f"```\ndog bites man: {one.tolist()}\nman bites dog: {other.tolist()}\n```",
+    "The states on the way differ, the last ones do not. "
+    "Who bites whom is gone, and no reader of the final state can get it back.",
+    was="same" if torch.equal(one[-1], other[-1]) else "different",
 )
 
 # %% [markdown] id="running-sum-seen"
-# The states on the way differ, the last ones do not.
-# Who bites whom is gone, and no reader of the final state can get it back.
+# ### One step
 #
 # **Exercise 1** (3 minutes). Write one step of this memory.
 # `x` stands for $W x$, already computed, one row for each text in a batch.
@@ -96,7 +100,7 @@ additive_step = lc.check("05.additive_step", additive_step)
 # %% [markdown] id="hints-additive_step"
 # {{hints}}
 #
-# ## 2. Every order, one state
+# ## 2. Any text
 #
 # Here is the statement for every $d$ and $n$, every $W$ and all vectors.
 # `lc.prove` shows an equation, proves that very equation, and says for which sizes; a false one would stop the notebook.
@@ -191,29 +195,18 @@ lc.prove("05.true_sign", lc.grad(loss, c_t), c_t - c_next, torch=True)
 
 # %% id="loss-blind"
 written_loss = half_norm_sq(c_t - (c_t + W * x))
-lc.derive(
-    "05.loss_blind",
-    lc.grad(written_loss, c_t),
-    ("the state cancels", lc.grad(half_norm_sq(W * x), c_t)),
-    ("nothing depends on it", ZeroMatrix(d, 1)),
-)
+cancelled = ("the state cancels", lc.grad(half_norm_sq(W * x), c_t))
+zero = ("nothing depends on it", ZeroMatrix(d, 1))
+lc.derive("05.loss_blind", lc.grad(written_loss, c_t), cancelled, zero)
 
 # %% [markdown] id="blind"
 # The loss does not see the memory at all.
 # What it can still change is $W$, the matrix that writes.
-# A gradient step of size $\eta$ takes away from $W$ a part of what it would have written for $x$:
+# A gradient step of size $\eta$ takes away from $W$ a part of what it would have written for $x$.
+# Here is the step as code, and below it as an equation; then come 200 such steps.
+
 
 # %% id="writes-less"
-eta = symbols("eta", positive=True)
-lc.derive(
-    "05.writes_less",
-    W - eta * lc.grad(half_norm_sq(W * x), W),
-    ("the gradient", W - eta * W * x * x.T),
-    ("W to the left", W * (Identity(n) - eta * x * x.T)),
-)
-
-
-# %% id="writes-nothing"
 def train_on_articles_loss(W, steps, rng, lr=0.1):
     """Gradient steps on the mean of 1/2 ||W x||^2 over 32 inputs; W: [d, n]"""
     for _ in range(steps):
@@ -222,6 +215,13 @@ def train_on_articles_loss(W, steps, rng, lr=0.1):
     return W
 
 
+eta = symbols("eta", positive=True)
+stepped = ("the gradient", W - eta * W * x * x.T)
+factored = ("W to the left", W * (Identity(n) - eta * x * x.T))
+lc.derive("05.writes_less", W - eta * lc.grad(half_norm_sq(W * x), W), stepped, factored)
+
+# %% id="writes-nothing" tags=["hide-input"]
+# Two hundred steps.
 rng = lc.rng("writes nothing")
 W_before = torch.randn(64, 64, generator=rng) / 8
 W_after = train_on_articles_loss(W_before, 200, rng)
@@ -275,7 +275,10 @@ lc.check("05.noise", noise)
 # Keys that may point anywhere have no such list: for them we measure, right after.
 # Each trial draws $2T$ fresh keys, stores the first $T$, and reads all of them.
 
-# %% id="noise-exact"
+# %% id="noise-exact" tags=["hide-input"]
+# Three words, signs by the toss of a coin.
+from lcutils.proof import sign_variance
+
 k1, k2, k3 = (MatrixSymbol(name, d, 1) for name in ("k_1", "k_2", "k_3"))
 lc.prove("05.noise_exact", sign_variance(dot(k1, k1 + k2 + k3), k1, k2, k3), 2 / d)
 
@@ -289,6 +292,14 @@ def read_outs(d, T, trials, rng):
     return scores[:, :T], scores[:, T:]
 
 
+stored, others = read_outs(d=64, T=20, trials=2_000, rng=lc.rng("noise"))
+
+
+# %% id="histogram" tags=["hide-input"]
+# The figure: read-outs, word by word.
+from lcutils.show import BLUE, GREEN, GREY, ORANGE, label_lines
+
+
 def draw_histogram(ax, stored, others):
     look = {"bins": torch.linspace(-3, 4, 71), "density": True, "alpha": 0.6}
     for scores, colour, label in ((others, GREY, "not stored"), (stored, BLUE, "stored")):
@@ -297,17 +308,11 @@ def draw_histogram(ax, stored, others):
     ax.legend()
 
 
-# %% id="histogram"
-stored, others = read_outs(d=64, T=20, trials=2_000, rng=lc.rng("noise"))
 fig, ax = lc.subplots()
 draw_histogram(ax, stored, others)
-claim = lc.claim(
-    "05.noise_measured",
-    "20 words in 64 numbers: a stored word is read with variance {value:.3f}; "
-    f"theory says {19 / 64:.3f}.",
-    stored.var(),
-    between=(0.28, 0.315),
-)
+sentence = "20 words in 64 numbers: a stored word is read with variance {value:.3f}; "
+sentence += f"theory says {19 / 64:.3f}."
+claim = lc.claim("05.noise_measured", sentence, stored.var(), between=(0.28, 0.315))
 lc.figure(fig, claim)
 
 # %% [markdown] id="how-many"
@@ -320,20 +325,18 @@ lc.figure(fig, claim)
 #
 # $$\Phi\!\left(\sqrt{\frac{d}{2T-1}}\right)$$
 #
-# A value to start from: $\Phi(1.28) = 0.9$.
-# Now guess, or work it out: a sum of $d = 64$ numbers stores $T$ words.
-# Up to which $T$ is the answer right nine times in ten?
+# A value to start from: $\Phi(1.2816) = 0.9$.
 
 # %% id="05-recall" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = 20  # a whole number
+answer = 19  # a whole number
 ### END SOLUTION
 lc.predict("05.recall", answer=answer)
 
 
 # %% id="recall-defined"
 def expected(d, T):
-    return Normal(0, 1).cdf(torch.tensor((d / (2 * T - 1)) ** 0.5)).item()
+    return Normal(0, 1).cdf(torch.tensor(float(sqrt(d / (2 * T - 1))))).item()
 
 
 def measured(d, T, rng):
@@ -342,22 +345,14 @@ def measured(d, T, rng):
     return (stored > others).float().mean().item()
 
 
-def capacity(d, rng):
-    T = 2
-    while measured(d, T, rng) >= 0.9:
-        T = T + 1
-    return T - 1
-
-
 # %% id="recall-measured" tags=["after-prediction"]
-words = capacity(64, lc.rng("capacity"))
-claim = lc.claim(
-    "05.capacity",
-    "Right nine times in ten: up to {value:.0f} words (theory: 20).",
-    words,
-    between=(18, 21),
-)
-lc.reveal("05.recall", claim)
+words, rng = 1, lc.rng("capacity")
+while measured(64, words + 1, rng) >= 0.9:
+    words += 1
+theory = max(T for T in range(1, 65) if expected(64, T) >= 0.9)
+sentence = f"Right nine times in ten: up to {{value:.0f}} words (theory: {theory})."
+claim = lc.claim("05.capacity", sentence, words, between=(18, 21))
+lc.reveal("05.recall", claim, was=words)
 
 # %% id="recall-curves" tags=["after-prediction"]
 lengths, rng, gaps = [4, 8, 16, 32, 64, 128], lc.rng("recall"), []
@@ -368,23 +363,17 @@ for size, colour in {16: ORANGE, 64: BLUE, 256: GREEN}.items():
     ax.plot(lengths, theory, color=colour, label=f"d = {size}")
     ax.plot(lengths, share, "o", color=colour)
     gaps += [abs(a - b) for a, b in zip(theory, share, strict=True)]
-ax.set(xscale="log", xlabel="words stored, T", ylabel="share of right answers")
+ax.set(xscale="log", xlabel="words stored, T", ylabel="share of right answers", ylim=(0.5, 1.02))
 ax.set_xticks(lengths, lengths, minor=False)
 label_lines(ax)
-claim = lc.claim(
-    "05.recall_theory",
-    "No measured dot lies further than {value:.3f} from the predicted curve.",
-    max(gaps),
-    between=(0.0, 0.02),
-)
-lc.reveal("05.recall", lc.figure(fig, claim))
+sentence = "No measured dot lies further than {value:.3f} from the predicted curve."
+claim = lc.claim("05.recall_theory", sentence, max(gaps), between=(0.0, 0.02))
+said = r"""One word for each number would be three times too many.
+There is no edge over which words fall out: every further word blurs all alike, the first and the last.
+And their number is proportional to $d$: from $\sqrt{d / (2T - 1)} = 1.2816$ comes $T \approx 0.3\, d$."""
+lc.reveal("05.recall", lc.figure(fig, claim), said)
 
 # %% [markdown] id="recall-seen"
-# If you guessed one word for each number: that is three times too many.
-# There is no edge over which words fall out.
-# Every further word blurs all words alike, the first as much as the last.
-# And the number of words is proportional to $d$: setting $\sqrt{d / (2T - 1)} = 1.28$ gives $T \approx 0.3\, d$.
-#
 # ## 6. Forgetting on purpose
 #
 # A sum forgets nothing on purpose; it drowns.
@@ -434,19 +423,17 @@ def faded_read_outs(d, T, gamma, trials, rng):
     return scores[:, :T].flip(1), scores[:, T:]
 
 
-def right_by_age(gamma, rng):
-    stored, others = faded_read_outs(d=64, T=128, gamma=gamma, trials=800, rng=rng)
-    return (stored > others).float().mean(dim=0)  # [T]
+share, rng = {}, lc.rng("by age")
+for keep in (1.0, 0.97, 0.9):
+    stored, others = faded_read_outs(d=64, T=128, gamma=keep, trials=800, rng=rng)
+    share[keep] = (stored > others).float().mean(dim=0)  # [T]
 
 
-rng = lc.rng("by age")
-share = {gamma: right_by_age(gamma, rng) for gamma in (1.0, 0.97, 0.9)}
-
-
-# %% id="by-age-figure"
+# %% id="by-age-figure" tags=["hide-input"]
+# The figure: right answers by age.
 def expected_by_age(gamma, age, d=64, T=128):
     noise_sum = sum(gamma ** (2 * a) for a in range(T))
-    spread = ((2 * noise_sum - gamma ** (2 * age)) / d) ** 0.5
+    spread = math.sqrt((2 * noise_sum - gamma ** (2 * age)) / d)
     return Normal(0, 1).cdf(torch.tensor(gamma**age / spread)).item()
 
 
@@ -467,7 +454,8 @@ lc.figure(fig, lc.claim("05.newest", sentence, gain, between=(0.15, 0.25)))
 # Decay helps the newest words; does it ever help the average one?
 
 
-# %% id="play"
+# %% id="play" tags=["hide-input"]
+# The sliders.
 def draw(ax, d, T, gamma):
     stored, others = faded_read_outs(d, T, gamma, max(1, 2_000 // T), lc.rng("play"))
     draw_histogram(ax, stored, others)
@@ -475,9 +463,10 @@ def draw(ax, d, T, gamma):
     ax.set_title(f"d = {d}, T = {T}, γ = {gamma:g}: right in {right:.2f} of all cases")
 
 
-lc.play(draw, d=(8, 256, 64), T=(1, 128, 20), gamma=(0.8, 1.0, 1.0, 0.01))
+lc.play(draw, d=(8, 256, 64), T=(1, 128, 40), gamma=(0.8, 1.0, 1.0, 0.01))
 
-# %% id="play-settings"
+# %% id="play-settings" tags=["hide-input"]
+# The figure: three settings of the sliders.
 fig, axes = lc.subplots(3, 1, sharex=True, height=5)
 draw(axes[0], d=64, T=5, gamma=1.0)
 draw(axes[1], d=64, T=100, gamma=1.0)
@@ -504,7 +493,7 @@ number = text.vocabulary(prose, 2_000)
 
 def share_found(d, length, rng, once=False):
     """Share of a passage's words that are among its largest read-outs"""
-    passages = text.passages(prose, number, length)[:400]  # [N, T] numbers of words
+    passages = text.passages(prose, number, length)[:400]  # [N, T]
     keys = tasks.unit_keys(2_000, d, rng=rng)
     is_there = torch.zeros(len(passages), 2_000).scatter(1, passages, 1.0)  # [N, 2000]
     state = is_there @ keys if once else keys[passages].sum(dim=1)  # [N, d]
@@ -515,7 +504,8 @@ def share_found(d, length, rng, once=False):
     return (is_there.gather(1, best_first) * is_asked).sum() / n_different.sum()
 
 
-# %% id="prose-figure"
+# %% id="prose-figure" tags=["hide-input"]
+# The figure: words found, by length.
 lengths, rng, found = [8, 16, 32, 64, 128], lc.rng("prose"), {}
 fig, ax = lc.subplots()
 for size, colour in {64: ORANGE, 256: BLUE, 1024: GREEN}.items():
@@ -538,7 +528,8 @@ lc.figure(fig, claim)
 # A word that comes three times is read as $3$, and its cross-talk has variance $9/d$ where three different words have $3/d$.
 # Write each word of a passage only once:
 
-# %% id="prose-once"
+# %% id="prose-once" tags=["hide-input"]
+# Each word of a passage only once.
 rng = lc.rng("prose once")
 gain = share_found(256, 32, rng, once=True) - share_found(256, 32, rng)
 lc.claim(
@@ -629,7 +620,7 @@ lc.quiz("05.exit_sum", answer=answer)
 # %% [markdown] id="more-time"
 # ## If you have more time
 #
-# Three more questions.
+# Three more questions, four exercises (14 minutes), and two experiments (10 minutes): the loss of section 3 as a part of a larger one, and keys that lean one way.
 
 # %% id="05-exit_noise" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -696,7 +687,7 @@ decay_scan = lc.check("05.decay_scan", decay_scan)
 
 # %% id="05-half_life" tags=["exercise"]
 ### BEGIN SOLUTION
-steps = math.log(2) / -math.log(0.97)
+steps = log(2) / -log(0.97)
 ### END SOLUTION
 ### BEGIN STUDENT
 # steps = None  # a number
@@ -727,10 +718,10 @@ members = lc.check("05.members", members)
 # %% [markdown] id="hints-members"
 # {{hints}}
 #
-# **What if the article's loss is only a part?**
+# ### What if the article's loss is only a part?
+#
 # Let a task train the memory as well: for each text of 8 words, a read-out matrix $R$ must give the stored words larger read-outs $R k \cdot c$ than 8 others.
 # $W$ and $R$ are trained together, on the task's loss plus the article's, in equal parts.
-# Will $W$ still go to zero? And the recall?
 
 # %% id="05-shrink" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -782,23 +773,23 @@ lc.reveal(
     lc.claim("05.shrink_recall", right, recall, between=(0.9, 0.96)),
 )
 
-# %% [markdown] id="scale-before"
-# The article's loss is a tax on the scale of $W$; a larger $R$ can make up for it, and in these 400 steps nearly did.
-# For any positive number $a$, dividing $W$ by $a$ and multiplying $R$ by it leaves every read-out as it was:
-
-# %% id="scale-free"
+# %% id="scale-free" tags=["after-prediction"]
 a, R, y = symbols("a", positive=True), MatrixSymbol("R", d, n), MatrixSymbol("y", n, 1)
-lc.prove("05.scale_free", dot(a * R * y, W / a * x), dot(R * y, W * x))
+said = """The article's loss is a tax on the scale of $W$; a larger $R$ can make up for it, and in these 400 steps nearly did.
+For any positive number $a$, dividing $W$ by $a$ and multiplying $R$ by it leaves every read-out as it was:"""
+scaled = lc.prove("05.scale_free", dot(a * R * y, W / a * x), dot(R * y, W * x))
+lc.reveal("05.shrink", said, scaled)
 
 # %% [markdown] id="shared-before"
-# **Keys that share a direction.**
+# ### Keys that share a direction
+#
 # So far keys pointed anywhere.
 # Let all of them lean towards one vector $m$, so that two keys have a mean cosine of about one fifth.
 # The state then contains $m$ in proportion to $T$, and each key meets this large part a little differently: more noise.
 # What becomes of recall, and can it be mended?
 
 
-# %% id="shared-mean"
+# %% id="keys-that-lean"
 def right_with_shared_mean(centred, rng, d=256, T=64):
     keys = tasks.unit_keys(200, 2 * T, d, rng=rng) + 0.5 * tasks.unit_keys(d, rng=rng)
     keys = torch.nn.functional.normalize(keys, dim=-1)
@@ -808,22 +799,18 @@ def right_with_shared_mean(centred, rng, d=256, T=64):
     return (scores[:, :T] > scores[:, T:]).float().mean()
 
 
+# %% id="shared-mean" tags=["hide-input"]
+# Keys as they are.
 rng = lc.rng("shared mean")
-lc.claim(
-    "05.shared_mean",
-    "64 words in 256 numbers: {value:.2f} right; "
-    f"independent keys gave {measured(256, 64, rng):.2f}.",
-    right_with_shared_mean(False, rng),
-    between=(0.63, 0.70),
-)
+independent = measured(256, 64, rng)
+sentence = f"64 words in 256 numbers: {{value:.2f}} right; independent keys gave {independent:.2f}."
+leaning = right_with_shared_mean(False, rng)
+lc.claim("05.shared_mean", sentence, leaning, between=(0.63, 0.70))
 
-# %% id="centred"
-lc.claim(
-    "05.centred",
-    "With the mean of the keys subtracted before they are written: {value:.2f} right.",
-    right_with_shared_mean(True, rng),
-    between=(0.9, 0.94),
-)
+# %% id="centred" tags=["hide-input"]
+# The mean of the keys taken off.
+sentence = "With the mean of the keys subtracted before they are written: {value:.2f} right."
+lc.claim("05.centred", sentence, right_with_shared_mean(True, rng), between=(0.9, 0.94))
 
 # %% [markdown] id="sources"
 # ## Sources

@@ -10,5 +10,9 @@ ENTRIES = (
         "w goes from 1 to 1.4. What becomes of the loss?",
         choices=("it falls", "it rises"),
     ),
-    Prediction("03.shift", "What share is right, one place later?", numbers=1),
+    Prediction(
+        "03.shift",
+        "What share of its own paragraphs does it get right, one place later?",
+        numbers=1,
+    ),
 )

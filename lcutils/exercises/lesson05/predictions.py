@@ -5,7 +5,16 @@ from __future__ import annotations
 from lcutils.checking.data import Prediction
 
 ENTRIES = (
-    Prediction("05.order", "Same final state, or different ones?", choices=("same", "different")),
-    Prediction("05.recall", "Nine right in ten with d = 64: up to how many words?", numbers=1),
+    Prediction(
+        "05.order",
+        "Do they end in the same state, or in different ones?",
+        choices=("same", "different"),
+    ),
+    Prediction(
+        "05.recall",
+        "A sum of d = 64 numbers stores T words. Up to which T is the answer right nine times "
+        "in ten? Guess, or work it out.",
+        numbers=1,
+    ),
     Prediction("05.shrink", "What becomes of W, of R and of the recall?"),
 )
