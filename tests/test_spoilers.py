@@ -82,6 +82,13 @@ def test_a_line_of_a_solution_in_another_cell_is_found_however_it_is_set(other):
     assert found(EXERCISE + code_cell(other, ' tags=["hide-input"]')) == []
 
 
+def test_a_line_of_a_solution_is_found_behind_a_word_and_above_another_line():
+    exercise = EXERCISE.replace("(y - z) * (1 - y**2)", "tanh(x @ W.T + b)")
+    other = "def f(x):\n    return tanh(x @ W.T + b)\n\n\nseen = f(x)"
+    assert found(exercise + code_cell(other)) == [("solution", "other")]
+    assert found(exercise + code_cell("y = arctanh(x @ W.T + b)")) == []
+
+
 def test_a_line_of_a_solution_in_the_text_is_found_but_not_in_what_is_folded_there():
     text = '\n# %% [markdown] id="other"\n# {}So $(y - z) * (1 - y ** 2)$.{}\n'
     assert found(EXERCISE + text.format("", "")) == [("solution", "other")]

@@ -126,7 +126,8 @@ def _is_like(value: object, other: object, bound: dict[str, str]) -> bool:
 
 
 def _squeezed(text: str) -> str:
-    return re.sub(r"\s+", "", text)
+    """The text without the spaces that could as well be missing; lines and words stay apart."""
+    return re.sub(r"(?<!\w)[ \t]+|[ \t]+(?!\w)", "", text)
 
 
 def _stands_in(line: str, squeezed: str) -> bool:
