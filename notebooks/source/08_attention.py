@@ -5,17 +5,16 @@
 #
 # The article that this workbook grew from gives that name to two things, the neighbours of a word and the state of a memory.
 # It comes from a third, *attention*, where it is a mean of everything that was read, weighted by what is asked now.
-# Nothing is thrown away, and yet, as you will see, something is forgotten.
+# Nothing is thrown away, and yet something is forgotten.
 #
-# After this hour you can say which loss a context vector makes lowest, write attention with its mask, say where the factor $1/\sqrt K$ comes from and when it ruins the memory, and compare a cache that grows with a state that does not.
+# After this lesson you can write attention with its mask, say which loss it makes lowest and what the factor $1/\sqrt K$ is for, and compare a cache that grows with a state that does not.
 #
 # You need dot products, derivatives, the softmax (lesson 03, section 5), some PyTorch.
-# The core path takes an hour.
+# The core path takes about 65 minutes.
 
 # %% id="start"
 import torch
 from sympy import Derivative, exp, log, sqrt, symbols
-from torch.nn.functional import softplus
 
 import lcutils as lc
 from lcutils import memory, recall, tasks
@@ -23,6 +22,9 @@ from lcutils.proof import MatrixSymbol, dot, norm_sq, sign_variance
 from lcutils.show import BLUE, GREEN, ORANGE, RED, label_lines
 
 lc.start("08")
+
+# %% [markdown] id="before"
+# ## Before you begin
 
 # %% id="08-recall_mean" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -40,10 +42,8 @@ lc.quiz("08.recall_noise", answer=answer)
 # ## 1. A mean that depends on the question
 #
 # Keep every pair of a key $k_i$ and a value $v_i$, here the price and stock of three goods.
-# A question comes as a vector too, the *query* $q$.
-# Its product with a key is the *score* of that pair, $s_i = q \cdot k_i$.
-# One vector $c$ must now stand for all the values.
-# Which?
+# A question is a vector too, the *query* $q$, and its product with a key the *score* of that pair, $s_i = q \cdot k_i$.
+# Which one vector $c$ stands for all the values?
 #
 # Let pair $i$ pull with the weight $e^{s_i}$: always positive, and each point of score multiplies it by $e$.
 # (That is a choice. The rest follows from it.)
@@ -80,10 +80,7 @@ lc.prove("08.context_vector", pull, (exp(s1) + exp(s2)) * norm_sq(c - mean) + ap
 # $$c = \sum_i p_i v_i, \qquad p_i = e^{s_i} \big/ \textstyle\sum_j e^{s_j}$$
 #
 # The weights $p$ are the softmax of the scores, the mean is the *context vector* (Bahdanau, Cho and Bengio, ICLR 2015), and the whole is *attention*.
-#
-# Predict: the cache holds one pair $(k, v)$ only.
-# The query is $q = -k$, the opposite of what is stored.
-# What comes back?
+# The pairs that are kept are its *cache*.
 
 # %% id="08-one_pair" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -98,17 +95,20 @@ questions = torch.cat([-k, torch.randn(999, 8, generator=rng)])
 read = (questions @ k.T).softmax(dim=1) @ v  # [1000, V]
 claim = lc.claim(
     "08.always_v",
-    "Of 1,000 queries, -k among them, {value:.0f} bring back anything but v.",
-    (read != v).any(dim=1).sum(),
-    between=(0, 0),
+    "{value:,.0f} of 1,000 queries, -k among them, bring back exactly v.",
+    (read == v).all(dim=1).sum(),
+    between=(1000, 1000),
 )
-lc.reveal("08.one_pair", claim)
+named = {"0": 0 * v, "v": v, "-v": -v}  # what -k, the first of the queries, may bring back
+same = [name for name, value in named.items() if torch.equal(read[:1], value)]
+lc.reveal("08.one_pair", claim, was=same[0] if same else "something between")
 
-# %% [markdown] id="one-pair-seen"
+# %% [markdown] id="one-pair-seen" tags=["after-prediction"]
 # One weight alone is $e^s / e^s = 1$, whatever $s$ is.
 # **The weights add up to 1, so softmax attention cannot say "not found"**, unless a pair with the value 0 was stored to say it.
-#
-# How does a score learn?
+
+# %% [markdown] id="slope_own-exercise"
+# ### How does a score learn?
 #
 # **Exercise 1** (3 minutes). A weight is $p_1 = e^{s_1} / (e^{s_1} + \text{the others})$.
 # What is its derivative by its own score $s_1$? Write it in `p`, which is $p_1$.
@@ -142,8 +142,8 @@ lc.prove("08.score_learns", Derivative(read, s1), p1 * (x1 - read))
 # ## 2. How sharp?
 #
 # So the size of the scores decides.
-# Let the entries of $q$ and $k$ be random signs, $+1$ or $-1$.
-# (Below, $q$ and $k$ have length 1, so it is $\sqrt K\, q$ and $\sqrt K\, k$ whose entries are signs.)
+# Let query and key have random signs for entries, $+1$ or $-1$.
+# (The equation calls $q$ and $k$ what has length 1, so it multiplies both by $\sqrt K$.)
 
 # %% id="variance"
 K = symbols("K", positive=True, integer=True)
@@ -155,14 +155,10 @@ lc.prove("08.variance", sign_variance(score, q, k), K, reason="K products of sig
 # The same holds for any independent entries of mean 0 and variance 1: each of the $K$ products has variance 1, and they are uncorrelated.
 # So scores spread by $\sqrt K$, and grow with the number of entries alone.
 # Vaswani et al. (NeurIPS 2017) divide by it.
-#
-# Predict: 16 keys of 64 normal entries each, and a query of the same kind.
-# *Without* the factor, how much does the largest of the 16 weights get?
-# (If all were alike, each would get 0.06.)
 
 # %% id="08-unscaled" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = 0.3  # a number from 0.06 to 1
+answer = 0.3  # a number between 0.06 and 1
 ### END SOLUTION
 lc.predict("08.unscaled", answer=answer)
 
@@ -184,34 +180,35 @@ for (label, scale), colour in zip(kinds.items(), (ORANGE, BLUE, RED), strict=Tru
     at_64.append(found[sizes.index(64)])
     ax.plot(sizes, found, "o-", color=colour, label=label)
 ax.set(xscale="log", xlabel="numbers in a key, K", ylabel="largest of 16 weights", ylim=(0, 1.05))
+ax.set_xticks(sizes, sizes)
+ax.minorticks_off()
 label_lines(ax)
-claim = lc.claim(
-    "08.sharpness",
+sentence = (
     f"K = 64: the largest weight is {at_64[0]:.2f} without a factor, {{value:.2f}} with 1/√K, "
-    f"{at_64[2]:.2f} with 1/K.",
-    at_64[1],
-    between=(0.19, 0.26),
 )
-lc.reveal("08.unscaled", lc.figure(fig, claim))
+sentence += f"{at_64[2]:.2f} with 1/K."
+claim = lc.claim("08.sharpness", sentence, at_64[1], between=(0.19, 0.26))
+lc.reveal("08.unscaled", lc.figure(fig, claim), was=at_64[0])
 
-# %% [markdown] id="sharpness-seen"
+# %% [markdown] id="sharpness-seen" tags=["after-prediction"]
 # With $1/\sqrt K$ the line is flat: a wider key does not change how sharp the memory is.
 # Without it, a wide model with such entries begins with one weight near 1, chosen by chance.
 # By exercise 1, how steep is the softmax there?
 
-# %% id="stuck"
+# %% id="stuck" tags=["after-prediction"]
 rng = lc.rng("stuck")
 stuck = {}
 for scale in (1.0, 1024**-0.5):
     p = largest_weight(1024, scale, rng)
     stuck[scale] = (p * (1 - p) < 0.01).float().mean().item()
-lc.claim(
+claim = lc.claim(
     "08.stuck",
     "K = 1,024: without the factor the slope p(1 - p) is below 0.01 in {value:.0%} of the draws, "
     f"with it in {stuck[1024**-0.5]:.0%}.",
     stuck[1.0],
     between=(0.68, 0.88),
 )
+lc.reveal("08.unscaled", claim)
 
 # %% [markdown] id="mask"
 # ## 3. Not the future
@@ -228,8 +225,7 @@ masked_after = (exp(s1) * v1 + exp(s2) * v2) / (exp(s1) + exp(s2) + exp(s3))
 lc.refute("08.mask_after", masked_after, mean)
 
 # %% [markdown] id="mask-seen"
-# The third value is not read, but its score stands in the denominator.
-# The weights add up to less than 1, and what is read today depends on what comes tomorrow.
+# The third value is not read, but its score stands in the denominator: the weights add up to less than 1, and what is read today depends on tomorrow.
 # Put $-\infty$ in the place of the hidden *scores*, before the softmax: $e^{-\infty} = 0$, above and below.
 # (To divide what is left by its sum does the same, unless the future took all the weight.)
 #
@@ -255,18 +251,20 @@ causal_attention = lc.check("08.causal_attention", causal_attention)
 # ## 4. A cache, and no clock
 #
 # A new token brings one query, one key and one value.
-# All earlier keys and values stay as they are, so a model keeps them: $T (K + V)$ numbers after $T$ tokens.
-# This is the *cache*.
+# All earlier keys and values stay as they are, so a model keeps them in its cache: $T (K + V)$ numbers after $T$ tokens.
+# Is the same read from it, token by token, as from all at once?
 
 # %% id="cache"
 rng = lc.rng("cache")
 q_, k_, v_ = (torch.randn(1, 50, n, generator=rng, dtype=torch.float64) for n in (8, 8, 5))
 at_once = causal_attention(q_, k_, v_)  # [B, T, V]
-state, different = torch.zeros(1, 0, 1, 13, dtype=torch.float64), 0  # [B, T, H, K + V], H = 1
+state, different = torch.zeros(1, 0, 1, 13, dtype=torch.float64), 0  # [B, T, H, K + V]
 for t in range(50):
     now = (x[:, t, None] for x in (q_, k_, v_))  # [B, H, K], [B, H, K], [B, H, V]
     o, state = memory.full_attention_step(*now, state)
     different += ((o[:, 0] - at_once[:, t]).abs() > 1e-12).sum()
+
+# %% id="cache-measured" tags=["hide-input"]
 lc.claim(
     "08.cache",
     f"50 steps with a cache, which ends at {state.numel()} numbers, and all at once: {{value:.0f}} "
@@ -282,6 +280,8 @@ lc.claim(
 # %% id="order"
 order = torch.cat([torch.randperm(49, generator=rng), torch.tensor([49])])
 shuffled = causal_attention(q_[:, order], k_[:, order], v_[:, order])
+
+# %% id="order-measured" tags=["hide-input"]
 lc.claim(
     "08.order",
     "After the shuffle {value:.0f} of the 5 numbers that token 50 reads differ by more than 1e-12.",
@@ -292,8 +292,13 @@ lc.claim(
 # %% [markdown] id="order-seen"
 # A sum over pairs has no order, as in lesson 05.
 # **The cache keeps its rows in order, but what is read does not depend on it.**
-# A layer that needs the time must find it in keys or values, where an earlier layer can put it by its mask alone (Haviv et al., Findings of EMNLP 2022), or lower a score with its distance, as the models of section 6 do.
+#
+# <details><summary>How, then, does a layer know the time?</summary>
+#
+# It must find it in keys or values, where an earlier layer can put it by its mask alone (Haviv et al., Findings of EMNLP 2022), or lower a score with its distance, as the model of section 6 does.
 # (Lesson 13 will take that from one of them, and ask it for the newer of two values.)
+#
+# </details>
 #
 # ## 5. What it forgets
 #
@@ -309,33 +314,31 @@ T = symbols("T", positive=True, integer=True)
 score = log(T - 1)
 ### END SOLUTION
 ### BEGIN STUDENT
-# score = None  # an expression in T, with log
+# score = None  # an expression in T
 ### END STUDENT
 lc.check("08.score_needed", score)
 
 # %% [markdown] id="hints-score_needed"
 # {{hints}}
 #
-# The score must grow, but only with the logarithm of $T$; the variance of a sum's noise grows with $T$ itself.
-# Can the scores be so large?
+# The variance of a sum's noise grows with $T$ itself; how fast must this score grow?
+# Can it be so large?
 # That depends on the factor.
 #
-# Take keys of length 1, as in lesson 05, random, with $K = 16$, and 64 pairs.
+# Take keys of length 1, as in lesson 05, random, with $K = 16$.
 # Each key is then used as a query, and an answer is right if it agrees better with its own value than with any of 255 that were never stored.
-# (Lesson 10 will make it harder: there the others are stored, too.)
 # Four memories: the sum $S = \sum_i k_i v_i^\top$ read as $S^\top q$, and attention with the factors $1/\sqrt K$, $\sqrt K$ and $K$.
-# Order them; two are about equally good.
 
 # %% id="08-unit_keys" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = "K and sqrt(K), sum, 1/sqrt(K)"  # a few words, in quotes, the best first
+answer = "1/sqrt(K)"
 ### END SOLUTION
 lc.predict("08.unit_keys", answer=answer)
 
 
 # %% id="recall"
 def right(n, K, read, rng, trials=4):
-    """The share of n pairs that are given back, and the error of read-outs scaled as is best"""
+    """Share of n pairs given back, and the error of read-outs scaled as is best"""
     share, error = 0.0, 0.0
     for _ in range(trials):
         keys, values = tasks.unit_keys(n, K, rng=rng), tasks.unit_keys(n, K, rng=rng)
@@ -356,39 +359,36 @@ def as_sum(scores):
 
 
 # %% id="unit-keys" tags=["after-prediction"]
-pairs, rng = [8, 16, 32, 64, 128, 256, 512, 1024], lc.rng("unit keys")
-readers = {"sum": (as_sum, RED), "factor 1/√K": (softmax_of(16**-0.5), ORANGE)}
-readers |= {"factor √K": (softmax_of(16**0.5), GREEN), "factor K": (softmax_of(16.0), BLUE)}
+pairs, rng, at_64 = [8, 16, 32, 64, 128, 256, 512, 1024], lc.rng("unit keys"), {}
+readers = {"the sum": ("the sum", as_sum, RED)}
+readers |= {"1/sqrt(K)": ("factor 1/√K", softmax_of(16**-0.5), ORANGE)}
+readers |= {"sqrt(K)": ("factor √K", softmax_of(16**0.5), GREEN)}
+readers |= {"K": ("factor K", softmax_of(16.0), BLUE)}
 fig, ax = lc.subplots()
-at_64 = {}
-for label, (read, colour) in readers.items():
+for name, (label, read, colour) in readers.items():
     shares = [right(n, 16, read, rng)[0] for n in pairs]
-    at_64[label] = shares[pairs.index(64)]
+    at_64[name] = shares[pairs.index(64)]
     ax.plot(pairs, shares, "o-", color=colour, label=label)
-ax.set(xscale="log", xlabel="pairs", ylabel="right", ylim=(0, 1.05))
+ax.set(xscale="log", xlabel="pairs", ylabel="share given back", ylim=(0, 1.05))
 ax.set_xticks(pairs, pairs)
 ax.minorticks_off()
 label_lines(ax)
-sentence = "64 pairs: factor K {factor K:.2f}, √K {factor √K:.2f}, the sum {sum:.2f}, "
-sentence = sentence.format(**at_64) + "1/√K {value:.2f} right."
-claim = lc.claim("08.too_flat", sentence, at_64["factor 1/√K"], between=(0.0, 0.07))
-lc.reveal("08.unit_keys", lc.figure(fig, claim))
+sentence = f"64 pairs: factor K {at_64['K']:.2f}, √K {at_64['sqrt(K)']:.2f}, the sum "
+sentence += f"{at_64['the sum']:.2f}, 1/√K {{value:.2f}} right."
+claim = lc.claim("08.too_flat", sentence, at_64["1/sqrt(K)"], between=(0.0, 0.07))
+lc.reveal("08.unit_keys", lc.figure(fig, claim), was=min(at_64, key=at_64.get))
 
-# %% [markdown] id="unit-keys-seen"
+# %% [markdown] id="unit-keys-seen" tags=["after-prediction"]
 # Up to 128 pairs the famous factor makes attention the worst of all.
 # It belongs to entries of size 1.
-# With keys of length 1 no score exceeds 1, divided by $\sqrt K$ no score exceeds $\tfrac14$: all weights are nearly the same, and every question gets nearly the mean of all values.
+# With keys of length 1 it leaves no score above $\tfrac14$: all weights are nearly the same, and every question gets nearly the mean of all values.
 # **What counts is the sharpness that is left, not the factor.**
-#
-# With the factor $\sqrt K$, which is what entries of size 1 have when they are scaled as usual, the right score is 4, and the others spread around 0 with variance 1, so that each pulls with about $e^{1/2}$ on average.
-# The right pair then has half of the weight among $1 + e^{4 - 1/2} \approx 34$ pairs.
-# Less is enough to be recognised, as the rest of the weight goes to many values, which partly cancel; with many more pairs it drowns.
-# With the factor $K$ the right score is 16, and none of the sizes shown drowns it.
-# The number of pairs that can be told apart then grows exponentially with $K$ (Ramsauer et al., ICLR 2021); for the sum, and only among values that were never stored, with $K V$, as lesson 10 will show.
+
+# %% [markdown] id="same_numbers-before"
+# ### As many numbers for both
 #
 # Attention pays in numbers kept.
 # Let both have 4,096: a sum with $K = V = 64$, and a cache of 32 pairs, each of 64 + 64.
-# Which gives back more pairs?
 
 # %% id="08-same_numbers" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -400,40 +400,43 @@ lc.predict("08.same_numbers", answer=answer)
 rng = lc.rng("same numbers")
 share_sum, error_sum = right(128, 64, as_sum, rng)
 share_cache, error_cache = right(32, 64, softmax_of(64.0), rng)
-lc.reveal(
-    "08.same_numbers",
-    lc.claim(
-        "08.sum_holds",
-        "The sum gives back {value:.2f} of 128 pairs, "
-        f"the cache {share_cache:.2f} of the 32 that it has room for.",
-        share_sum,
-        between=(0.96, 1.0),
-    ),
-    lc.claim(
-        "08.sum_error",
-        "Squared error of a value of length 1, read-outs scaled as is best: sum {value:.2f}, "
-        f"cache {error_cache:.3f}.",
-        error_sum,
-        between=(0.63, 0.71),
-    ),
+holds = lc.claim(
+    "08.sum_holds",
+    "The sum gives back {value:.2f} of 128 pairs, "
+    f"the cache {share_cache:.2f} of the 32 that it has room for.",
+    share_sum,
+    between=(0.96, 1.0),
 )
+error = lc.claim(
+    "08.sum_error",
+    "Squared error of a value of length 1, read-outs scaled as is best: sum {value:.2f}, "
+    f"cache {error_cache:.3f}.",
+    error_sum,
+    between=(0.63, 0.71),
+)
+more = "the sum" if 128 * share_sum > 32 * share_cache else "the cache"
+lc.reveal("08.same_numbers", holds, error, was=more)
 
-# %% [markdown] id="same-numbers-seen"
-# The sum recalls nearly all of four times as many pairs from as many numbers, if the value only has to be told from 255 that were never stored.
+# %% [markdown] id="same-numbers-seen" tags=["after-prediction"]
+# The sum recalls nearly all of four times as many pairs, if a value only has to be told from 255 that were never stored.
+# (Their number grows with $K V$, as lesson 10 will show.)
 # The value itself it does not give back, however its read-out is scaled.
-# The cache gives it back as it was.
-#
+# The cache does.
+
+# %% [markdown] id="trained-before"
 # ## 6. Learned
 #
 # In a trained model queries and keys usually have no fixed length.
-# A model of one layer learns to answer texts such as `q 7 b 0 x 3 ... b q x`: letters are keys, digits their values, and then the letters are asked.
-# The key of a token is made from the token before as well, so that a digit can be found by its letter, and a score falls with the distance.
-# How sharp does the model become?
+# A model of one layer learns texts such as `q 7 b 0 x 3 ... b q x`: letters are keys, digits their values, and then the letters are asked.
+# A token's key is made from the token before as well, so a digit can be found by its letter, and a score falls with the distance.
+# How well does it learn to answer?
 
 # %% id="trained"
 seed = torch.randint(2**31, (1,), generator=lc.rng("trained")).item()
 options = {"n_pairs": 4, "n_keys": 26, "n_values": 10, "steps": 150, "key_size": 16}
 trained = recall.trained("full_attention", seed=seed, **options)
+
+# %% id="trained-measured" tags=["hide-input"]
 lc.claim(
     "08.trained",
     "After 150 steps of training it answers {value:.3f} rightly.",
@@ -441,8 +444,14 @@ lc.claim(
     between=(0.98, 1.0),
 )
 
+# %% [markdown] id="scores-before"
+# How sharp has it become?
+# The next cell takes the scores of its layer for 100 new texts, and prints the first text.
 
-# %% id="scores"
+# %% id="scores" tags=["hide-input"]
+from torch.nn.functional import softplus
+
+
 def scores_of(model, tokens):
     """tokens: [B, T] -> the scores of the model's layer: [B, T, T]"""
     mixer, x = model.mixers[0], model.norms[0](model.embedding(tokens))  # [B, T, d]
@@ -459,7 +468,7 @@ with torch.no_grad():
 names = [chr(ord("a") + n) if n < 26 else str(n - 26) for n in texts.tokens[0].tolist()]
 print(*names)
 
-# %% id="sharp"
+# %% id="sharp" tags=["hide-input"]
 later = torch.ones(12, 12, dtype=torch.bool).triu(1)
 weights = scores.masked_fill(later, -torch.inf).softmax(dim=2)  # [B, T, T]
 written, asked = texts.tokens[:, 0:8:2], texts.tokens[:, 8:]  # four letters each: [B, 4]
@@ -468,8 +477,8 @@ place = 2 * is_pair.int().argmax(dim=2) + 1  # of the digit: [B, 4]
 on_digit = weights[:, 8:].gather(2, place[:, :, None])
 lc.claim(
     "08.sharp",
-    "The digit after the letter that is asked gets {value:.3f} of the weight; its score is, in "
-    f"the median, {on_digit.logit().median():.0f} above what would give it half.",
+    "The digit after the letter that is asked gets {value:.3f} of the weight. Its score could fall "
+    f"by {on_digit.logit().median():.0f}, in the median, before half of the weight were left.",
     on_digit.mean(),
     between=(0.98, 1.0),
 )
@@ -477,29 +486,34 @@ lc.claim(
 # %% [markdown] id="sharp-seen"
 # It has become as sharp as it needs to be, and more.
 #
-# Play: the weights of the first text, a row for each token that asks.
-# The scores are multiplied by the sharpness.
-# The mask hides scores before the softmax if `mask_first` is 1, and else sets weights to zero after it: compare the last four rows.
+# Play: the weights of the first text, a row for each token that asks, with all scores times the sharpness.
+# The mask hides scores if `mask_first` is 1, and else sets weights to zero after the softmax.
+# Framed in the last rows: the digit that is asked for, and the next token.
 
 
-# %% id="play"
+# %% id="play" tags=["hide-input"]
+from matplotlib.patches import Rectangle
+
+
 def draw(ax, sharpness, mask_first):
     shown = sharpness * scores[0]
     if mask_first:
-        weights, said = shown.masked_fill(later, -torch.inf).softmax(dim=1), "−∞ before"
+        weights, said = shown.masked_fill(later, -torch.inf).softmax(dim=1), "−∞ before the softmax"
     else:
-        weights, said = shown.softmax(dim=1).masked_fill(later, 0), "0 after"
+        weights, said = shown.softmax(dim=1).masked_fill(later, 0), "0 after the softmax"
     ax.imshow(weights, cmap="Blues", vmin=0, vmax=1)
     ax.set_xticks(range(12), names)
     ax.set_yticks(range(12), names)
     ax.set(xlabel="read", ylabel="asks")
-    ax.set_title(f"{said}: the lightest row weighs {weights.sum(dim=1).min():.2f}")
+    for y, x in (*enumerate(place[0].tolist(), 8), (8, 9), (9, 10), (10, 11)):
+        ax.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, fill=False, ec=ORANGE, lw=1.5))
+    ax.set_title(f"{said}:\nthe lightest row weighs {weights.sum(dim=1).min():.2f}")
 
 
 lc.play(draw, sharpness=(0.0, 1.0, 1.0, 0.05), mask_first=(0, 1, 1))
 
-# %% id="play-settings"
-fig, axes = lc.subplots(1, 2, height=3.8)
+# %% id="play-settings" tags=["hide-input"]
+fig, axes = lc.subplots(1, 2, height=3.9)
 for ax, mask_first in zip(axes, (1, 0), strict=True):
     draw(ax, 1.0, mask_first)
 next_token = torch.arange(9, 12).expand(100, 3)  # the last letter has nothing behind itself
@@ -507,16 +521,15 @@ columns = torch.stack([place[:, :3], next_token], dim=2)
 two = scores.softmax(dim=2)[:, 8:11].gather(2, columns).sum(dim=2)
 claim = lc.claim(
     "08.two_places",
-    "Without a mask before the softmax a letter that asks gives {value:.2f} of its weight to two "
-    "places, the token after its first place and the token after itself.",
+    "Without a mask before the softmax a letter that asks gives {value:.2f} of its weight to the two "
+    "places framed: its digit, and the token after itself.",
     two.mean(),
     between=(0.95, 1.0),
 )
 lc.figure(fig, claim)
 
 # %% [markdown] id="play-seen"
-# The second of these lies in the future.
-# A zero put there afterwards takes its part away and leaves the row too light.
+# The token after itself lies in the future, and a zero put there afterwards leaves the row too light.
 
 # %% [markdown] id="exit"
 # ## Exit question
@@ -532,9 +545,9 @@ lc.quiz("08.exit_absent", answer=answer)
 #
 # - A context vector is the mean of all values, weighted by $e^{q \cdot k_i}$: the minimiser of a weighted squared loss.
 # - The weights add up to 1: there is no "not found", unless it is stored.
-# - Scores of entries of size 1 spread by $\sqrt K$; divided by it, sharpness does not depend on the width. Keys of length 1 need a *larger* factor, not this one.
+# - Scores of entries of size 1 spread by $\sqrt K$; divided by it, sharpness does not depend on the width. Keys of length 1 need a *larger* factor.
 # - A mask goes before the softmax.
-# - A cache keeps everything, costs $T(K+V)$ numbers, is read without regard to the order of its rows, and gives one of $T$ pairs at least half of the weight if its score leads every other by $\ln (T-1)$.
+# - A cache keeps everything in $T(K+V)$ numbers, is read without regard to their order, and gives one of $T$ pairs at least half of the weight if its score leads every other by $\ln (T-1)$.
 
 # %% [markdown] id="more-time"
 # ## If you have more time
@@ -544,6 +557,14 @@ lc.quiz("08.exit_absent", answer=answer)
 answer = "b"
 ### END SOLUTION
 lc.quiz("08.exit_scale", answer=answer)
+
+# %% [markdown] id="drowned"
+# **When does the right pair drown?**
+# Keys of length 1, $K = 16$, as in section 5.
+# With the factor $\sqrt K$ the right score is 4, as for random signs with the usual $1/\sqrt K$; the others have variance 1 around 0, so each pulls with about $e^{1/2}$.
+# The right pair then has half of the weight among $1 + e^{4 - 1/2} \approx 34$ pairs.
+# Less is enough to be recognised, as the other values partly cancel; with many more pairs it drowns.
+# With the factor $K$ the right score is 16: the number of pairs that can be told apart grows exponentially with $K$ (Ramsauer et al., ICLR 2021).
 
 # %% [markdown] id="padded_attention-exercise"
 # **A row with nothing to read.**
@@ -575,14 +596,18 @@ padded_attention = lc.check("08.padded_attention", padded_attention)
 # %% [markdown] id="hints-padded_attention"
 # {{hints}}
 #
+# <details><summary>Once it is mended: why here and not later?</summary>
+#
 # Whoever mends the output alone, $o$ in place of the weights, has NaN in the gradient of $v$ still: going back, 0 times NaN is NaN.
+#
+# </details>
 
 # %% [markdown] id="multi_head-exercise"
 # **Several questions at once.**
 # One softmax reads one mean.
 # To look at two places, a token needs two: *heads*, each with its own part of the numbers of query, key and value.
 #
-# **Exercise 5** (8 minutes). Attention in $H$ heads.
+# **Exercise 5** (12 minutes). Attention in $H$ heads.
 # The first $K$ numbers belong to the first head, and so on; scale and mask as before.
 
 

@@ -7,14 +7,24 @@ from lcutils.checking.data import Prediction
 ENTRIES = (
     Prediction(
         "08.one_pair",
-        "One pair is stored, and the query is -k: what comes back?",
+        "The cache holds one pair $(k, v)$ only. The query is $q = -k$, the opposite of what is "
+        "stored. What comes back?",
         choices=("0", "v", "-v", "something between"),
     ),
-    Prediction("08.unscaled", "K = 64, no factor: the largest of 16 weights?", numbers=1),
-    Prediction("08.unit_keys", "64 pairs, keys of length 1: which recalls most?"),
+    Prediction(
+        "08.unscaled",
+        "16 keys of 64 normal entries each, a query of the same kind, and no factor: which share "
+        "of the weight does the largest of the 16 get? (If all were alike, each would get 0.06.)",
+        numbers=1,
+    ),
+    Prediction(
+        "08.unit_keys",
+        "64 pairs are stored. Which of the four memories gives back the fewest?",
+        choices=("the sum", "1/sqrt(K)", "sqrt(K)", "K"),
+    ),
     Prediction(
         "08.same_numbers",
-        "4,096 numbers each: which gives back more pairs?",
+        "Which gives back more pairs?",
         choices=("the sum", "the cache"),
     ),
 )
