@@ -8,10 +8,10 @@
 # Nobody writes these numbers by hand.
 # A language model learns them while it learns to predict the next word; here we learn them alone, from the *company* that a word keeps, the words that stand near it in many texts (Firth, 1957).
 #
-# After this hour you can say what goes wrong when each word is just moved towards its company, write the loss that mends it, prove what the mended one learns, and check the proof on real prose.
+# After this lesson you can say what comes of moving each word towards its company, write the loss of skip-gram with negative sampling, prove what it learns, and check the proof on real prose.
 #
 # You need dot products, logarithms, derivatives, some PyTorch.
-# The core path takes an hour.
+# The core path takes an hour and a half; the end of section 3 is a good place to stop half way.
 
 # %% id="start"
 import math
@@ -23,7 +23,6 @@ from torch.nn.functional import logsigmoid, normalize
 import lcutils as lc
 from lcutils import text
 from lcutils.proof import MatrixSymbol, dot, each, half_norm_sq, norm_sq
-from lcutils.show import BLUE, GREEN, GREY, ORANGE, label_lines
 
 lc.start("02")
 
@@ -42,6 +41,8 @@ number = text.vocabulary(prose, 1_000)  # word -> 0 to 999
 words = list(number)
 counts = text.cooccurrence_counts(prose, number, window=5).float()  # [N, N], symmetric
 
+# %% id="coverage" tags=["hide-input"]
+# How much of the text these words are.
 spoken = [word for paragraph in prose for word in paragraph.words]
 share = sum(word in number for word in spoken) / len(spoken)
 sentence = f"The 1,000 words are {{value:.2f}} of all {len(spoken):,} in the text."
@@ -90,7 +91,8 @@ weighted_mean = lc.check("02.weighted_mean", weighted_mean)
 #
 # Proof, by completing the square, for two places:
 
-# %% id="mean-proved"
+# %% id="mean-proved" tags=["hide-input"]
+# Proved: two places act like one.
 a1, a2 = symbols("a_1 a_2", positive=True)
 mean = (a1 * x1 + a2 * x2) / (a1 + a2)
 two_places = a1 * norm_sq(v - x1) + a2 * norm_sq(v - x2)
@@ -110,21 +112,12 @@ lc.refute("02.equal_after", v - (v - u), u - (u - v))
 
 # %% [markdown] id="swap-seen"
 # They are not equal: they have changed places, and so on for ever.
-# Steps of a size $\eta$ between 0 and 1 bring them together, as this factor shows, and $\eta = \tfrac12$ at once.
-# At the end the article's $v = x$ is true, and that is the trouble, as we shall see.
-
-# %% id="gap"
-eta = symbols("eta", positive=True)
-gap_after = (v - eta * (v - u)) - (u - eta * (u - v))
-lc.prove("02.gap", gap_after, (1 - 2 * eta) * (v - u))
-
-# %% [markdown] id="predict-before"
-# Now the whole text.
+#
+# ### The whole text
+#
 # Each of the 1,000 words gets a vector $v$ as a word and a vector $u$ as a context, 64 random numbers each.
 # In each step every vector goes half of the way to the weighted mean of its company: a gradient step whose size is divided by how often the word came.
 # At the start two different words have a cosine of about $0$, and the loss (the mean of $\tfrac12 \lVert v_w - u_c \rVert^2$ over all pairs) is about $1$.
-#
-# What will the two be after 50 steps?
 
 # %% id="02-collapse" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -141,7 +134,7 @@ def cosines(v):
 
 def article_rule(rng, learn_contexts, steps=50, eta=0.5):
     """The mean cosine of two words at each step, and the loss at the end"""
-    share = counts / counts.sum(dim=1, keepdim=True)  # [N, N], the company of each word, as parts
+    share = counts / counts.sum(dim=1, keepdim=True)  # [N, N], company as parts
     v, u = torch.randn(2, 1_000, 64, generator=rng) / 8
     history = [cosines(v).mean().item()]
     for _ in range(steps):
@@ -154,6 +147,9 @@ def article_rule(rng, learn_contexts, steps=50, eta=0.5):
 
 
 # %% id="collapse-measured" tags=["after-prediction"]
+# Run this cell once you have guessed.
+from lcutils.show import BLUE, GREEN, GREY, ORANGE, label_lines
+
 learned, loss_learned = article_rule(lc.rng("collapse"), learn_contexts=True)
 frozen, loss_frozen = article_rule(lc.rng("collapse"), learn_contexts=False)
 fig, ax = lc.subplots()
@@ -165,28 +161,42 @@ sentence = "After 50 steps two words have a mean cosine of {value:.4f}: one vect
 cosine = lc.claim("02.collapsed", sentence, learned[-1], between=(0.9999, 1.0001))
 sentence = "The loss is {value:.6f}; with contexts held still it is " + f"{loss_frozen:.1f}."
 low = lc.claim("02.collapsed_loss", sentence, loss_learned, between=(0.0, 1e-7))
-lc.reveal("02.collapse", lc.figure(fig, cosine), low)
+found = [round(learned[-1], 4), round(loss_learned.item(), 6)]
+lc.reveal("02.collapse", lc.figure(fig, cosine), low, was=found)
 
-# %% [markdown] id="collapse-seen"
-# **The best loss is the worst embedding.**
-# No accident: a sum of squares is zero only where each of them is, so every $v_w$ must equal every $u_c$ that it ever met.
+# %% id="gap" tags=["after-prediction"]
+# Run this cell once you have guessed.
+eta = symbols("eta", positive=True)
+gap_after = (v - eta * (v - u)) - (u - eta * (u - v))
+lc.reveal(
+    "02.collapse",
+    "**The best loss is the worst embedding.** A word and a context that meet only each other "
+    "show why. Steps of a size $\\eta$ between 0 and 1 bring them together, as this factor shows, "
+    "and $\\eta = \\tfrac12$ at once. In the end the article's $v = x$ is true, and that is the "
+    "trouble.",
+    lc.prove("02.gap", gap_after, (1 - 2 * eta) * (v - u)),
+)
+
+# %% [markdown] id="collapse-seen" tags=["after-prediction"]
+# In a whole text, too, it is no accident: a sum of squares is zero only where each of them is, so every $v_w$ must equal every $u_c$ that it ever met.
 # Two words that share a context must therefore be equal, and so on: if a chain of shared contexts leads from each word to each other one, all must.
-# In this text it does.
 # (With the contexts held still the words are rather alike, too: the most frequent words are in nearly every mean. But only learning both makes them one.)
 
-# %% id="one-part"
+# %% id="one-part" tags=["after-prediction"]
+# Run this cell once you have guessed.
 reached = torch.zeros(1_000)
 reached[number["matrix"]] = 1.0
 for _ in range(10):
     reached = (reached @ counts @ counts > 0).float()  # word, context, word
 sentence = "From 'matrix', chains of shared contexts lead to {value:.0f} of 1,000 words."
-lc.claim("02.one_part", sentence, reached.sum(), between=(999, 1000))
+linked = lc.claim("02.one_part", sentence, reached.sum(), between=(999, 1000))
+only = "The rule only pulls. To tell words apart, a loss must push as well."
+lc.reveal("02.collapse", linked, only)
 
 # %% [markdown] id="push"
-# ## 3. Something must push
+# ## 3. A question with a wrong answer
 #
-# The rule only pulls.
-# To tell words apart, a loss must ask a question that has a wrong answer.
+# Let a loss ask a question that can be answered wrongly.
 # *Skip-gram* (Mikolov, Chen, Corrado and Dean, 2013) asks: given the word, which context comes?
 # A language model asks the same of a whole text.
 # The rows of $U$ are the vectors of all $N$ contexts, the scores are $U v$, and softmax turns them into probabilities $p = e^{Uv} / \mathbf 1^\top e^{Uv}$.
@@ -203,7 +213,7 @@ lc.prove("02.skip_gram", lc.grad(skip_gram_loss, v), U.T * (p - t), torch=True)
 
 # %% [markdown] id="skip-gram-seen"
 # A step against it pulls $v$ to the context that came, $U^\top t$, and pushes it away from those that were expected, $U^\top p$.
-# That is the push.
+# That is the push, which the rule of section 2 has not.
 # But each step needs all $N$ contexts.
 #
 # *Negative sampling*, from their next paper, asks a smaller question: is this pair from the text, or was its context drawn at random?
@@ -234,7 +244,8 @@ sgns_loss = lc.check("02.sgns_loss", sgns_loss)
 #
 # Pull and push are in its gradient, too, here with one drawn context:
 
-# %% id="pull-push"
+# %% id="pull-push" tags=["hide-input"]
+# Proved: the gradient for one pair and one drawn context.
 u1 = MatrixSymbol("u_1", d, 1)
 
 
@@ -280,19 +291,22 @@ lc.check("02.optimum", e_to_s)
 #
 # Is this the lowest point? Write the slope as a product:
 
-# %% id="optimum-proved"
+# %% id="optimum-proved" tags=["hide-input"]
+# Proved: the slope, as a product.
 s, E = symbols("s", real=True), symbols("E", positive=True)
 loss = -n_wc * log(sigma(s)) - E * log(sigma(-s))
-lc.prove("02.pmi_optimum", lc.grad(loss, s), sigma(s) * (E - n_wc * exp(-s)))
+product = sigma(s) * (E - n_wc * exp(-s))
+reason = "below zero up to one s, and above zero from there on"
+lc.prove("02.pmi_optimum", lc.grad(loss, s), product, reason=reason)
 
 # %% [markdown] id="pmi-named"
-# It is below zero as long as $e^s$ is less than $n_{wc}/E$, and above zero from there on: one lowest point, at
+# ### More often than by chance
 #
-# $$s = \log \frac{n_{wc}}{E} = \log \frac{n_{wc}\, n}{n_w\, n_c} - \log n_{neg}$$
-#
-# The first logarithm has a name.
-# With the probabilities $p_{wc} = n_{wc}/n$, $p_w = n_w/n$ and $p_c = n_c/n$ it is $\log \frac{p_{wc}}{p_w p_c}$, the *pointwise mutual information*, PMI: the logarithm of how many times more often two words meet than by chance.
-# **Negative sampling learns $v_w \cdot u_c = \mathrm{PMI} - \log n_{neg}$** (Levy and Goldberg, 2014), if each pair can choose its score freely, and has been seen at all.
+# So there is one lowest point, and its $s$ is the logarithm of what you found.
+# A part of it has a name.
+# How many times more often do two words meet than by chance?
+# With the probabilities $p_{wc} = n_{wc}/n$, $p_w = n_w/n$ and $p_c = n_c/n$ the logarithm of that is $\log \frac{p_{wc}}{p_w p_c}$, the *pointwise mutual information*, PMI.
+# The rest is $-\log n_{neg}$: **negative sampling learns $v_w \cdot u_c = \mathrm{PMI} - \log n_{neg}$** (Levy and Goldberg, 2014), if each pair can choose its score freely, and has been seen at all.
 #
 # **Exercise 4** (5 minutes). Compute the PMI of all pairs from their counts.
 
@@ -326,7 +340,6 @@ for word in ("matrix", "gradient", "true"):
 #
 # Take the 300 most frequent words, $n_{neg} = 5$, and all pairs at once, with their counts in place of samples.
 # With 300 dimensions each of the 90,000 scores is free; with 16 there are 9,600 numbers to make them from.
-# How well do the learned scores follow $\mathrm{PMI} - \log 5$, as a correlation over all pairs seen?
 
 # %% id="02-dimensions" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -360,7 +373,7 @@ def descend(loss, tables, steps):
     return [table.detach() for table in tables]
 
 
-# %% id="dimensions-measured" tags=["after-prediction"]
+# %% id="dimensions-measured"
 few = counts[:300, :300]
 seen, wanted = few > 0, pmi(few) - math.log(5)
 
@@ -376,6 +389,7 @@ def correlation(scores, pairs=seen):
 
 
 # %% id="dimensions-claimed" tags=["after-prediction"]
+# Run this cell once you have guessed.
 scores = {d: learned_scores(d) for d in (16, 300)}
 often = correlation(scores[16], few >= 10)
 sentence = "d = 16: r = {value:.2f}; " + f"over the pairs seen at least ten times, {often:.2f}."
@@ -384,9 +398,10 @@ sentence = (
     f"d = 300: r = {correlation(scores[300]):.2f}; a score is off by {{value:.3f}} on average."
 )
 off = lc.claim("02.enough", sentence, (scores[300] - wanted)[seen].abs().mean(), between=(0, 0.02))
-lc.reveal("02.dimensions", r_16, off)
+lc.reveal("02.dimensions", r_16, off, was=[correlation(scores[d]) for d in (16, 300)])
 
 # %% id="dimensions-figure" tags=["after-prediction"]
+# Run this cell once you have guessed.
 fig, axes = lc.subplots(1, 2, sharey=True, height=3)
 for ax, (size, colour) in zip(axes, ((16, ORANGE), (300, BLUE)), strict=True):
     ax.plot([-6, 4], [-6, 4], color=GREY, lw=1)
@@ -394,22 +409,23 @@ for ax, (size, colour) in zip(axes, ((16, ORANGE), (300, BLUE)), strict=True):
     ax.set(title=f"d = {size}", xlabel="PMI - log 5", xlim=(-6, 4))
 axes[0].set(ylabel="learned score", ylim=(-6, 5))
 lc.reveal(
-    "02.dimensions", lc.figure(fig, "300 words: few dimensions approximate, enough reach it.")
+    "02.dimensions",
+    lc.figure(fig, "300 words: few dimensions approximate, enough reach it."),
+    "With few dimensions the vectors cannot keep all scores, and give up the rare pairs first, "
+    "which have little weight in the loss. Does that hurt?",
 )
 
 # %% [markdown] id="neighbours"
 # ## 5. Whose company is alike?
 #
-# With few dimensions the vectors cannot keep all scores, and give up the rare pairs first, which have little weight in the loss.
-# Does that hurt?
-# Take the words whose rows are nearest, by cosine.
+# Take the words whose vectors are nearest, by cosine.
 # A plain way needs no training: let a word's vector be its row of positive PMI, 1,000 numbers, with 0 in place of everything negative.
 
 
 # %% id="neighbours-shown"
 def nearest(v, word, n=5):
     closeness = cosines(v)[number[word]]
-    return " ".join(words[i] for i in closeness.topk(n + 1).indices[1:])  # the first is itself
+    return " ".join(words[i] for i in closeness.topk(n + 1).indices[1:])  # not itself
 
 
 positive = pmi(counts).clamp(min=0)  # [N, N]
@@ -453,7 +469,8 @@ found = {
     "SGNS, 64 numbers": share_found(trained),
 }
 
-# %% id="probe-figure"
+# %% id="probe-figure" tags=["hide-input"]
+# The figure: who finds the form with s.
 fig, ax = lc.subplots(height=2.2)
 ax.barh(list(found), list(found.values()), color=[GREY, GREEN, GREEN, BLUE])
 ax.invert_yaxis()
@@ -472,7 +489,8 @@ lc.figure(fig, lc.claim("02.trained", sentence, sgns_found, between=(0.5, 0.8)))
 # Which neighbours come, and which go?
 
 
-# %% id="play"
+# %% id="play" tags=["hide-input"]
+# The sliders.
 asked = ["matrix", "gradient", "error", "integer", "true", "first", "returns", "function"]
 frequent = {word: i for word, i in number.items() if i < 500}
 by_window = [text.cooccurrence_counts(prose, frequent, w).float() for w in range(1, 7)]
@@ -489,7 +507,8 @@ def draw(ax, word, window, n_neg):
 
 lc.play(draw, word=(0, 7, 0), window=(1, 6, 5), n_neg=(1, 5, 1))
 
-# %% id="play-settings"
+# %% id="play-settings" tags=["hide-input"]
+# The figure: "matrix" with three windows.
 fig, axes = lc.subplots(1, 3, height=2.6)
 for ax, window in zip(axes, (1, 3, 6), strict=True):
     draw(ax, word=0, window=window, n_neg=1)
@@ -524,7 +543,7 @@ lc.quiz("02.exit_optimum", answer=answer)
 # %% [markdown] id="more-time"
 # ## If you have more time
 #
-# One more question.
+# Two more questions, two exercises (5 minutes), and four longer looks (25 minutes): one table for words and contexts, samples in place of counts, pairs that were never seen, and GloVe.
 
 # %% id="02-exit_mean" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -589,7 +608,8 @@ lc.prove("02.one_table", of_one + of_two + of_three, norm_sq(p1 * v1 + p2 * v2 +
 # With $n_{neg} > 1$ the scores must average below zero: for one table no number of dimensions is enough (as long as a word may be its own context, as here).
 
 
-# %% id="one-table-measured"
+# %% id="one-table-measured" tags=["hide-input"]
+# One table, trained.
 table, _ = two_starts(300, 300, lc.rng("one table"))
 (v_one,) = descend(lambda v: all_pairs_loss(v, v, few), [table], steps=200)
 two = correlation(scores[300])
@@ -600,13 +620,13 @@ lc.claim("02.one_table_r", sentence, correlation(v_one @ v_one.T), between=(0.6,
 
 # %% [markdown] id="one-table-neighbours-before"
 # Does one table spoil the neighbours, too?
-# Here is the surprise: hardly.
-# Who goes *with* whom is wrong, but who is *like* whom is not.
 
-# %% id="one-table-neighbours"
+# %% id="one-table-neighbours" tags=["hide-input"]
+# The neighbours that one table finds.
 table, _ = two_starts(1_000, 64, lc.rng("one table"))
 (v_one,) = descend(lambda v: all_pairs_loss(v, v, counts), [table], steps=100)
-sentence = "One table finds {value:.2f} of the forms with s; " + f"two found {sgns_found:.2f}."
+sentence = "One table finds {value:.2f} of the forms with s; " + f"two found {sgns_found:.2f}. "
+sentence += "Who goes with whom is wrong, but who is like whom is not."
 lc.claim("02.one_table_found", sentence, share_found(v_one), between=(0.5, 0.8))
 
 # %% id="02-exit_tables" tags=["exercise"]
@@ -630,6 +650,8 @@ def drawn_loss(v, u, rng, B=50_000):
     return sgns_loss(v[pairs // 300], u[pairs % 300], u[noise])
 
 
+# %% id="samples-compared" tags=["hide-input"]
+# The loss of drawn pairs, and that of all.
 v, u = two_starts(300, 16, lc.rng("samples"))
 ratio = drawn_loss(v, u, lc.rng("drawn")) / (all_pairs_loss(v, u, few) / few.sum())
 lc.claim("02.samples", "Drawn to all: {value:.2f}.", ratio, between=(0.98, 1.02))
@@ -638,7 +660,8 @@ lc.claim("02.samples", "Drawn to all: {value:.2f}.", ratio, between=(0.98, 1.02)
 # **Pairs that were never seen** have a PMI of minus infinity.
 # Where each score is free, theirs has no place to rest:
 
-# %% id="never"
+# %% id="never" tags=["hide-input"]
+# The scores of pairs that were never seen.
 early, late = learned_scores(300, steps=100)[~seen].mean(), scores[300][~seen].mean()
 sentence = f"Their mean score is {early:.0f} in a run of 100 steps, {{value:.0f}} in one of 200."
 lc.claim("02.never", sentence, late, between=(-11, -6))
@@ -666,6 +689,8 @@ def glove(rng):
     return descend(glove_loss, tables, steps=100)[0]
 
 
+# %% id="glove-found" tags=["hide-input"]
+# What GloVe finds.
 by_glove = glove(lc.rng("glove"))
 sentence = "After 100 steps GloVe finds {value:.2f} of the forms with s."
 lc.claim("02.glove_found", sentence, share_found(by_glove), between=(0.22, 0.5))
@@ -676,7 +701,8 @@ lc.claim("02.glove_found", sentence, share_found(by_glove), between=(0.22, 0.5))
 # The fair measure is how far one method agrees with itself from another start.
 
 
-# %% id="overlap"
+# %% id="overlap" tags=["hide-input"]
+# The neighbours of two methods, and of two starts.
 def overlap(first, second):
     """Share of the ten nearest words that are the same in both"""
     ten = [cosines(v).fill_diagonal_(-1.0).topk(10, dim=1).indices for v in (first, second)]

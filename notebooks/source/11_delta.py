@@ -7,19 +7,22 @@
 # Tell it a price, then tell it the new price, and it holds both.
 # The *delta rule* reads before it writes, and writes the difference.
 #
-# After this hour you can derive that rule from a loss, say for which step sizes it is stable, predict when it recalls better than a sum and when worse, and compute a whole chunk of its writes at once, though each depends on those before it.
+# After this lesson you can derive that rule from a loss, say for which step sizes it is stable, compare what it recalls with what a sum does, and compute a whole chunk of its writes at once, though each depends on those before it.
 #
 # You need outer products, partial derivatives, eigenvalues, some PyTorch; lesson 10 is a good preparation.
-# The core path takes an hour.
+# The core path takes an hour and a half; the end of section 2 is a good place to stop half way.
+#
+# ## Before you begin
+#
+# Run the next two cells, then answer two questions about lessons 10 and 05, or guess.
 
 # %% id="start"
 import torch
-from sympy import Identity, symbols
+from sympy import Identity, sqrt, symbols  # sqrt is for your answers  # noqa: F401
 
 import lcutils as lc
-from lcutils import memory, recall, tasks
+from lcutils import memory, tasks
 from lcutils.proof import MatrixSymbol, dot, half_norm_sq, norm_sq
-from lcutils.show import BLUE, RED, label_lines
 
 lc.start("11")
 
@@ -113,19 +116,22 @@ lc.check("11.missing_after", factor)
 # %% [markdown] id="hints-missing_after"
 # {{hints}}
 
-# %% id="missing"
+# %% id="missing" tags=["hide-input"]
+# Proved: what is missing after a step.
 after = S + beta * k * (v - S.T * k).T
 lc.prove("11.missing", v - after.T * k, (1 - beta * norm_sq(k)) * (v - S.T * k))
 
 # %% [markdown] id="missing-seen"
-# With $\beta = 1$ and a key of length 1 nothing is missing any more: **the newest pair is read back exactly, whatever was there before.**
+# ### How far may $\beta$ go?
 #
-# How far may $\beta$ go?
+# With $\beta = 1$ and a key of length 1 **the newest pair is read back exactly, whatever was there before.**
+# And with a larger $\beta$, or a longer key?
 # The old state is multiplied by $I - \beta k k^\top$.
 # A direction at right angles to $k$ stays as it is.
-# Along $k$ the factor is $1 - \beta n$ again:
+# Along $k$ the same factor comes back:
 
-# %% id="eigenvector"
+# %% id="eigenvector" tags=["hide-input"]
+# Proved: what the step does along the key.
 erase = Identity(K) - beta * k * k.T
 lc.prove("11.eigenvector", erase * k, (1 - beta * norm_sq(k)) * k)
 
@@ -145,9 +151,11 @@ lc.check("11.largest_beta", largest)
 # %% [markdown] id="hints-largest_beta"
 # {{hints}}
 #
-# For any vector $x$, what the step takes from its squared length is a square times a factor that has the sign of $2 - \beta n$:
+# For directions between the two, take any vector $x$.
+# What the step takes from its squared length is a square times a factor, and the factor's sign decides:
 
-# %% id="never-expands"
+# %% id="never-expands" tags=["hide-input"]
+# Proved: what the step takes from any vector.
 x = MatrixSymbol("x", K, 1)
 lc.prove(
     "11.never_expands",
@@ -156,28 +164,27 @@ lc.prove(
 )
 
 # %% [markdown] id="stable"
-# So whatever the keys are, a step never enlarges what the memory held, while $\beta \le 2 / n$.
+# So up to that $\beta$ a step never enlarges what the memory held, whatever the keys are.
 # (What is written comes on top.)
 # Most layers normalise their keys to length 1 and keep $\beta$ between 0 and 1, which is safe.
 #
 # ## 2. Does it recall better?
 #
-# The delta rule wastes no room on what stands there already, so one would think that it stores more.
-# Put that to the test.
+# The delta rule wastes no room on what stands there already.
+# Does it store more?
 # Random keys of length 1, random values, a matrix of $64 \times 64$, $\beta = 1$, each pair written once.
-# Afterwards each key is read, and its value must agree better than 255 others that were never stored.
-# With 64 pairs, and with 128: which share does the sum give back, which the delta rule?
+# Afterwards each key is read; it is right if the read-out agrees better with its value than with any of 255 others that were never stored.
 
 # %% id="11-capacity" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = "the delta rule gives back more"
+answer = "the delta rule"
 ### END SOLUTION
 lc.predict("11.capacity", answer=answer)
 
 
 # %% id="written"
 def written(keys, values, beta=1.0):
-    """keys: [T, K], values: [T, V] -> the states of a sum and of the delta rule: two [K, V]"""
+    """keys: [T, K], values: [T, V] -> states of sum and delta rule: two [K, V]"""
     k, v = keys[None, :, None], values[None, :, None]  # [B, T, H, K], [B, T, H, V]
     strength = beta * torch.ones(k.shape[:3])
     _, total = memory.linear_attention(k, k, v, output_final_state=True)
@@ -207,6 +214,7 @@ def measured(n, rng, cosine=0.0, beta=1.0, trials=8):
 
 
 # %% id="capacity-measured" tags=["after-prediction"]
+# Run this cell once you have guessed.
 rng = lc.rng("capacity")
 found = {n: measured(n, rng) for n in (64, 128)}
 (sum_64, delta_64), (sum_128, delta_128) = (found[n][0].mean(dim=1).tolist() for n in (64, 128))
@@ -219,18 +227,21 @@ lc.reveal(
     lc.claim("11.at_64", right_64, delta_64, between=(0.87, 1.0)),
     lc.claim("11.at_128", right_128, delta_128, between=(0.52, 0.66)),
     lc.claim("11.errors", squared, of_delta, between=(0.98, 1.14)),
+    "The rule that looks recalls less, though its squared error is smaller. "
+    "(That error alone says little: a memory that always answers 0 has the error 1, since values "
+    "have length 1.) The age of a pair explains both.",
+    was="the sum" if sum_64 + sum_128 > delta_64 + delta_128 else "the delta rule",
 )
 
 # %% [markdown] id="why-before"
-# The rule that looks recalls less, though its squared error is smaller.
-# (That error alone says little: a memory that always answers 0 has the error 1, since values have length 1.)
+# ### What one write does to another pair
 #
-# The age of a pair explains both.
 # Writing $(b, v)$ changes what another key $a$ reads.
 # The sum adds $(a \cdot b)\, v$, a random vector.
 # The delta rule adds
 
-# %% id="forgets"
+# %% id="forgets" tags=["hide-input"]
+# Proved: what the delta rule adds to the read-out of another key.
 a, b = MatrixSymbol("a", K, 1), MatrixSymbol("b", K, 1)
 delta_b = S + beta * b * (v - S.T * b).T
 lc.prove(
@@ -239,7 +250,7 @@ lc.prove(
     (beta * dot(a, b)) * v - (beta * dot(a, b)) * (S.T * b),
 )
 
-# %% [markdown] id="why-after"
+# %% [markdown] id="why-after" tags=["after-prediction"]
 # The second part takes away what $b$ read before.
 # That contains a piece of $a$'s own value, $(a \cdot b)\, v_a$, so a piece $\beta (a \cdot b)^2$ of the signal is erased, on average $\beta / K$ of it with each further write.
 # With $\beta = 1$ and 127 further writes, $(1 - \tfrac{1}{64})^{127}$ of the oldest value is left, less than a seventh.
@@ -247,12 +258,15 @@ lc.prove(
 # What it takes from the noise as well makes the error small; what it takes from old signals makes them unreadable.
 
 # %% id="ages" tags=["after-prediction"]
+# Run this cell once you have guessed.
+from lcutils.show import BLUE, RED, label_lines
+
 right, _ = found[128]
 by_age = right.view(2, 8, 16).mean(dim=2).flip(1)  # [2, 8], the newest first
 fig, ax = lc.subplots()
 for shares, colour, label in zip(by_age, (RED, BLUE), ("sum", "delta rule"), strict=True):
     ax.plot(range(8, 128, 16), shares, "o-", color=colour, label=label)
-ax.set(xlabel="age: pairs written since", ylabel="right", ylim=(0, 1.05))
+ax.set(xlabel="age: pairs written since", ylabel="share right", ylim=(0, 1.05))
 label_lines(ax)
 claim = lc.claim(
     "11.oldest",
@@ -264,9 +278,11 @@ claim = lc.claim(
 lc.reveal("11.capacity", lc.figure(fig, claim))
 
 # %% [markdown] id="two-pairs"
-# Nor does "it reads back exactly" hold for more than the newest pair.
-# Does the first pair survive the second, with $\beta = 1$?
-# The machine finds small numbers for which it does not:
+# ### Two pairs
+#
+# With $\beta = 1$ the newest pair is read back exactly.
+# Is the one before it, too?
+# The machine finds small numbers for which it is not:
 
 # %% id="not-both"
 k1, k2 = MatrixSymbol("k_1", K, 1), MatrixSymbol("k_2", K, 1)
@@ -287,17 +303,18 @@ lc.prove(
 # Not at all if the keys are orthogonal, or if the bracket is zero, as when the same pair of length 1 is written twice.
 # Otherwise by a part of the new value, and of its own.
 #
-# If erasing is the harm, write less.
-# With $\beta = \tfrac12$ the newest pair is only half there.
-# Will 64 pairs be recalled better, or worse?
+# ### Half a write
+#
+# With $\beta = \tfrac12$ each write erases half as much, and the newest pair is only half there.
 
 # %% id="11-half" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = "better"
+answer = "more"
 ### END SOLUTION
 lc.predict("11.half", answer=answer)
 
 # %% id="half" tags=["after-prediction"]
+# Run this cell once you have guessed.
 gentle = measured(64, lc.rng("half"), beta=0.5)[0].mean(dim=1)[1]
 claim = lc.claim(
     "11.gentle",
@@ -305,25 +322,28 @@ claim = lc.claim(
     gentle,
     between=(0.98, 1.0),
 )
-lc.reveal("11.half", claim)
+lc.reveal(
+    "11.half",
+    claim,
+    "A model learns $\\beta$ for each token, between keeping the old and having the new.",
+    was="more" if gentle > delta_64 else "fewer",
+)
 
-# %% [markdown] id="half-seen"
-# A model learns $\beta$ for each token, between keeping the old and having the new.
-#
-# ## 3. Where looking pays
+# %% [markdown] id="again"
+# ## 3. Keys that come back, and keys that are alike
 #
 # Give 32 keys a value, then all of them another one, and ask for the newer.
 # An answer is right if it agrees better with the newer value than with the older one; a coin would be right in half of the cases.
 # Three memories answer: the sum, the delta rule, and one that knows more than both, *least squares*, the matrix that fits all 64 pairs best (`memory.least_squares` computes it, one pair at a time, and carries $K^2$ more numbers).
-# Order the three.
 
 # %% id="11-rewritten" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = "least squares, delta rule, sum"  # a few words, in quotes, the best first
+answer = [0.5, 0.8, 1.0]  # three shares, such as [0.2, 0.2, 0.2]
 ### END SOLUTION
 lc.predict("11.rewritten", answer=answer)
 
 # %% id="rewritten" tags=["after-prediction"]
+# Run this cell once you have guessed.
 rng, newest = lc.rng("rewritten"), torch.zeros(3)
 for _ in range(8):
     keys, values = tasks.unit_keys(32, 64, rng=rng), tasks.unit_keys(64, 64, rng=rng)
@@ -338,24 +358,25 @@ for _ in range(8):
         newest[i] += ((read * new).sum(dim=1) > (read * old).sum(dim=1)).float().mean() / 8
 sentence = f"The newer value: sum {newest[0]:.2f}, delta rule {newest[1]:.2f}, least squares "
 claim = lc.claim("11.newer", sentence + "{value:.2f}.", newest[2], between=(0.4, 0.6))
-lc.reveal("11.rewritten", claim)
+told = (
+    "Of two values under one key, both of equal weight, the best fit is the mean. **A better "
+    "optimum of the wrong loss is no better memory.** Of the delta rule's steps the last counts most."
+)
+lc.reveal("11.rewritten", claim, told, was=newest.tolist())
 
-# %% [markdown] id="rewritten-seen"
-# The best fit is as lost as the sum.
-# It was asked to fit two values under one key, and the best answer to that is their mean.
-# **A better optimum of the wrong loss is no better memory.**
-# The delta rule gives the newer value because it is *not* at the optimum of all pairs: it takes one step for each, and the last step counts most.
+# %% [markdown] id="alike"
+# ### Keys that are alike
 #
-# It pays in a second case.
-# Let all keys share a direction, so that any two have about the cosine $c$:
+# Each pair is written once again, but all keys share a direction, so that any two have about the cosine $c$:
 
-# %% id="correlated"
+# %% id="correlated" tags=["hide-input"]
+# The figure: how much is recalled when keys are alike.
 cosines, rng = [0.0, 0.1, 0.2, 0.3, 0.45, 0.6], lc.rng("correlated")
 shares = torch.stack([measured(32, rng, c, trials=6)[0].mean(dim=1) for c in cosines])  # [6, 2]
 fig, ax = lc.subplots()
 for right, colour, label in zip(shares.T, (RED, BLUE), ("sum", "delta rule"), strict=True):
     ax.plot(cosines, right, "o-", color=colour, label=label)
-ax.set(xlabel="cosine of any two keys", ylabel="right", ylim=(0, 1.05))
+ax.set(xlabel="cosine of any two keys", ylabel="share right", ylim=(0, 1.05))
 label_lines(ax)
 claim = lc.claim(
     "11.correlated",
@@ -375,11 +396,12 @@ heard, rng = torch.zeros(2, 32, 32), lc.rng("heard")
 for _ in range(50):
     keys = leaning(32, 0.45, rng)
     for i, state in enumerate(written(keys, torch.eye(32))):
-        heard[i] += keys @ state / 50  # row: the key that asks; column: whose value is heard
+        heard[i] += keys @ state / 50  # [who asks, whose value is heard]
 own = heard.diagonal(dim1=1, dim2=2)  # [2, 32]
 others = (heard.sum(dim=1) - own) / 31
 
-# %% id="heard-figure"
+# %% id="heard-figure" tags=["hide-input"]
+# The figure: whose values are heard.
 fig, axes = lc.subplots(1, 2, sharey=True, height=2.8)
 for ax, weights, title in zip(axes, (own, others), ("own value", "other values"), strict=True):
     for shares, colour, label in zip(weights, (RED, BLUE), ("sum", "delta rule"), strict=True):
@@ -405,40 +427,46 @@ lc.figure(fig, claim)
 #
 # A text can have both: names that come back with news, and keys that lean to one side.
 #
-# Play: key $a$ is written once, then another key $b$ again and again, each time with a new value.
+# Play: key $a$ is written once, then another key $b$ again and again, each time with a new value, all values at right angles.
 # What is left of $a$'s value?
 
 
-# %% id="play"
+# %% id="play" tags=["hide-input"]
+# The sliders.
 def draw(ax, cosine, beta, writes):
     a = torch.eye(2)[0]
     b = torch.tensor([cosine, (1 - cosine**2) ** 0.5])
-    values = tasks.unit_keys(writes + 1, 256, rng=lc.rng("play"))
+    values = torch.eye(writes + 1)  # at right angles: only a's own value agrees with it
     keys, strength = torch.stack([a] + [b] * writes), torch.tensor([1.0] + [beta] * writes)
     for i, (label, colour) in enumerate((("sum", RED), ("delta rule", BLUE))):
         states = [
             written(keys[:t], values[:t], strength[:t, None])[i] for t in range(1, writes + 2)
         ]
-        left = [(state.T @ a @ values[0]).item() for state in states]
+        left = [(state.T @ a)[0].item() for state in states]
         ax.plot(range(writes + 1), left, "o-", color=colour, label=label)
-    ax.set(xlabel="writes under b", ylabel="agreement with a's value", ylim=(-0.6, 1.6))
+    ax.set(xlabel="writes under b", ylabel="left of a's value", ylim=(0, 1.1))
     ax.set_title(f"cosine of a and b = {cosine:g}, β = {beta:g}")
     label_lines(ax)
 
 
 lc.play(draw, cosine=(0.0, 1.0, 0.6, 0.05), beta=(0.0, 1.0, 1.0, 0.05), writes=(1, 12, 6))
 
-# %% id="play-settings"
+# %% id="play-settings" tags=["hide-input"]
+# The figure: three settings of the sliders.
 fig, axes = lc.subplots(3, 1, sharex=True, height=6.6)
 draw(axes[0], cosine=0.0, beta=1.0, writes=8)
 draw(axes[1], cosine=0.6, beta=1.0, writes=8)
 draw(axes[2], cosine=0.6, beta=0.2, writes=8)
 for ax in axes:
     ax.label_outer()
-lc.figure(fig, "Where the keys are not at a right angle, writing b erases a part of a.")
+lc.figure(
+    fig,
+    "Where the keys are not at a right angle, the delta rule erases a part of a as it writes b.",
+)
 
 # %% [markdown] id="chunk-before"
 # With $\beta = 1$ the first write under $b$ leaves $1 - c^2$ of $a$'s value, and the next ones no less: what lay along $b$ is gone already.
+# (The sum keeps all of it, and adds $c$ times each of $b$'s values.)
 #
 # ## 4. All writes of a chunk at once
 #
@@ -455,7 +483,8 @@ lc.figure(fig, "Where the keys are not at a right angle, writing b erases a part
 # Bold letters have a row for each token of the chunk, here three: its key, its value, its write.
 # With $D = \mathrm{diag}(\beta_1, \beta_2, \beta_3)$, let $L$ be the part of $D\, \mathbf K \mathbf K^\top$ below the diagonal.
 # Then $(I + L)\, \mathbf U = D\, \mathbf V$, and $S_3 = \mathbf K^\top \mathbf U$.
-# (Yang et al., NeurIPS 2024, train large models by it. From another $S_0$, put $v_i - S_0^\top k_i$ for $v_i$, and add $\mathbf K^\top \mathbf U$ to $S_0$.)
+# (From another $S_0$, put $v_i - S_0^\top k_i$ for $v_i$, and add $\mathbf K^\top \mathbf U$ to $S_0$.
+# Yang et al., NeurIPS 2024, solve for $\mathbf V$ and for $\mathbf K$ apart, which needs no $S_0$: so for all chunks at once.)
 #
 # The third row, for any first two writes:
 
@@ -471,7 +500,7 @@ lc.prove(
 )
 
 # %% [markdown] id="delta_chunk-exercise"
-# **Exercise 4** (8 minutes). Compute all writes of a chunk, from $S_0 = 0$, without a loop.
+# **Exercise 4** (15 minutes). Compute all writes of a chunk, from $S_0 = 0$, without a loop.
 
 
 # %% id="11-delta_chunk" tags=["exercise"]
@@ -491,7 +520,8 @@ delta_chunk = lc.check("11.delta_chunk", delta_chunk)
 #
 # Your two functions must agree: 50 steps of the one, one call of the other.
 
-# %% id="agree"
+# %% id="agree" tags=["hide-input"]
+# The loop and the triangular system, compared.
 rng = lc.rng("agree")
 k_, v_ = tasks.unit_keys(2, 50, 8, rng=rng).double(), tasks.unit_keys(2, 50, 5, rng=rng).double()
 beta_ = torch.rand(2, 50, generator=rng, dtype=torch.float64)
@@ -512,39 +542,35 @@ lc.claim(
 #
 # Keys and values of a trained model are not random; it can learn keys that are far apart, and a $\beta$ for each token.
 # Two models of one layer with 1,024 numbers of state read 8 pairs, all of which are then written again with new values, in random order.
-# After 200 steps of training, who answers with the newest value?
+# They are trained for 200 steps.
 
 # %% id="11-learned" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = "the delta rule nearly always, the sum half of the time"  # two shares, such as [0.1, 0.2]
+answer = [0.5, 1.0]  # two shares, such as [0.2, 0.2]
 ### END SOLUTION
 lc.predict("11.learned", answer=answer)
 
 # %% id="trained" tags=["after-prediction"]
+# Run this cell once you have guessed.
+from lcutils import recall
+
 options = {"n_pairs": 8, "n_rewritten": 8, "steps": 200, "key_size": 16, "d": 64}
 seed = torch.randint(2**31, (1,), generator=lc.rng("trained")).item()
 as_sum = recall.trained("linear_attention", seed=seed, **options)
 as_delta = recall.trained("delta_rule", seed=seed, **options)
+named = f"The sum is right in {{value:.2f}}, and names the old value in {as_sum.stale:.2f}."
+right = "The delta rule is right in {value:.3f}."
 lc.reveal(
     "11.learned",
-    lc.claim(
-        "11.trained_sum",
-        f"The sum is right in {{value:.2f}}, and names the old value in {as_sum.stale:.2f}.",
-        as_sum.right,
-        between=(0.45, 0.55),
-    ),
-    lc.claim(
-        "11.trained_delta",
-        "The delta rule is right in {value:.3f}.",
-        as_delta.right,
-        between=(0.97, 1.0),
-    ),
+    lc.claim("11.trained_sum", named, as_sum.right, between=(0.45, 0.55)),
+    lc.claim("11.trained_delta", right, as_delta.right, between=(0.97, 1.0)),
+    "Training can pull the keys apart, and it did, or the sum would be wrong in more ways. It "
+    "cannot teach one layer that sums which pair came first: $k v^\\top + k w^\\top$ is the same "
+    "in either order.",
+    was=[as_sum.right, as_delta.right],
 )
 
-# %% [markdown] id="trained-seen"
-# Training can pull the keys apart, and it did, or the sum would be wrong in more ways.
-# It cannot teach one layer that sums which pair came first: $k v^\top + k w^\top$ is the same in either order.
-#
+# %% [markdown] id="exit"
 # ## Exit question
 
 # %% id="11-exit_when" tags=["exercise"]
@@ -564,6 +590,8 @@ lc.quiz("11.exit_when", answer=answer)
 
 # %% [markdown] id="more-time"
 # ## If you have more time
+#
+# One more question, one exercise (6 minutes), and a case in which the two rules are one (2 minutes).
 
 # %% id="11-exit_fit" tags=["exercise"]
 ### BEGIN SOLUTION

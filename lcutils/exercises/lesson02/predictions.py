@@ -5,6 +5,15 @@ from __future__ import annotations
 from lcutils.checking.data import Prediction
 
 ENTRIES = (
-    Prediction("02.collapse", "Mean cosine and loss after 50 steps?", numbers=2),
-    Prediction("02.dimensions", "The correlations with d = 16 and with d = 300?", numbers=2),
+    Prediction(
+        "02.collapse",
+        "What are the mean cosine of two words and the loss after 50 steps?",
+        numbers=2,
+    ),
+    Prediction(
+        "02.dimensions",
+        "How well do the learned scores follow PMI - log 5, as a correlation over all pairs seen: "
+        "with d = 16, and with d = 300?",
+        numbers=2,
+    ),
 )

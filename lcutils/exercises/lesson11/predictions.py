@@ -7,14 +7,23 @@ from lcutils.checking.data import Prediction
 ENTRIES = (
     Prediction(
         "11.capacity",
-        "64 and 128 random pairs: sum or delta rule?",
+        "Which gives back more of 64 pairs, and of 128?",
         choices=("the sum", "the delta rule", "both alike"),
     ),
     Prediction(
         "11.half",
-        "64 pairs with beta = 1/2: better or worse than with 1?",
-        choices=("better", "worse"),
+        "Will more of 64 random pairs be given back than with beta = 1, or fewer?",
+        choices=("more", "fewer"),
     ),
-    Prediction("11.rewritten", "32 keys written twice: who gives the newer value?"),
-    Prediction("11.learned", "How often does each answer with the newest value?", numbers=2),
+    Prediction(
+        "11.rewritten",
+        "Which share of the newer values does the sum give, which the delta rule, which least "
+        "squares?",
+        numbers=3,
+    ),
+    Prediction(
+        "11.learned",
+        "In which share does the sum answer with the newest value, in which the delta rule?",
+        numbers=2,
+    ),
 )
