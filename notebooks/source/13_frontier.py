@@ -430,7 +430,7 @@ def at(n_numbers, task, rung):
 fig, ax = lc.subplots(height=3.8)
 ax.plot(*record.frontier("rewritten lstm"), "s:", color=GREY)
 ax.plot(*record.frontier("rewritten additive_memory"), "x", color=GREY, ms=9)
-ax.text(75, 0.13, "LSTM (squares), vector sum (cross)", color=GREY)
+ax.text(70, 0.03, "LSTM (squares), vector sum (cross)", color=GREY)
 labels = dict(zip(ladder, colours.items(), strict=True))
 others = {"full_attention": ("attention", GREY), "window_attention": ("window", GREEN)}
 draw_frontier(ax, "rewritten", labels | others)
@@ -522,6 +522,7 @@ lc.predict("13.plain", answer=answer)
 # The figure for facts that stay.
 fig, ax = lc.subplots(height=3.2)
 draw_frontier(ax, "once", labels)
+ax.set_xlim(3.5, 70)
 at_64 = {name: at(64, "once", rung) for rung, (name, _) in labels.items()}
 claim = lc.claim(
     "13.plain_best",
