@@ -70,8 +70,8 @@ def test_a_prediction_of_one_id_does_not_open_another():
         ("13.plain", "delta rule", "the delta rule"),
         ("08.one_pair", "-v", "-v"),
         ("08.one_pair", 0, "0"),
-        ("12.order", ["sum", "delta"], "sum, delta"),
-        ("12.prose", [0.7, "it jumps"], "0.7, it jumps"),
+        ("05.shrink", ["W", "R"], "W, R"),
+        ("05.shrink", [0.7, "it falls"], "0.7, it falls"),
     ],
 )
 def test_a_guess_of_the_form_that_is_asked_for_is_kept(id, answer, kept):

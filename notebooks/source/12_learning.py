@@ -7,23 +7,23 @@
 # Then why one step, why on the newest pair alone, why without momentum?
 # This lesson takes the word *step* at its word, and trains a memory while it reads.
 #
-# After this hour you can name the loss behind an update rule, say what more steps on a pair are worth, write the memory to which all steps lead, and read from a trained model where it has learned to write, and what it switched off.
+# After this lesson you can name the loss behind an update rule, say what more steps on a pair are worth, write the memory to which all steps lead, and read from a trained model what it makes of step, momentum and decay.
 #
 # You need gradients, inverse matrices, some PyTorch; lesson 11 is a good preparation.
-# The core path takes an hour.
+# The core path takes 85 minutes; the end of section 2 is a good place to stop half way.
 
 # %% id="start"
-from itertools import pairwise
-
 import torch
 from sympy import Identity, symbols
 
 import lcutils as lc
-from lcutils import memory, recall, tasks, text
+from lcutils import memory, recall, tasks
 from lcutils.proof import MatrixSymbol, dot, half_norm_sq, norm_sq
-from lcutils.show import BLUE, GREEN, GREY, RED, label_lines
 
 lc.start("12")
+
+# %% [markdown] id="before"
+# ## Before you begin
 
 # %% id="12-recall_delta" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -98,7 +98,7 @@ lc.quiz("12.name_loss", answer=answer)
 # Its gradient need not be worked out by hand.
 # (The model around it will be trained, too, by gradients that run back through this step.)
 #
-# **Exercise 1** (6 minutes). Let PyTorch find it: one step of size `lr` on the error of the newest pair, at the state as it is, with *weight decay*: the old state is multiplied by `1 - decay`.
+# **Exercise 1** (8 minutes). Let PyTorch find it: one step of size `lr` on the error of the newest pair, at the state as it is, with *weight decay*: the old state is multiplied by `1 - decay`.
 # (`torch.optim.SGD` multiplies its weight decay by `lr` as well. Not here.)
 
 
@@ -123,7 +123,7 @@ ttt_step = lc.check("12.ttt_step", ttt_step)
 #
 # One step with a small $\beta$ leaves some error.
 # Why not take five steps on each pair, and so learn it better?
-# Compare, on 64 random pairs in $64 \times 64$ with keys of length 1, one step of $\beta = 0.67232$ a pair and five steps of $\beta = 0.2$.
+# Store 64 random pairs in $64 \times 64$, with keys of length 1, in two ways: five steps of $\beta = 0.2$ on each pair, or one of $\beta = 0.67232$.
 
 # %% id="12-five" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -147,20 +147,26 @@ keys = torch.nn.functional.normalize(keys, dim=1)
 five, one = delta(keys, values, 0.2, repeats=5), delta(keys, values, 0.67232)
 
 # %% id="five-measured" tags=["after-prediction"]
+# The two states, entry by entry.
 claim = lc.claim(
     "12.same",
     "Of the 4,096 entries {value:.0f} differ by more than 1e-12.",
     ((five - one).abs() > 1e-12).sum(),
     between=(0, 0),
 )
-lc.reveal("12.five", claim)
+of_five, of_one = ((keys @ state - values).square().mean().item() for state in (five, one))
+lead = 0 if abs(of_one - of_five) < 1e-9 else 1 if of_one > of_five else -1
+lc.reveal("12.five", claim, was={0: "both alike", 1: "five steps", -1: "one step"}[lead])
+
+# %% [markdown] id="five-seen" tags=["after-prediction"]
+# They are the same state, and $1 - 0.8^5 = 0.67232$.
 
 # %% [markdown] id="two_steps-exercise"
-# They are the same state, and $1 - 0.8^5 = 0.67232$.
-# A step leaves the factor $1 - \beta n$ of the error, $n = \lVert k \rVert^2$ (lesson 11), and moves $S$ along $k$ only.
-# So two steps are one, with another $\beta'$.
+# ### By hand, for two steps
 #
-# **Exercise 2** (4 minutes). With which one? Write it in `beta` and `n`.
+# A step leaves the factor $1 - \beta n$ of the error, $n = \lVert k \rVert^2$ (lesson 11), and moves $S$ along $k$ only.
+#
+# **Exercise 2** (4 minutes). With which $\beta'$ does one step what two steps of $\beta$ do on the same pair? Write it in `beta` and `n`.
 
 # %% id="12-two_steps" tags=["exercise"]
 n = symbols("n", positive=True)
@@ -175,18 +181,20 @@ lc.check("12.two_steps", beta_two)
 # %% [markdown] id="hints-two_steps"
 # {{hints}}
 
-# %% id="two-steps"
+# %% id="two-steps" tags=["hide-input"]
+# The proof.
 first = S + beta * k * (v - S.T * k).T
 second = first + beta * k * (v - first.T * k).T
 lc.prove("12.two", second, S + (2 * beta - beta**2 * norm_sq(k)) * k * (v - S.T * k).T)
 
-# %% [markdown] id="more-steps"
+# %% [markdown] id="more-steps" tags=["after-prediction"]
 # In the same way $m$ steps are one with $\beta' = (1 - (1 - \beta n)^m) / n$: after one more step the factor of the error is $(1 - \beta n)^m (1 - \beta n)$, which is $1 - \beta' n$ with $m + 1$ for $m$.
 # **Training harder on the newest pair is one step with another $\beta$, and nothing else**: a larger one while $\beta n < 1$.
-#
+
+# %% [markdown] id="all-pairs"
 # ## 3. Train on all pairs
 #
-# More steps help if the old pairs come again.
+# And if the old pairs come again?
 # With keys and values as the rows of two matrices, $X$ of size $T \times K$ and $Y$ of size $T \times V$, the error of all pairs and a wish for a small state make *ridge regression*:
 
 # %% id="ridge"
@@ -213,14 +221,12 @@ lc.prove(
 # So $m$ steps leave $(I - \eta H)^m$ of it, and for $\eta$ below $2$ over the largest eigenvalue of $H$ nothing is left in the end.
 # Gradient descent on all pairs leads to $S^*$, which for a small $\lambda$ is nearly *least squares*.
 #
-# Four memories read pairs whose keys share a direction (two keys have a cosine of about $0.45$): a sum, the delta rule, the delta rule that reads the whole list five times, least squares.
-# Which recalls how many of its pairs?
+# Four memories of $64 \times 64$ read pairs whose keys share a direction (two keys have a cosine of about $0.45$): a sum, the delta rule, the delta rule that reads the whole list five times, least squares.
 # A value is recalled if its read-out agrees with it better than with any of 255 values that were never stored.
-# Order the four, for 64 and for 128 pairs in $64 \times 64$.
 
 # %% id="12-order" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = "sum, delta, five times, least squares"  # a few words, in quotes, the worst first
+answer = [0.3, 0.8, 0.9, 1.0]  # four shares, such as [0.5, 0.5, 0.5, 0.5]
 ### END SOLUTION
 lc.predict("12.order", answer=answer)
 
@@ -254,28 +260,33 @@ def shares(n, rng, cosine=0.45, trials=4):
 
 
 # %% id="order" tags=["after-prediction"]
+# Four memories, 16 to 128 pairs.
+from lcutils.show import BLUE, GREEN, GREY, RED, label_lines
+
 sizes, rng = [16, 32, 64, 96, 128], lc.rng("order")
 curves = [shares(n, rng) for n in sizes]
 fig, ax = lc.subplots(height=3.2)
 for name, colour in zip(curves[0], (RED, BLUE, GREEN, GREY), strict=True):
     ax.plot(sizes, [curve[name] for curve in curves], "o-", color=colour, label=name)
-ax.set(xlabel="pairs", ylabel="right", ylim=(0, 1.05))
+ax.set(xlabel="pairs", ylabel="share recalled", ylim=(0, 1.05))
 label_lines(ax)
-at_64 = curves[2]
+summed, delta_once, five_times, fitted = at_64 = list(curves[2].values())
 claim = lc.claim(
     "12.order_64",
-    f"64 pairs: sum {at_64['sum']:.2f}, delta {{value:.2f}}, five times "
-    f"{at_64['delta, 5 times']:.2f}, least squares {at_64['least squares']:.2f}.",
-    at_64["delta"],
+    f"64 pairs: sum {summed:.2f}, delta {{value:.2f}}, five times {five_times:.2f}, "
+    f"least squares {fitted:.2f}.",
+    delta_once,
     between=(0.72, 0.95),
 )
-lc.reveal("12.order", lc.figure(fig, claim))
+lc.reveal("12.order", lc.figure(fig, claim), was=at_64)
 
-# %% [markdown] id="order-seen"
+# %% [markdown] id="order-seen" tags=["after-prediction"]
 # At 64 pairs five passes are nearly as good as the best fit, by this measure.
 # (To name a value a read-out need not equal it: what is recalled is not yet fitted.)
 # But a state that meets a text once has no list to read again.
-# Can the best fit be had in one pass?
+
+# %% [markdown] id="one-pass"
+# ### Can the best fit be had in one pass?
 #
 # It can, for a price.
 # Let $P$ be the inverse of $H$ for the pairs so far, $I / \lambda$ at first.
@@ -304,7 +315,7 @@ lc.prove(
 # And $H S^* + k v^\top = X^\top Y + k v^\top$ is what $H' S'$ has to be: $S'$ is the best state for one pair more.
 # This is *recursive least squares* (Plackett, Biometrika, 1950), a delta rule whose step and direction are chosen by everything read before.
 #
-# **Exercise 3** (7 minutes). Write one step. The state holds $P$ and $S$ side by side.
+# **Exercise 3** (9 minutes). Write one step. The state holds $P$ and $S$ side by side.
 
 
 # %% id="12-rls_step" tags=["exercise"]
@@ -334,6 +345,9 @@ for key, value in zip(pairs_k, pairs_v, strict=True):
     state = rls_step(state, key, value)
 system = pairs_k.T @ pairs_k + 0.5 * torch.eye(8, dtype=torch.float64)
 solved = torch.linalg.solve(system, pairs_k.T @ pairs_v)
+
+# %% id="rls-same" tags=["hide-input"]
+# One by one, and all at once.
 lc.claim(
     "12.rls",
     "One pass and one solution differ by more than 1e-10 in {value:.0f} of 40 entries.",
@@ -356,7 +370,6 @@ lc.check("12.floats", numbers)
 # %% [markdown] id="hints-floats"
 # {{hints}}
 #
-# For $K = V$ that is twice the state.
 # And remember lesson 11: for a key with two values the best fit is their mean.
 #
 # ## 4. Momentum, and what a model makes of it
@@ -370,7 +383,8 @@ lc.check("12.floats", numbers)
 # This is `memory.momentum_rule`.
 # Without momentum it is your `ttt_step`:
 
-# %% id="same-rule"
+# %% id="same-rule" tags=["hide-input"]
+# The rule without momentum, beside your step.
 rng = lc.rng("same rule")
 key, value = (torch.randn(m, generator=rng, dtype=torch.float64) for m in (8, 5))
 S_now = torch.randn(8, 5, generator=rng, dtype=torch.float64)
@@ -391,12 +405,12 @@ lc.claim(
 # It reads texts of 4 pairs, a key token and a value token each, and is asked for all four values (lesson 13 builds such texts).
 # The key of a token starts as that of the token before, so that a value is written under the key token that stands before it.
 # The outer training runs back through every inner step.
-# At the start momentum is 0.12, decay takes 2 % a token, and the inner step size is 0.5, for every token.
-# Which of the three stay, which fall, and at which tokens?
+# At the start the inner step size is 0.5, decay takes 2 % a token, and momentum is 0.12, for every token.
+# All three may change, at each token in its own way.
 
 # %% id="12-gates" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = "all stay but decay, which falls"
+answer = [0.5, 0.5, 0.0, 0.5]  # four numbers, such as [0.5, 0.5, 0.02, 0.12]
 ### END SOLUTION
 lc.predict("12.gates", answer=answer)
 
@@ -411,35 +425,39 @@ with torch.no_grad():
     strength = {name: mixer.gates[name](x)[:, :8, 0] for name in ("lr", "momentum", "g")}
 
 # %% id="gates" tags=["after-prediction"]
+# What training made of the three strengths.
 lr = strength["lr"].sigmoid()  # key and value tokens take turns
-lost = (-strength["g"]).sigmoid()  # g is the logarithm of what stays
+at_keys, at_values = lr[:, ::2].mean(), lr[:, 1::2].mean()
+lost = (-strength["g"]).sigmoid().mean()  # g is the logarithm of what stays
+momentum = strength["momentum"].sigmoid().mean()
 lc.reveal(
     "12.gates",
     lc.claim("12.right", "{value:.2f} right.", titans.right, between=(0.97, 1.0)),
     lc.claim(
         "12.lr",
-        f"lr at value tokens {lr[:, 1::2].mean():.2f}, at key tokens {{value:.2f}}.",
-        lr[:, ::2].mean(),
+        f"lr at value tokens {at_values:.2f}, at key tokens {{value:.2f}}.",
+        at_keys,
         between=(0.0, 0.25),
     ),
-    lc.claim("12.decay_off", "Decay a token: {value:.3f}.", lost.mean(), between=(0.0, 0.008)),
-    lc.claim(
-        "12.momentum_low",
-        "Momentum: {value:.2f}.",
-        strength["momentum"].sigmoid().mean(),
-        between=(0.0, 0.2),
-    ),
+    lc.claim("12.decay_off", "Decay a token: {value:.3f}.", lost, between=(0.0, 0.008)),
+    lc.claim("12.momentum_low", "Momentum: {value:.2f}.", momentum, between=(0.0, 0.2)),
+    was=[at_keys.item(), at_values.item(), lost.item(), momentum.item()],
 )
 
-# %% [markdown] id="gates-seen"
+# %% [markdown] id="gates-seen" tags=["after-prediction"]
 # It goes on writing at value tokens, and has nearly stopped at key tokens, where there is nothing to write.
 # It turns decay off, for nothing here is better forgotten.
 # Momentum stays low, but it was low before: all answers are right, and the task does not decide it.
+
+# %% [markdown] id="by-age-before"
+# ### Play with the three strengths
 #
-# Play with the three strengths yourself: 48 random pairs in $32 \times 32$, and what is left of them by age.
+# Store 48 random pairs in $32 \times 32$, and look at what is left of them by age.
+# A momentum $m$ makes of a step `lr` one of `lr` $/ (1 - m)$ in the long run, so compare 0.2 with momentum 1/2 to 0.4 without.
 
 
-# %% id="by-age"
+# %% id="by-age" tags=["hide-input"]
+# What the sliders below show is measured here.
 def recalled(lr, momentum, decay):
     """Share of 48 pairs in 32 x 32 that come back, from the oldest to the newest: [48]"""
     rng, right = lc.rng("play"), torch.zeros(48)
@@ -454,19 +472,21 @@ def recalled(lr, momentum, decay):
     return right
 
 
-# %% id="play"
+# %% id="play" tags=["hide-input"]
+# Sliders for the three strengths.
 def draw(ax, lr, momentum, decay):
     right = recalled(lr, momentum, decay)
     by_age = right.view(8, 6).mean(dim=1).flip(0)
     ax.plot(range(3, 48, 6), by_age, "o-", color=BLUE)
-    ax.set(xlabel="age: pairs written since", ylabel="right", ylim=(0, 1.05))
-    ax.set_title(f"lr {lr:g}, momentum {momentum:g}, decay {decay:g}: {right.mean():.2f} right")
+    ax.set(xlabel="age: pairs written since", ylabel="share recalled", ylim=(0, 1.05))
+    ax.set_title(f"lr {lr:g}, momentum {momentum:g}, decay {decay:g}: {right.mean():.2f} recalled")
     return right.mean()
 
 
 lc.play(draw, lr=(0.0, 1.0, 0.5, 0.05), momentum=(0.0, 0.9, 0.0, 0.05), decay=(0.0, 0.2, 0.0, 0.01))
 
-# %% id="play-settings"
+# %% id="play-settings" tags=["hide-input"]
+# Four settings of the sliders.
 fig, axes = lc.subplots(4, 1, sharex=True, height=8.4)
 settings = (0.2, 0.0, 0.0), (0.2, 0.5, 0.0), (0.4, 0.0, 0.0), (0.4, 0.0, 0.05)
 kept = [draw(ax, *setting) for ax, setting in zip(axes, settings, strict=True)]
@@ -503,7 +523,8 @@ lc.quiz("12.exit_steps", answer=answer)
 # %% [markdown] id="more-time"
 # ## If you have more time
 #
-# **Surprise.**
+# ### Surprise
+#
 # Titans calls the gradient of the newest pair the *surprise*: what the memory did not expect.
 # For a key of length 1 the gradient $k_t (S^\top k_t - v_t)^\top$ has the length $\lVert S^\top k_t - v_t \rVert$; we take its square.
 # Let a memory read real prose word by word, with the key of a word and, as value, the key of the word after it.
@@ -537,16 +558,17 @@ surprise = lc.check("12.surprise", surprise)
 # {{hints}}
 #
 # All keys have length 1, so a memory that knows nothing has a surprise of 1.
-# What has one with $\beta = 1$ after 256 words of a text?
-# And what happens where the text breaks off, and another file goes on?
+# Let one read 256 words of a text with $\beta = 1$.
 
 # %% id="12-prose" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = "0.7, and it jumps up"
+answer = 0.7
 ### END SOLUTION
 lc.predict("12.prose", answer=answer)
 
 # %% id="prose"
+from lcutils import text
+
 prose, files = text.paragraphs(), {}
 number = text.vocabulary(prose, 2_000)  # word -> 0 to 1999
 for paragraph in prose:
@@ -566,35 +588,23 @@ def by_block(words, beta):
 
 
 # %% id="prose-read" tags=["after-prediction"]
-fig, ax = lc.subplots()
-on, off = by_block(same, 0.2), by_block(broken, 0.2)
-ax.plot(range(16, 480, 32), off, "o-", color=RED, label="another file")
-ax.plot(range(16, 480, 32), on, "o-", color=BLUE, label="goes on")
-ax.axvline(256, color=GREY, lw=1)
-ax.set(xlabel="words read", ylabel="surprise, β = 0.2", ylim=(0.8, 1.15))
-label_lines(ax)
-after = by_block(same, 1.0)[8]
-jump = lc.claim(
-    "12.jump",
-    f"In the 32 words after a break the surprise is higher by {{value:.2f}}, 64 words later by "
-    f"{off[10] - on[10]:.2f}.",
-    off[8] - on[8],
-    between=(0.08, 0.18),
-)
-worse = lc.claim(
+# The surprise after 256 words.
+after = by_block(same, 1.0)[8].item()
+claim = lc.claim(
     "12.worse", "With β = 1 it is {value:.2f} after 256 words.", after, between=(1.3, 1.7)
 )
-lc.reveal("12.prose", worse, lc.figure(fig, jump))
+lc.reveal("12.prose", claim, was=after)
 
-# %% [markdown] id="prose-seen"
-# The break is seen, and soon over.
-# But look at the height.
+# %% [markdown] id="prose-seen" tags=["after-prediction"]
 # **With $\beta = 1$ the memory is more surprised than one that has read nothing.**
 # It expects the word that followed last time, and most words have many followers.
 # Where keys are at right angles a wrong guess costs $\lVert a - b \rVert^2 = 2$, no guess costs 1, a right one nothing.
 # With such keys, a list of followers says what the surprise would be:
 
-# %% id="followers"
+# %% id="followers" tags=["after-prediction"]
+# The same with a list of followers.
+from itertools import pairwise
+
 costs = []
 for words in same[:, :289].tolist():
     follower = {}
@@ -603,18 +613,47 @@ for words in same[:, :289].tolist():
             costs.append(1 if word not in follower else 2 * (follower[word] != after))
         follower[word] = after
 sentence = "With keys at right angles, a surprise of {value:.2f} after 256 words."
-lc.claim("12.followers", sentence, sum(costs) / len(costs), between=(1.2, 1.3))
+claim = lc.claim("12.followers", sentence, sum(costs) / len(costs), between=(1.2, 1.3))
+lc.reveal("12.prose", claim)
+
+# %% [markdown] id="followers-seen" tags=["after-prediction"]
+# So wrong guesses alone make it worse than no memory; the rest is cross-talk of keys that are not at right angles.
+
+# %% [markdown] id="break-before"
+# ### Where a text breaks off
+#
+# Take small steps, and let another file go on after 256 words.
+
+# %% id="break" tags=["after-prediction"]
+# A text that goes on, and one that breaks off.
+fig, ax = lc.subplots()
+on, off = by_block(same, 0.2), by_block(broken, 0.2)
+ax.plot(range(16, 480, 32), off, "o-", color=RED, label="another file")
+ax.plot(range(16, 480, 32), on, "o-", color=BLUE, label="goes on")
+ax.axvline(256, color=GREY, lw=1)
+ax.set(xlabel="words read", ylabel="surprise, β = 0.2", ylim=(0.8, 1.15))
+label_lines(ax)
+claim = lc.claim(
+    "12.jump",
+    f"In the 32 words after a break the surprise is higher by {{value:.2f}}, 64 words later by "
+    f"{off[10] - on[10]:.2f}.",
+    off[8] - on[8],
+    between=(0.08, 0.18),
+)
+lc.reveal("12.prose", lc.figure(fig, claim))
+
+# %% [markdown] id="break-seen" tags=["after-prediction"]
+# The break is seen, and soon over.
+# But look at the height: with small steps the memory is hardly better than nothing.
+# Keys, values and steps have to be learned before surprise says much.
 
 # %% [markdown] id="bend-before"
-# So wrong guesses alone make it worse than no memory; the rest is cross-talk of keys that are not at right angles.
-# With small steps the memory is hardly better than nothing.
-# Keys, values and steps have to be learned before surprise says much.
+# ### A memory with a bend
 #
-# **A memory with a bend.**
 # Why should the memory be a matrix?
 # `memory.two_layer_memory` is a network $U^\top \tanh(A k)$ with $M$ hidden units, $M(K+V)$ numbers, all of which take a gradient step at each pair.
 # It starts from random weights $A$, and gets the best of four step sizes.
-# Will it hold more pairs than a matrix with as many numbers?
+# Let it store 32 pairs with $K = V = 32$, and $M = 16$: as many numbers as a matrix has.
 
 # %% id="12-bend" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -640,6 +679,7 @@ def two_layers(M, keys, values, lr, rng):
 
 
 # %% id="bend-measured" tags=["after-prediction"]
+# A matrix and two layers, 32 pairs.
 rng, trials, sizes = lc.rng("bend"), 4, [16, 32, 64, 128]
 as_matrix, best = 0.0, torch.zeros(len(sizes), 4)
 for _ in range(trials):
@@ -657,9 +697,9 @@ claim = lc.claim(
     best[0],
     between=(0.5, 0.85),
 )
-lc.reveal("12.bend", claim)
+lc.reveal("12.bend", claim, was="more" if best[0] > as_matrix else "fewer")
 
-# %% [markdown] id="bend-seen"
+# %% [markdown] id="bend-seen" tags=["after-prediction"]
 # Far fewer.
 # Half of its numbers, $A$, only turn keys into features; the values lie in $U$, which is $M \times V$.
 # Its steps must be small as well: the features $\tanh(A k)$ have a squared length of up to $M$, and by lesson 11 a step beyond $2 / M$ may then enlarge what is missing.

@@ -7,15 +7,25 @@ from lcutils.checking.data import Prediction
 ENTRIES = (
     Prediction(
         "12.five",
-        "Five steps of 0.2 on each pair, or one of 0.67232?",
+        "Which state gives back its pairs with the smaller error?",
         choices=("five steps", "one step", "both alike"),
     ),
-    Prediction("12.order", "Four memories, the worst first?"),
-    Prediction("12.gates", "What becomes of lr, momentum and decay?"),
-    Prediction("12.prose", "Surprise after 256 words, and at a change of topic?"),
+    Prediction(
+        "12.order",
+        "Which share of 64 pairs does each recall: the sum, the delta rule, the list read five "
+        "times, least squares?",
+        numbers=4,
+    ),
+    Prediction(
+        "12.gates",
+        "What are they after training, on average: lr at key tokens, lr at value tokens, decay, "
+        "momentum?",
+        numbers=4,
+    ),
+    Prediction("12.prose", "How large is the surprise in the 32 words after that?", numbers=1),
     Prediction(
         "12.bend",
-        "Two layers with 1,024 numbers: more pairs than a matrix?",
+        "Will it give back more pairs than the matrix, or fewer?",
         choices=("more", "fewer"),
     ),
 )
