@@ -8,32 +8,11 @@ from editions import editions, lesson_sources
 from lcutils.checking.data import Prediction
 from spoilers import spoilers
 
-# Lessons that still give something away: `python notebooks/tools/spoilers.py 05` says what.
-# Take a lesson out once it is mended; the test says when.
-UNMENDED = {
-    "02",
-    "08",
-    "10",
-    "03",
-    "05",
-    "11",
-    "03",
-    "05",
-    "08",
-    "10",
-    "12",
-    "13",
-    "11",
-}
-
 
 @pytest.mark.parametrize("source", lesson_sources(build.SOURCES, []), ids=lambda x: x.stem)
 def test_a_lesson_gives_no_answer_away(source):
     cells, student, _ = build.edition_cells(source)
-    found = spoilers(cells, student)
-    if source.stem[:2] not in UNMENDED:
-        assert not found
-    assert found or source.stem[:2] not in UNMENDED, "it is mended: take it out of UNMENDED"
+    assert not spoilers(cells, student)
 
 
 EXERCISE = """\

@@ -245,7 +245,7 @@ sgns_loss = lc.check("02.sgns_loss", sgns_loss)
 # Pull and push are in its gradient, too, here with one drawn context:
 
 # %% id="pull-push" tags=["hide-input"]
-# Proved: the gradient for one pair and one drawn context.
+# Proved: the gradient, one context drawn.
 u1 = MatrixSymbol("u_1", d, 1)
 
 
@@ -702,7 +702,7 @@ lc.claim("02.glove_found", sentence, share_found(by_glove), between=(0.22, 0.5))
 
 
 # %% id="overlap" tags=["hide-input"]
-# The neighbours of two methods, and of two starts.
+# Neighbours: two methods, two starts.
 def overlap(first, second):
     """Share of the ten nearest words that are the same in both"""
     ten = [cosines(v).fill_diagonal_(-1.0).topk(10, dim=1).indices for v in (first, second)]

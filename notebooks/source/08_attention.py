@@ -469,6 +469,7 @@ names = [chr(ord("a") + n) if n < 26 else str(n - 26) for n in texts.tokens[0].t
 print(*names)
 
 # %% id="sharp" tags=["hide-input"]
+# The weight of the digit that is asked for.
 later = torch.ones(12, 12, dtype=torch.bool).triu(1)
 weights = scores.masked_fill(later, -torch.inf).softmax(dim=2)  # [B, T, T]
 written, asked = texts.tokens[:, 0:8:2], texts.tokens[:, 8:]  # four letters each: [B, 4]

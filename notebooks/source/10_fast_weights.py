@@ -15,7 +15,7 @@
 
 # %% id="start"
 import torch
-from sympy import eye, sqrt, symbols  # sqrt is for your answers  # noqa: F401
+from sympy import eye, sqrt, symbols  # sqrt is for your answers
 
 import lcutils as lc
 from lcutils import memory, tasks
@@ -181,7 +181,7 @@ read_chunk = lc.check("10.read_chunk", read_chunk)
 
 # %% id="forms"
 def in_chunks(q, k, v, size=16):
-    state, outputs = q.new_zeros(q.shape[0], q.shape[2], v.shape[2]), []
+    outputs, state = [], torch.zeros(len(k), k.shape[2], v.shape[2], dtype=k.dtype)  # [B, K, V]
     for now in zip(*(x.split(size, dim=1) for x in (q, k, v)), strict=True):
         outputs.append(read_chunk(state, *now))
         state = state + now[1].mT @ now[2]
@@ -500,6 +500,7 @@ claim = lc.claim(
 lc.figure(fig, claim)
 
 # %% id="ages-total" tags=["hide-input"]
+# Right of all, old and new.
 in_all = {gamma: 10 * right.sum().item() for gamma, right in kept.items()}
 lc.claim(
     "10.in_all",

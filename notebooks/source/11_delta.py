@@ -18,7 +18,7 @@
 
 # %% id="start"
 import torch
-from sympy import Identity, sqrt, symbols  # sqrt is for your answers  # noqa: F401
+from sympy import Identity, sqrt, symbols  # sqrt is for your answers
 
 import lcutils as lc
 from lcutils import memory, tasks
@@ -155,7 +155,7 @@ lc.check("11.largest_beta", largest)
 # What the step takes from its squared length is a square times a factor, and the factor's sign decides:
 
 # %% id="never-expands" tags=["hide-input"]
-# Proved: what the step takes from any vector.
+# Proved: what a step takes from a vector.
 x = MatrixSymbol("x", K, 1)
 lc.prove(
     "11.never_expands",
@@ -241,7 +241,7 @@ lc.reveal(
 # The delta rule adds
 
 # %% id="forgets" tags=["hide-input"]
-# Proved: what the delta rule adds to the read-out of another key.
+# Proved: what another key then reads.
 a, b = MatrixSymbol("a", K, 1), MatrixSymbol("b", K, 1)
 delta_b = S + beta * b * (v - S.T * b).T
 lc.prove(
@@ -370,7 +370,7 @@ lc.reveal("11.rewritten", claim, told, was=newest.tolist())
 # Each pair is written once again, but all keys share a direction, so that any two have about the cosine $c$:
 
 # %% id="correlated" tags=["hide-input"]
-# The figure: how much is recalled when keys are alike.
+# The figure: recall when keys are alike.
 cosines, rng = [0.0, 0.1, 0.2, 0.3, 0.45, 0.6], lc.rng("correlated")
 shares = torch.stack([measured(32, rng, c, trials=6)[0].mean(dim=1) for c in cosines])  # [6, 2]
 fig, ax = lc.subplots()
@@ -521,7 +521,7 @@ delta_chunk = lc.check("11.delta_chunk", delta_chunk)
 # Your two functions must agree: 50 steps of the one, one call of the other.
 
 # %% id="agree" tags=["hide-input"]
-# The loop and the triangular system, compared.
+# The loop beside the triangular system.
 rng = lc.rng("agree")
 k_, v_ = tasks.unit_keys(2, 50, 8, rng=rng).double(), tasks.unit_keys(2, 50, 5, rng=rng).double()
 beta_ = torch.rand(2, 50, generator=rng, dtype=torch.float64)

@@ -384,7 +384,7 @@ lc.check("12.floats", numbers)
 # Without momentum it is your `ttt_step`:
 
 # %% id="same-rule" tags=["hide-input"]
-# The rule without momentum, beside your step.
+# Without momentum, beside your step.
 rng = lc.rng("same rule")
 key, value = (torch.randn(m, generator=rng, dtype=torch.float64) for m in (8, 5))
 S_now = torch.randn(8, 5, generator=rng, dtype=torch.float64)
@@ -457,7 +457,7 @@ lc.reveal(
 
 
 # %% id="by-age" tags=["hide-input"]
-# What the sliders below show is measured here.
+# What the sliders below show.
 def recalled(lr, momentum, decay):
     """Share of 48 pairs in 32 x 32 that come back, from the oldest to the newest: [48]"""
     rng, right = lc.rng("play"), torch.zeros(48)
@@ -625,7 +625,7 @@ lc.reveal("12.prose", claim)
 # Take small steps, and let another file go on after 256 words.
 
 # %% id="break" tags=["after-prediction"]
-# A text that goes on, and one that breaks off.
+# One text goes on, another breaks off.
 fig, ax = lc.subplots()
 on, off = by_block(same, 0.2), by_block(broken, 0.2)
 ax.plot(range(16, 480, 32), off, "o-", color=RED, label="another file")

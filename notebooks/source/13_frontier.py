@@ -15,7 +15,7 @@
 
 # %% id="start"
 import torch
-from sympy import Identity, ceiling, log, sqrt, symbols  # sqrt is for your answers  # noqa: F401
+from sympy import Identity, ceiling, log, sqrt, symbols  # sqrt is for your answers
 from torch.nn.functional import normalize
 
 import lcutils as lc
@@ -309,7 +309,7 @@ lc.reveal("13.column", *shown, was=[live[rung].right for rung in ladder])
 # If this is right, then among the keys written twice it names the *old* value half the time:
 
 # %% id="old-values" tags=["after-prediction"]
-# What is said to a key that was written twice.
+# What is said to a key written twice.
 claim = lc.claim(
     "13.stale",
     "Asked for a key that was written twice, the sum names the old value in {value:.2f} "
@@ -409,7 +409,7 @@ lc.predict("13.lstm", answer=answer)
 
 
 # %% id="draw" tags=["hide-input"]
-# How the figures of sections 6 and 7 are drawn.
+# How the figures below are drawn.
 def draw_frontier(ax, task, labels):
     for rung, (label, colour) in labels.items():
         ax.plot(*record.frontier(f"{task} {rung}"), "o-", color=colour, label=label)
@@ -480,7 +480,7 @@ lc.claim(
 
 
 # %% id="enough" tags=["after-prediction"]
-# How many numbers are enough, and how far is that from the bound?
+# How many numbers are enough?
 def enough(rung):
     """The fewest numbers with which this rung answers 99 of 100"""
     kept, right = record.frontier(f"rewritten {rung}")
@@ -711,7 +711,7 @@ lc.prove(
 # Is that a bound that learning comes near?
 
 # %% id="welch-measured" tags=["hide-input"]
-# The keys learned, beside the least possible.
+# The keys learned, beside the bound.
 least = (32**2 / 8 - 32) / 992  # the mean squared cosine of different keys
 learned = cosines(live["delta_rule"].model).square().sum().item() / 992
 lc.claim(
