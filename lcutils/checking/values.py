@@ -148,7 +148,6 @@ def _judged_reading(
             return _wrong(no_power("p^2")) if getattr(answer, "func", 0) is sympy.Xor else None
         if answer.has(sympy.zoo, sympy.nan):
             return _wrong("It divides by zero.")
-        require_tame(answer)
     except UnclearError as unclear:
         return _wrong(str(unclear)) if str(unclear) else None
     names = {s: s.name if s.name in ours else spelt(s.name).strip() for s in answer.free_symbols}
@@ -157,6 +156,11 @@ def _judged_reading(
         allowed = " and ".join(ours)
         return _wrong(f"It contains {', '.join(unknown)}; wanted is an expression in {allowed}.")
     answer = answer.xreplace({symbol: ours[name] for symbol, name in names.items()})
+    try:
+        require_tame(answer)
+    except UnclearError as unclear:  # no number is put in: it is known by its form, or not at all
+        same = (x for x, wrong in exercise.mistakes.items() if wrong(*symbols) == answer)
+        return _wrong(next(same, str(unclear)))
     digits = _DECIMAL_DIGITS if answer.has(sympy.Float) else _EXACT_DIGITS
     inside = [symbol + exercise.above for symbol in symbols]
     moved = answer.xreplace(dict(zip(symbols, inside, strict=True)))
