@@ -10,7 +10,6 @@ import torch
 
 from editions import ROOT, SOURCES, lessons
 from figures import PICTURES, picture
-from lcutils.checking.data import Question
 from lcutils.exercises import catalogue
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -36,10 +35,9 @@ def test_each_lesson_has_its_row_with_its_question_and_what_its_solution_counts(
 
 
 def test_the_number_of_mistakes_that_exercises_know_is_right():
-    exercises = [entry for entry in catalogue().values() if not isinstance(entry, Question)]
-    n_mistakes = sum(len(getattr(entry, "mistakes", ())) for entry in exercises)
-    n_mistakes += sum(len(getattr(entry, "rules", ())) for entry in exercises)
-    assert f"know {n_mistakes} wrong answers" in README, f"they know {n_mistakes}"
+    parts = ("mistakes", "rules", "slips")
+    n_mistakes = sum(len(getattr(x, part, ())) for x in catalogue().values() for part in parts)
+    assert f"know {n_mistakes:,} wrong answers" in README, f"they know {n_mistakes:,}"
 
 
 @pytest.mark.parametrize("name", PICTURES)
