@@ -15,6 +15,7 @@ from lcutils.checking.data import Prediction, Question
 from lcutils.exercises._catalogue import catalogue
 
 _FOR_WHOM = "This run only, for you."
+_IN_CELLS = ("predicted", "checked", "answered")  # each id in a cell of its own name
 _LEFT = ("wrong", "skipped", "not written", "not run")
 _TOP = 'style="text-align: left; vertical-align: top;"'
 
@@ -73,8 +74,9 @@ class Report:
 
     def _html(self, link: str) -> str:
         rows = "".join(
-            f"<tr><td {_TOP}><b>{row.kind}</b></td><td {_TOP}>{row.count}</td>"
-            f"<td {_TOP}>{'<br>'.join(row.lines(link))}</td></tr>"
+            f"<tr><td {_TOP}><b>{row.kind}</b></td>"
+            f"<td {_TOP}>{row.count.replace(' ', '&nbsp;')}</td>"
+            f"<td {_TOP}>{'<br>'.join(row.lines(link if row.kind in _IN_CELLS else ''))}</td></tr>"
             for row in self.rows
         )
         return f"<div>{html.escape(self._head)}</div><table>{rows}</table>"
