@@ -156,10 +156,8 @@ claim = lc.claim(
 )
 of_five, of_one = ((keys @ state - values).square().mean().item() for state in (five, one))
 lead = 0 if abs(of_one - of_five) < 1e-9 else 1 if of_one > of_five else -1
-lc.reveal("12.five", claim, was={0: "both alike", 1: "five steps", -1: "one step"}[lead])
-
-# %% [markdown] id="five-seen" tags=["after-prediction"]
-# They are the same state, and $1 - 0.8^5 = 0.67232$.
+was = {0: "both alike", 1: "five steps", -1: "one step"}[lead]
+lc.reveal("12.five", claim, "They are the same state, and $1 - 0.8^5 = 0.67232$.", was=was)
 
 # %% [markdown] id="two_steps-exercise"
 # ### By hand, for two steps

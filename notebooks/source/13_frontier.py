@@ -145,6 +145,7 @@ assert read == values
 lc.reveal(
     "13.fewest",
     f"{values} is {packed}: {packed.bit_length()} bits, so two numbers hold it.",
+    lc.refute("13.one_number_each", n * log(N, 2) / p, n, domain=(n > 1, N > 1, p > 1)),
     was=int(ceiling(8 * log(32, 2) / 32)),
 )
 
@@ -152,18 +153,11 @@ lc.reveal(
 # For 8 values of 32 the bound is 40 bits, and it is reached.
 # If the keys are asked in an order that is known, write the values as the digits of one number in base 32, as here.
 # (In any order the bound is reached too: a field of 32 elements has one polynomial of degree 7 at most through the 8 pairs, and its 8 coefficients are 40 bits.)
+# It is easy to believe that each value takes a number of its own; it does not.
 #
 # The bound holds for recall without error, of values that are independent and equally likely.
 # It says what is possible, not what is learned.
 # Remember 40 bits; we shall compare.
-#
-# It is easy to believe that each value takes a number of its own.
-# It does not:
-
-# %% id="one-number-each" tags=["after-prediction"]
-# Does each value take a number of its own?
-false = lc.refute("13.one_number_each", n * log(N, 2) / p, n, domain=(n > 1, N > 1, p > 1))
-lc.reveal("13.fewest", false)
 
 # %% [markdown] id="costs"
 # ## 3. What memories cost
@@ -264,18 +258,15 @@ seed = torch.randint(2**31, (1,), generator=lc.rng("race")).item()
 ladder = ("linear_attention", "scalar_decay", "delta_rule")
 live = {rung: trained(rung, 8, 32, seed) for rung in ladder}
 
-# %% id="judged"
+# %% id="judged" tags=["hide-input"]
+# Your judge beside ours, on other texts.
 texts = tasks.mqar(512, n_pairs=8, n_rewritten=4, n_keys=32, n_values=32, rng=lc.rng("judged"))
 with torch.no_grad():
     logits, _ = live["delta_rule"].model(texts.tokens)  # [B, T, M]
-judged = right_share(logits, texts.answers).item()
-
-# %% id="judge" tags=["hide-input"]
-# Your judge beside ours.
 lc.claim(
     "13.judge",
     "On other texts, by your judge, the share of the delta rule differs by {value:.3f}.",
-    abs(judged - live["delta_rule"].right),
+    abs(right_share(logits, texts.answers).item() - live["delta_rule"].right),
     between=(0.0, 0.015),
 )
 
@@ -299,25 +290,19 @@ for rung, name in zip(ladder, ("the sum", "decay", "the delta rule"), strict=Tru
     around = floor(100 * low) / 100, ceil(100 * high) / 100  # no digits that say nothing
     sentence = f"256 numbers, {name}: {{value:.2f}} right (record: {kept.mean:.2f})."
     shown.append(lc.claim(f"13.live_{rung}", sentence, live[rung].right, between=around))
-lc.reveal("13.column", *shown, was=[live[rung].right for rung in ladder])
+sentence = (
+    "Asked for a key that was written twice, the sum names the old value in {value:.2f} "
+    f"of the cases; the delta rule in {live['delta_rule'].stale:.2f}."
+)
+stale = lc.claim("13.stale", sentence, live["linear_attention"].stale, between=(0.4, 0.6))
+lc.reveal("13.column", *shown, stale, was=[live[rung].right for rung in ladder])
 
 # %% [markdown] id="three-quarters" tags=["after-prediction"]
 # Why does the sum get three quarters?
 # It answers the 4 keys that were written once.
 # For a key written twice it holds both values with equal weight, and must toss a coin.
 # That makes $\frac{4 + 4/2}{8} = \frac34$, and in this one layer no larger matrix helps.
-# If this is right, then among the keys written twice it names the *old* value half the time:
-
-# %% id="old-values" tags=["after-prediction"]
-# What is said to a key written twice.
-claim = lc.claim(
-    "13.stale",
-    "Asked for a key that was written twice, the sum names the old value in {value:.2f} "
-    f"of the cases; the delta rule in {live['delta_rule'].stale:.2f}.",
-    live["linear_attention"].stale,
-    between=(0.4, 0.6),
-)
-lc.reveal("13.column", claim)
+# The last line above says the same: among the keys written twice it names the *old* value half the time.
 
 # %% [markdown] id="shape-before"
 # ## 5. The same numbers in another shape
@@ -365,7 +350,8 @@ lc.reveal("13.shape", lc.figure(fig, claim), was=best)
 # Draw the 8 keys of a text from 64.
 
 
-# %% id="cosines"
+# %% id="table" tags=["after-prediction"]
+# Which keys did the model learn?
 @torch.no_grad()
 def cosines(model):
     """Of any two keys that a model has learned, without those of a key with itself"""
@@ -374,19 +360,15 @@ def cosines(model):
     return (k @ k.T).fill_diagonal_(0)
 
 
-# %% id="table" tags=["after-prediction"]
-# Which keys did the model learn?
 table = trained("delta_rule", 32, 2, seed)
 sentence = "The cosine of any two of the 32 keys is {value:.2f} at most."
 largest = cosines(table.model).abs().max()
-lc.reveal("13.shape", lc.claim("13.right_angles", sentence, largest, between=(0.0, 0.1)))
-
-# %% id="more-keys" tags=["after-prediction"]
-# 64 keys to draw from, not 32.
+angles = lc.claim("13.right_angles", sentence, largest, between=(0.0, 0.1))
 two, four = (trained("delta_rule", 32, V, seed, n_keys=64).right for V in (2, 4))
 sentence = f"With 32 keys 32 x 2 answers {table.right:.3f}; with 64 it is {two:.2f}, "
 sentence += "and 32 x 4 answers {value:.2f}."
-lc.reveal("13.shape", lc.claim("13.more_keys", sentence, four, between=(0.92, 1.0)))
+more_keys = lc.claim("13.more_keys", sentence, four, between=(0.92, 1.0))
+lc.reveal("13.shape", angles, more_keys)
 
 # %% [markdown] id="more-keys-seen" tags=["after-prediction"]
 # Where keys share directions their values mix, and two numbers are too few to see through the mixture; four are nearly enough.
@@ -445,9 +427,6 @@ claim = lc.claim(
 )
 lc.reveal("13.lstm", lc.figure(fig, claim), was=at(64, "rewritten", "lstm"))
 
-# %% [markdown] id="frontier-seen" tags=["after-prediction"]
-# After these 250 steps the LSTM mostly guesses: to name any one of a text's 8 newest values is right once in eight.
-
 # %% id="13-three_claims" tags=["exercise"]
 ### BEGIN SOLUTION
 answer = "b"
@@ -499,6 +478,8 @@ claim = lc.claim(
 lc.reveal("13.lstm", claim)
 
 # %% [markdown] id="far-seen" tags=["after-prediction"]
+# After these 250 steps the LSTM mostly guesses: to name any one of a text's 8 newest values is right once in eight.
+#
 # When the last answer is due a text has 32 tokens, and attention has kept them all.
 # It needs more numbers because it keeps the whole text, once-true facts and questions too, and for a longer text it needs more still.
 # How many more depends on the learning rate, which was tuned for neither.
