@@ -2,7 +2,9 @@
 
 import re
 
+import numpy as np
 import pytest
+import torch
 
 import lcutils as lc
 from editions import SOURCES, lesson_sources
@@ -62,6 +64,9 @@ def test_a_prediction_of_one_id_does_not_open_another():
         ("05.recall", [0.123456], "0.1235"),
         ("00.numbers", (64_000, 64.0), "64000, 64"),
         ("00.numbers", "64_000 and 64", "64000, 64"),
+        ("00.numbers", np.array([64_000, 64]), "64000, 64"),
+        ("00.numbers", torch.tensor([64_000, 64]), "64000, 64"),
+        ("05.recall", np.int64(20), "20"),
         ("05.order", "Same", "same"),
         ("05.order", "different, since W comes between", "different"),
         ("05.order", "diff", "different"),

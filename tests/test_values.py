@@ -356,7 +356,11 @@ def test_an_order_of_names_that_mean_something_is_what_was_typed():
     assert letters_of(things, "first, second") is None
 
 
-@pytest.mark.parametrize("answer", [set("cdeab"), 3, [1, 2], object(), {}, [], [[]]], ids=repr)
+@pytest.mark.parametrize(
+    "answer",
+    [set("cdeab"), 3, [1, 2], object(), {}, [], [[]]],
+    ids=lambda answer: type(answer).__name__,
+)
 def test_what_has_no_order_is_refused_with_the_form(answer):
     assert 'such as "a b c d e"' in verdict_on("03.train_step", answer).reason
 

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import torch
+
 from lcutils import _require, _typed
 from lcutils._ledger import Entry, record
 from lcutils.checking.data import Prediction
@@ -52,8 +55,10 @@ def _read(asked: Prediction, typed: object, source: str) -> tuple[str | None, st
     Args:
         source: what stands in the cell, where that is known.
     """
-    if typed is None or typed is ... or typed == "":
+    if typed is None or typed is ... or (isinstance(typed, str) and not typed.strip()):
         return None, ""
+    if isinstance(typed, np.ndarray | torch.Tensor):
+        typed = typed.tolist()
     if isinstance(typed, str) and typed.strip(" '\"").lower() == "skip":
         return "skip", ""
     if asked.numbers == 1 and (number := to_number(source)) is not None:
