@@ -288,7 +288,7 @@ lc.figure(fig, claim)
 # | $B$ | batch: how many texts are computed side by side |
 # | $T$, $t$ | how many words a text has, and which one is being read |
 # | $H$ | heads, memories of one layer side by side; in lesson 03 the hidden units |
-# | $D$, $d$ | how many numbers a vector has, in code and in equations |
+# | $D$, $d$ | how many numbers a vector has, in code and in equations; in lesson 11 also $D = \mathrm{diag}(\beta_1, \beta_2, \dots)$ |
 # | $K$, $V$ | how many numbers a key and a value have |
 # | $N$, $M$, $n$ | a count that its line names: of words, of inputs, of outputs, of pairs |
 # | $x$ | what comes in: the vector of a word |
@@ -300,7 +300,7 @@ lc.figure(fig, claim)
 # | $\beta$ | write strength, from 0 (nothing is written) to 1 |
 # | $\gamma$ | decay: the factor, from 0 to 1, by which a state fades at each step |
 # | $\eta$ | learning rate: the size of a gradient step |
-# | $L$ | loss: what training makes small |
+# | $L$ | loss: what training makes small; in lesson 11 also a matrix below its diagonal |
 # | $\sigma$ | the logistic function $1 / (1 + e^{-x})$; for a layer, its nonlinear function |
 # | $\lVert x \rVert$ | length: the root of the sum of the squares |
 # | $k \cdot q$ | dot product: the sum of the products, entry by entry |

@@ -350,7 +350,8 @@ words, rng = 1, lc.rng("capacity")
 while measured(64, words + 1, rng) >= 0.9:
     words += 1
 theory = max(T for T in range(1, 65) if expected(64, T) >= 0.9)
-sentence = f"Right nine times in ten: up to {{value:.0f}} words (theory: {theory})."
+sentence = f"Right nine times in ten: up to {{value:.0f}} words (theory: {theory}; "
+sentence += f"with {theory + 1} it says {expected(64, theory + 1):.4f})."
 claim = lc.claim("05.capacity", sentence, words, between=(18, 21))
 lc.reveal("05.recall", claim, was=words)
 
@@ -473,7 +474,9 @@ draw(axes[1], d=64, T=100, gamma=1.0)
 draw(axes[2], d=64, T=100, gamma=0.9)
 for ax in axes:
     ax.label_outer()
-lc.figure(fig, "More words, more blur. With decay less blur, but most words have faded away.")
+lc.figure(
+    fig, "More words, more blur. With decay less blur, but most words have faded: fewer are right."
+)
 
 # %% [markdown] id="prose"
 # ## 7. On real prose

@@ -280,9 +280,9 @@ lc.reveal("11.capacity", lc.figure(fig, claim))
 # %% [markdown] id="two-pairs"
 # ### Two pairs
 #
-# With $\beta = 1$ the newest pair is read back exactly.
-# Is the one before it, too?
-# The machine finds small numbers for which it is not:
+# Alone, a pair is read as $\lVert k_1 \rVert^2 v_1$.
+# Does the next write, with $\beta = 1$, leave that as it is?
+# The machine finds numbers for which it does not:
 
 # %% id="not-both"
 k1, k2 = MatrixSymbol("k_1", K, 1), MatrixSymbol("k_2", K, 1)
@@ -367,7 +367,7 @@ lc.reveal("11.rewritten", claim, told, was=newest.tolist())
 # %% [markdown] id="alike"
 # ### Keys that are alike
 #
-# Each pair is written once again, but all keys share a direction, so that any two have about the cosine $c$:
+# Each pair is written once; all keys share a direction, so that any two have about the cosine $c$:
 
 # %% id="correlated" tags=["hide-input"]
 # The figure: recall when keys are alike.

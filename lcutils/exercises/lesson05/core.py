@@ -16,7 +16,7 @@ from lcutils.checking.data import (
     row,
     square_root,
 )
-from lcutils.checking.syntax import operands
+from lcutils.checking.syntax import operands, written
 
 
 def additive_step(x: Tensor, state: Tensor) -> Tensor:
@@ -82,6 +82,13 @@ def stops_early(tree: ast.AST) -> bool:
     ranges = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and n.args]
     ends = [call.args[:2][-1] for call in ranges if ast.unparse(call.func) == "range"]
     return any(isinstance(end, ast.BinOp) and isinstance(end.op, ast.Sub) for end in ends)
+
+
+LOOPS_OVER_TEXTS = "The loop runs over the texts; time is the second axis of x."
+loops_over_texts = written(
+    r"range\((len\(x\)|x\.shape\[0\]|x\.size\(0\))\)|\bin (enumerate\()?x\b(?![.\[])",
+    unless=r"x\.(shape\[1\]|size\(1\)|unbind|transpose|permute)|\bx =",
+)
 
 
 def _has_a_factor(tree: ast.AST) -> bool:
@@ -160,6 +167,13 @@ ENTRIES = (
             "This is the loss of each entry.": lambda c, a: (c - a).square() / 2,
             "The texts are added up; each has its own gradient.": lambda c, a: (c - a).sum(0),
             "The target is missing.": lambda c, a: c,
+            "This is the mean over the texts; each has its own gradient.": lambda c, a: (
+                c - a
+            ).mean(0),
+            "This is one distance for everything; wanted is a slope for each entry.": (
+                lambda c, a: (c - a).norm()
+            ),
+            "The target has the right sign; the state has the wrong one.": lambda c, a: -a - c,
             "The loss is a sum, not a mean: do not divide.": lambda c, a: (c - a) / c.numel(),
             "It is divided by the number of texts.": lambda c, a: (c - a) / len(c),
             "The loss has the square of the distance; this is the gradient of the distance.": (
@@ -275,6 +289,16 @@ ENTRIES = (
                 "initial_state has no axis for time: give it one of length 1, between B and D.",
                 _has_no_time,
                 "def additive_scan(x, initial_state):\n    return initial_state + x.cumsum(1)\n",
+            ),
+            Slip(
+                LOOPS_OVER_TEXTS,
+                loops_over_texts,
+                "def additive_scan(x, initial_state):\n"
+                "    state, states = initial_state, []\n"
+                "    for x_t in x:\n"
+                "        state = state + x_t\n"
+                "        states.append(state)\n"
+                "    return torch.stack(states, 1)\n",
             ),
             Slip(
                 "The loop ends one step early: the last x is never read.",

@@ -18,10 +18,13 @@ from lcutils.checking.data import (
     normal,
     row,
 )
+from lcutils.checking.syntax import written
 from lcutils.exercises.lesson05.core import (
+    LOOPS_OVER_TEXTS,
     collected_wrongly,
     decayed,
     from_c0,
+    loops_over_texts,
     one_list,
     stops_early,
 )
@@ -160,6 +163,16 @@ ENTRIES = (
         },
         slips=(
             Slip(
+                LOOPS_OVER_TEXTS,
+                loops_over_texts,
+                "def decay_scan(x, initial_state, gamma):\n"
+                "    state, states = initial_state, []\n"
+                "    for t in range(len(x)):\n"
+                "        state = gamma * state + x[:, t]\n"
+                "        states.append(state)\n"
+                "    return torch.stack(states, 1)\n",
+            ),
+            Slip(
                 "The loop ends one step early: the last x is never read.",
                 stops_early,
                 "def decay_scan(x, initial_state, gamma):\n"
@@ -196,6 +209,9 @@ ENTRIES = (
                 lambda c, k, n: (k @ c).topk(n).indices
             ),
             "These are the read-outs themselves.": lambda c, k, n: (k @ c).topk(n).values,
+            "These are all read-outs; wanted is True for the n_items largest, else False.": (
+                lambda c, k, n: k @ c
+            ),
             "The sign is lost: a large negative read-out speaks against a word.": (
                 lambda c, k, n: _largest((k @ c).abs(), n)
             ),
@@ -244,6 +260,21 @@ ENTRIES = (
                 "    read = keys @ state\n"
                 "    return read >= read.sort(descending=True).values[n_items]\n",
             ),
+            Slip(
+                "`topk` returns values and places; a mask is set at the places, `.indices`.",
+                written(r"\[[^\]]*topk\([^()]*\)\]"),
+                "def members(state, keys, n_items):\n"
+                "    is_member = torch.zeros(len(keys), dtype=torch.bool)\n"
+                "    is_member[(keys @ state).topk(n_items)] = True\n"
+                "    return is_member\n",
+            ),
+            Slip(
+                "The keys are rows, [N, D]: the state, [D], stands on their right.",
+                written(r"(?<![\w.])state @ keys\b(?!\.)"),
+                "def members(state, keys, n_items):\n"
+                "    read = state @ keys\n"
+                "    return read >= read.topk(n_items).values[-1]\n",
+            ),
         ),
         hints=(
             "`keys @ state` is all read-outs. Which function of PyTorch finds the largest?",
@@ -258,7 +289,7 @@ ENTRIES = (
         tolerance=0.8,  # 22 and 23 are right
         unit="steps",
         mistakes={
-            "This is 1/(1 - gamma), the total weight of all items.": 1 / 0.03,
+            "This is 1/(1 - gamma), the total weight of all words.": 1 / 0.03,
             "Each step takes 3 % of what is left, not of the first weight.": 0.5 / 0.03,
             "Is this 0.5/0.03? Each step takes 3 % of what is left. "
             "Or 1/(1 - gamma^2)? That is the noise sum.": 1 / (1 - 0.97**2),
@@ -271,6 +302,9 @@ ENTRIES = (
             ),
             "This is the time to 1/e: take ln 2 instead of 1.": 1 / -math.log(0.97),
             "This is the weight after one step.": 0.97,
+            "This is the root of gamma; wanted is the h of gamma^h = 1/2.": math.sqrt(0.97),
+            "gamma itself stands below; wanted is minus its logarithm.": math.log(2) / 0.97,
+            "1/2 divided by gamma undoes one step; how many make 1/2?": 0.5 / 0.97,
             "This is ln 2 times gamma; gamma belongs into a logarithm.": math.log(2) * 0.97,
             "This is ln 2. Divide it by what a step takes.": math.log(2),
             "This is log2 of gamma: turn it over, and mind the sign.": math.log2(0.97),

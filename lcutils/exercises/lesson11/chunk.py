@@ -46,9 +46,8 @@ ENTRIES = (
             {"B": 2, "C": 5, "K": 3, "V": 2},
         ),
         mistakes={
-            "No token looks at the others: this is the sum, with strength beta.": lambda k, v, b: (
-                b[..., None] * v
-            ),
+            "No token looks at the others, or L is read where it is zero: this is the sum, with "
+            "strength beta.": lambda k, v, b: b[..., None] * v,
             "This is the state after the chunk; wanted is what a token writes.": lambda k, v, b: (
                 k.mT @ delta_chunk(k, v, b)
             ),
@@ -150,6 +149,15 @@ ENTRIES = (
                 "    L = (beta[..., None] * k) @ k.mT\n"
                 "    return torch.linalg.solve_triangular(\n"
                 "        L, beta * v, upper=False, unitriangular=True\n"
+                "    )\n",
+            ),
+            Slip(
+                "`.T` turns all three axes round; `.mT` turns the last two.",
+                written(r"\bk\.T\b", unless=r"\bfor\b|vmap"),
+                "def delta_chunk(k, v, beta):\n"
+                "    L = (beta[..., None] * k) @ k.T\n"
+                "    return torch.linalg.solve_triangular(\n"
+                "        L, beta[..., None] * v, upper=False, unitriangular=True\n"
                 "    )\n",
             ),
         ),

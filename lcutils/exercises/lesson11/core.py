@@ -60,6 +60,9 @@ ENTRIES = (
             "It never looks: this is the sum, with strength beta.": lambda S, k, v, b: (
                 S + _write(k, b[:, None] * v)
             ),
+            "It never looks, and beta is missing: this is the plain sum.": lambda S, k, v, b: (
+                S + _write(k, v)
+            ),
             "The read-out is added to the value; what is missing is v minus the read-out.": (
                 lambda S, k, v, b: S + _write(k, b[:, None] * (v + _read(S, k)))
             ),
@@ -153,6 +156,14 @@ ENTRIES = (
         },
         slips=(
             Slip(
+                "torch.outer takes two vectors; with a batch an outer product is a column, "
+                "`k[:, :, None]`, times a row.",
+                written(r"\bouter\(k,", unless=_ONE_BY_ONE),
+                "def delta_step(state, k, v, beta):\n"
+                "    missing = v - (k[:, None, :] @ state)[:, 0]\n"
+                "    return state + torch.outer(k, beta[:, None] * missing)\n",
+            ),
+            Slip(
                 "beta is [B]: beside [B, V] it needs a new axis.",
                 written(r"\bbeta \* | \* beta\b(?![\[.])", unless=rf"{_ONE_BY_ONE}|\bbeta ="),
                 "def delta_step(state, k, v, beta):\n"
@@ -160,12 +171,15 @@ ENTRIES = (
                 "    return state + k[:, :, None] * (beta * missing)[:, None, :]\n",
             ),
             Slip(
-                "torch.outer takes two vectors; with a batch an outer product is a column, "
-                "`k[:, :, None]`, times a row.",
-                written(r"\bouter\(k,", unless=_ONE_BY_ONE),
+                "The outer product is turned round: k is its column, `k[:, :, None]`, and what is "
+                "missing its row.",
+                written(
+                    r"[*@] k(\[:, None(, :)?\]|\.unsqueeze\(1\))(?! @ state)",
+                    unless=rf"{_ONE_BY_ONE}|\bk(\[(:, :|\.\.\.), None\]|\.unsqueeze\((2|-1)\))",
+                ),
                 "def delta_step(state, k, v, beta):\n"
                 "    missing = v - (k[:, None, :] @ state)[:, 0]\n"
-                "    return state + torch.outer(k, beta[:, None] * missing)\n",
+                "    return state + (beta[:, None] * missing)[:, :, None] * k[:, None, :]\n",
             ),
             Slip(
                 "k is [B, K]: so multiplied, the keys of all texts meet in one product. "
@@ -216,6 +230,9 @@ ENTRIES = (
             "The sign: a small step makes less missing, not more.": lambda beta, n: 1 + beta * n,
             "The step is beta, not 2 beta: the 1/2 cancels the 2.": lambda beta, n: (
                 1 - 2 * beta * n
+            ),
+            "The step is beta, not half of it: the 2 of the square cancels the 1/2.": (
+                lambda beta, n: 1 - beta * n / 2
             ),
             "n is k^T k itself; no root is needed.": lambda beta, n: 1 - beta * square_root(n),
             "This is the factor of the loss; what is missing is not squared.": lambda beta, n: (

@@ -46,7 +46,7 @@ ENTRIES = (
         mistakes={
             "All tokens read the state before the chunk: none sees what the others of its chunk "
             "have written.": lambda S, k, v, b: S + k.mT @ (b[..., None] * (v - k @ S)),
-            "The tokens see each other, but not the state before the chunk: it belongs into what "
+            "The tokens see each other, but not the state before the chunk: it belongs in what "
             "is missing.": lambda S, k, v, b: S + k.mT @ delta_chunk(k, v, b),
             "The state before the chunk is lost: add the writes to it.": lambda S, k, v, b: (
                 k.mT @ delta_chunk(k, v - k @ S, b)
@@ -78,11 +78,11 @@ ENTRIES = (
             "beta is missing, and the tokens do not see each other.": lambda S, k, v, b: (
                 S + k.mT @ (v - k @ S)
             ),
-            "The old state enters when the system is solved already; it belongs into what is "
-            "missing before.": lambda S, k, v, b: (
+            "The old state enters only after the system is solved; it belongs in what is missing "
+            "before.": lambda S, k, v, b: (
                 S + k.mT @ (delta_chunk(k, v, b) - b[..., None] * (k @ S))
             ),
-            "The old state enters when the system is solved already, and without beta.": (
+            "The old state enters only after the system is solved, and without beta.": (
                 lambda S, k, v, b: S + k.mT @ (delta_chunk(k, v, b) - k @ S)
             ),
             "The writes are taken for values: what `delta_chunk` returns is written as it is.": (
@@ -113,6 +113,20 @@ ENTRIES = (
             ),
         },
         slips=(
+            Slip(
+                "`.T` turns all three axes round; `.mT` turns the last two.",
+                written(r"\bk\.T\b", unless=r"\bfor\b|vmap"),
+                "def write_chunk(state, k, v, beta):\n"
+                "    return state + k.T @ delta_chunk(k, v - k @ state, beta)\n",
+            ),
+            Slip(
+                "`k[i]` is text i; token i of every text is `k[:, i]`.",
+                written(r"\bk\[[ac-z]\]", unless=r"vmap|len\(k\)|shape\[0\]|size\(0\)"),
+                "def write_chunk(state, k, v, beta):\n"
+                "    for i in range(k.shape[1]):\n"
+                "        state = delta_step(state, k[i], v[i], beta[i])\n"
+                "    return state\n",
+            ),
             Slip(
                 "These are the writes, a row for each token; they are not [K, V] yet.",
                 written(r"state \+ delta_chunk\("),

@@ -93,7 +93,7 @@ ENTRIES = (
             ),
             "d": Choice(
                 "it has too few numbers to fit them",
-                "It has enough for 32 keys in 64 numbers, and K K more.",
+                "It has enough: with one value a key it would fit all 32 exactly.",
             ),
         },
         right="c",
