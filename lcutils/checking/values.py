@@ -94,7 +94,7 @@ def not_run(answer: Unreadable, wanted: str) -> str:
     elif answer.error == "SyntaxError":
         cause = "Python cannot read it"
     else:
-        cause = f"it raised {answer.error}: {answer.message}"
+        cause = f"it raised {answer.error}: {answer.message}".rstrip(": ")
     source = answer.source if len(answer.source) <= 60 else answer.source[:57] + "..."
     return f"`{source}` could not be run: {cause[:200].rstrip('.')}; {wanted}"
 
@@ -106,7 +106,8 @@ def _said(number: float) -> str:
 
 
 def _with_unit(number: float, exercise: NumberExercise) -> str:
-    return f"{_said(number)} {exercise.unit}".rstrip()
+    unit = exercise.unit.removesuffix("s") if number == 1 else exercise.unit
+    return f"{_said(number)} {unit}".rstrip()
 
 
 def judge_expression(exercise: ExpressionExercise, answer: object, typed: str = "") -> Verdict:

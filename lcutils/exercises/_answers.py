@@ -13,7 +13,7 @@ from lcutils.checking.values import judge_choice
 from lcutils.checking.verdict import Verdict, show
 from lcutils.exercises._catalogue import find_exercise, find_question
 
-_AS_GIVEN = "This is what the function as it is given makes of it. Where does it go wrong?"
+_AS_GIVEN = "These are the values of the function as it is given. Where does it go wrong?"
 _seen_at_work: set[str] = set()  # ids of functions to mend whose fault was shown, not yet named
 _refused: dict[str, int] = {}  # id -> how often without a cause; each time the next hint
 
