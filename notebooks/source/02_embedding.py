@@ -158,7 +158,7 @@ ax.plot(learned, color=ORANGE, label="both learned")
 ax.set(xlabel="step", ylabel="mean cosine of two words", ylim=(0, 1.03))
 label_lines(ax)
 sentence = "After 50 steps two words have a mean cosine of {value:.4f}: one vector for all."
-cosine = lc.claim("02.collapsed", sentence, learned[-1], between=(0.9999, 1.0001))
+cosine = lc.claim("02.collapsed", sentence, round(learned[-1], 4), between=(0.9999, 1.0))
 sentence = "The loss is {value:.6f}; with contexts held still it is " + f"{loss_frozen:.1f}."
 low = lc.claim("02.collapsed_loss", sentence, loss_learned, between=(0.0, 1e-7))
 found = [round(learned[-1], 4), round(loss_learned.item(), 6)]
@@ -296,7 +296,7 @@ lc.check("02.optimum", e_to_s)
 s, E = symbols("s", real=True), symbols("E", positive=True)
 loss = -n_wc * log(sigma(s)) - E * log(sigma(-s))
 product = sigma(s) * (E - n_wc * exp(-s))
-reason = "below zero up to one s, and above zero from there on"
+reason = "Below zero up to one s, and above zero from there on"
 lc.prove("02.pmi_optimum", lc.grad(loss, s), product, reason=reason)
 
 # %% [markdown] id="pmi-named"
@@ -717,7 +717,7 @@ sentence += f"from another start SGNS shares {itself:.2f} with itself, GloVe {gl
 lc.claim("02.overlap", sentence, overlap(by_glove, trained), between=(0.18, 0.34))
 
 # %% [markdown] id="overlap-seen"
-# The two methods agree hardly less than GloVe agrees with itself: much of a word's neighbourhood is the luck of the start.
+# The two methods agree with each other only somewhat less than GloVe agrees with itself: much of a word's neighbourhood is the luck of the start.
 # Before you compare two methods, compare each with itself.
 
 # %% [markdown] id="sources"

@@ -48,7 +48,7 @@ lc.quiz("03.recall_embedding", answer=answer)
 
 # %% id="03-article_step" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = "it rises"
+answer = "higher"
 ### END SOLUTION
 lc.predict("03.article_step", answer=answer)
 
@@ -67,7 +67,7 @@ lc.reveal(
     "```",
     "$y - z$ says how the loss changes with the *output*. The weight reaches the output "
     "through $x$, and this $x$ is negative: a larger weight makes a smaller output.",
-    was="it rises" if loss_at(1.4) > loss_at(1.0) else "it falls",
+    was="higher" if loss_at(1.4) > loss_at(1.0) else "lower",
 )
 
 # %% [markdown] id="three-links"
@@ -104,6 +104,7 @@ loss = (tanh(w * x) - z) ** 2 / 2
 lc.prove("03.one_weight_proved", lc.grad(loss, w), (tanh(w * x) - z) * (1 - tanh(w * x) ** 2) * x)
 
 # %% id="article-one-weight"
+loss = (tanh(w * x) - z) ** 2 / 2
 lc.refute("03.article_one_weight", lc.grad(loss, w), tanh(w * x) - z)
 
 # %% [markdown] id="layer"

@@ -265,6 +265,7 @@ for t in range(50):
     different += ((o[:, 0] - at_once[:, t]).abs() > 1e-12).sum()
 
 # %% id="cache-measured" tags=["hide-input"]
+# The cache and all at once, compared.
 lc.claim(
     "08.cache",
     f"50 steps with a cache, which ends at {state.numel()} numbers, and all at once: {{value:.0f}} "
@@ -282,6 +283,7 @@ order = torch.cat([torch.randperm(49, generator=rng), torch.tensor([49])])
 shuffled = causal_attention(q_[:, order], k_[:, order], v_[:, order])
 
 # %% id="order-measured" tags=["hide-input"]
+# What token 50 reads, compared.
 lc.claim(
     "08.order",
     "After the shuffle {value:.0f} of the 5 numbers that token 50 reads differ by more than 1e-12.",
@@ -437,9 +439,10 @@ options = {"n_pairs": 4, "n_keys": 26, "n_values": 10, "steps": 150, "key_size":
 trained = recall.trained("full_attention", seed=seed, **options)
 
 # %% id="trained-measured" tags=["hide-input"]
+# How often it answers rightly.
 lc.claim(
     "08.trained",
-    "After 150 steps of training it answers {value:.3f} rightly.",
+    "After 150 steps of training it answers {value:.3f} of the questions rightly.",
     trained.right,
     between=(0.98, 1.0),
 )
@@ -449,6 +452,7 @@ lc.claim(
 # The next cell takes the scores of its layer for 100 new texts, and prints the first text.
 
 # %% id="scores" tags=["hide-input"]
+# The layer's scores, and the first text.
 from torch.nn.functional import softplus
 
 
@@ -493,6 +497,7 @@ lc.claim(
 
 
 # %% id="play" tags=["hide-input"]
+# The sliders.
 from matplotlib.patches import Rectangle
 
 
@@ -514,6 +519,7 @@ def draw(ax, sharpness, mask_first):
 lc.play(draw, sharpness=(0.0, 1.0, 1.0, 0.05), mask_first=(0, 1, 1))
 
 # %% id="play-settings" tags=["hide-input"]
+# The figure: the mask first, and last.
 fig, axes = lc.subplots(1, 2, height=3.9)
 for ax, mask_first in zip(axes, (1, 0), strict=True):
     draw(ax, 1.0, mask_first)
@@ -552,6 +558,8 @@ lc.quiz("08.exit_absent", answer=answer)
 
 # %% [markdown] id="more-time"
 # ## If you have more time
+#
+# One more question, two exercises (17 minutes), and two longer looks (5 minutes): when the right pair drowns, and what lies between the mean and the one.
 
 # %% id="08-exit_scale" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -648,10 +656,11 @@ lc.prove(
 #
 # ## Sources
 #
+# - The article: an introduction to ultra-long context in language models, in Chinese, section 4.2, items 1 and 3, its two context vectors.
 # - Bahdanau, Cho and Bengio, Neural machine translation by jointly learning to align and translate, ICLR 2015.
 # - Haviv, Ram, Press, Izsak and Levy, Transformer language models without positional encodings still learn positional information, Findings of EMNLP 2022.
-# - Vaswani et al., Attention is all you need, NeurIPS 2017.
 # - Ramsauer et al., Hopfield networks is all you need, ICLR 2021.
+# - Vaswani et al., Attention is all you need, NeurIPS 2017.
 
 # %% id="report"
 lc.report()

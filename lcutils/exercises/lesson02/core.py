@@ -37,6 +37,13 @@ def _log(expression: Any) -> Any:
     return sympy.log(expression)
 
 
+def _euler() -> Any:
+    """What SymPy takes a bare `E` for."""
+    import sympy
+
+    return sympy.E
+
+
 def _exp(expression: Any) -> Any:
     import sympy
 
@@ -117,12 +124,17 @@ ENTRIES = (
             "`a @ x` is the sum of `a_i x_i`. What is left to divide by?",
         ),
         meaning="There the pulls of all contexts cancel.",
+        has_gradient=False,  # nothing goes back through it: NumPy's numbers are right, too
     ),
     ExpressionExercise(
         "02.optimum",
         "n_wc n_w n_c n n_neg",
         lambda wc, w, c, n, neg: wc * n / (neg * w * c),
         mistakes={
+            "E is to be written out: n_neg n_w n_c / n.": lambda wc, w, c, n, neg: wc / _euler(),
+            "Upside down, and E is to be written out: n_neg n_w n_c / n.": (
+                lambda wc, w, c, n, neg: _euler() / wc
+            ),
             "Upside down: a pair seen often scores high.": lambda wc, w, c, n, neg: (
                 neg * w * c / (wc * n)
             ),

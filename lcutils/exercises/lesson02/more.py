@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from lcutils.checking.data import FunctionExercise, Inputs, NumberExercise, Slip, normal, row
-from lcutils.checking.syntax import operands
+from lcutils.checking.syntax import calls, has_keyword, operands
 from lcutils.exercises.lesson02.sgns import is_floored
 
 
@@ -43,12 +43,14 @@ def _by_chance(counts: Tensor) -> Tensor:
 
 
 def _totals_lie_flat(tree: ast.AST) -> bool:
-    """Is there a `sum(1)` or `sum(dim=1)`, and nothing that gives its axis back?"""
-    text = ast.unparse(tree)
-    gives_back = ("keepdim", "None", "unsqueeze", "reshape", "view", "outer", "einsum")
-    return re.search(r"\b(dim=|sum\()-?1\)", text) is not None and not any(
-        word in text for word in gives_back
+    """Is there a `sum(1)` or `sum(dim=1)`, and nothing that keeps its axis or gives it back?"""
+    is_flat = any(
+        re.search(r"[(= ]-?1\)$", ast.unparse(call))
+        and not has_keyword(call, "keepdim", "keepdims")
+        for call in calls(tree, "sum")
     )
+    gives_back = ("None", "unsqueeze", "reshape", "view", "outer", "einsum")
+    return is_flat and not any(word in ast.unparse(tree) for word in gives_back)
 
 
 def _counts(rng: torch.Generator, N: int, M: int) -> Inputs:
@@ -98,6 +100,8 @@ ENTRIES = (
             "A bracket is missing: Python divides by p_w, then multiplies by p_c.": lambda n: (
                 n / _rows(n) * _columns(n) / n.sum()
             ).log(),
+            "A bracket is missing: Python divides by the row totals, then multiplies by the column "
+            "totals.": lambda n: (n * n.sum() / _rows(n) * _columns(n)).log(),
             "Above is a probability, below are counts: divide all by the sum.": lambda n: (
                 n / n.sum() / (_rows(n) * _columns(n))
             ).log(),

@@ -215,6 +215,11 @@ ENTRIES = (
             "All scores go into one sigmoid; each has its own.": lambda v, u, n: (
                 -logsigmoid(_dots(v, u, n)[0] - _dots(v, u, n)[1].sum(1)).mean()
             ),
+            "The scores of all pairs are added before the sigmoid; each pair has its own.": (
+                lambda v, u, n: (
+                    -logsigmoid((v * u).sum()) - _against(_dots(v, u, n)[1]).sum(1).mean()
+                )
+            ),
             "The noise is left out.": _loss(logsigmoid, _against, lambda far: 0),
             "The scores of the noise are added before the sigmoid; each has its own.": _loss(
                 logsigmoid, lambda x: x, lambda far: logsigmoid(-far.sum(1))
@@ -243,6 +248,14 @@ ENTRIES = (
                 "def sgns_loss(v, u, u_noise):\n"
                 "    logsigmoid = torch.nn.functional.logsigmoid\n"
                 "    near, far = logsigmoid((v * u).sum(1)), logsigmoid(-(u_noise @ v))\n"
+                "    return -(near + far.sum(1)).mean()\n",
+            ),
+            Slip(
+                "u_noise has an axis for n_neg, and v has none: v needs one of length 1.",
+                lambda tree: bool({("u_noise", "v"), ("v", "u_noise")} & operands(tree, ast.Mult)),
+                "def sgns_loss(v, u, u_noise):\n"
+                "    logsigmoid = torch.nn.functional.logsigmoid\n"
+                "    near, far = logsigmoid((v * u).sum(1)), logsigmoid(-(u_noise * v).sum(2))\n"
                 "    return -(near + far.sum(1)).mean()\n",
             ),
         ),

@@ -44,6 +44,12 @@ def reads_columns(tree: ast.AST, W: str) -> bool:
     return bool(met) and not goes_one_by_one(tree)
 
 
+def _meets_entry_by_entry(tree: ast.AST) -> bool:
+    """Is something but W multiplied by the whole of x, entry by entry?"""
+    met = {left + right for left, right in operands(tree, ast.Mult) if "x" in (left, right)}
+    return bool(met - {"Wx", "xW"})
+
+
 _Error = Callable[[Tensor, Tensor], Tensor]
 
 
@@ -221,6 +227,13 @@ ENTRIES = (
                 "def layer_backward(x, W, b, z):\n"
                 "    y = torch.tanh(W @ x + b)\n"
                 "    return ((y - z) * (1 - y**2)).T @ x / len(x)\n",
+            ),
+            Slip(
+                "Each error meets all the inputs of its example: that is a product of matrices.",
+                _meets_entry_by_entry,
+                "def layer_backward(x, W, b, z):\n"
+                "    y = torch.tanh(x @ W.T + b)\n"
+                "    return (y - z) * (1 - y**2) * x / len(x)\n",
             ),
         ),
         hints=(

@@ -175,6 +175,12 @@ ENTRIES = (
             "It is divided by B, and by M or H; L is a mean over the batch alone: divide by B.": (
                 lambda x, W1, W2, z: two_layer_grads(x, W1, W2, z) / len(W2)
             ),
+            "It is divided by B and N; L is a mean over the batch alone: divide by B.": (
+                lambda x, *given: two_layer_grads(x, *given) / x.shape[1]
+            ),
+            "It is divided by N, the inputs of one example, not by B.": (
+                lambda x, *given: two_layer_grads(x, *given) * len(x) / x.shape[1]
+            ),
             "The sign is the wrong way round: L grows along the gradient.": (
                 lambda *given: -two_layer_grads(*given)
             ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 import torch
@@ -15,9 +16,11 @@ from lcutils.checking.data import (
     NumberExercise,
     OrderExercise,
     Rule,
+    Slip,
     normal,
     row,
 )
+from lcutils.checking.syntax import operands
 
 
 def logits_gradient(logits: Tensor, target: Tensor) -> Tensor:
@@ -60,7 +63,7 @@ ENTRIES = (
                 lambda y, z, x: (y - z) * (1 - _tanh(y) ** 2) * x
             ),
             "The slope of tanh is 1 - y^2, not 1 + y^2.": lambda y, z, x: (y - z) * (1 + y**2) * x,
-            "Half too much: the 1/2 cancels the 2 of the square.": (
+            "Half of it: the 1/2 cancels the 2 of the square.": (
                 lambda y, z, x: (y - z) * (1 - y**2) * x / 2
             ),
             "This is the article's y - z: the slope of tanh and the input x are missing.": (
@@ -234,6 +237,14 @@ ENTRIES = (
                 lambda a, t: logits_gradient(a, t).sum(0)
             ),
         },
+        slips=(
+            Slip(
+                "target holds the numbers of the classes; wanted is a 1 at each one's place.",
+                lambda tree: any(right == "target" for _, right in operands(tree, ast.Sub)),
+                "def logits_gradient(logits, target):\n"
+                "    return (logits.softmax(dim=1) - target) / len(logits)\n",
+            ),
+        ),
         hints=(
             "If the target's own logit rises, does the loss rise or fall?",
             "Begin with `p = logits.softmax(dim=1)`. A gradient points to where the loss grows.",

@@ -7,8 +7,8 @@ from lcutils.checking.data import Prediction
 ENTRIES = (
     Prediction(
         "03.article_step",
-        "w goes from 1 to 1.4. What becomes of the loss?",
-        choices=("it falls", "it rises"),
+        "w goes from 1 to 1.4. Is the loss then lower or higher?",
+        choices=("lower", "higher"),
     ),
     Prediction(
         "03.shift",

@@ -96,7 +96,7 @@ ENTRIES = (
             "The scale comes after the softmax: it shrinks what is read, not the scores.": (
                 lambda q, k, v: _softmax(_scores(q, k, 1.0)) @ v * q.shape[2] ** -0.5
             ),
-            "There is no mask: each token reads later ones.": lambda q, k, v: (
+            "No mask is at work: each token reads later ones.": lambda q, k, v: (
                 _scores(q, k).softmax(2) @ v
             ),
             "The mask comes after the softmax: later tokens still take their share of the weight, "
@@ -164,6 +164,9 @@ ENTRIES = (
             "A hidden score is less by 1: it still gets weight. Only -inf leaves none.": (
                 lambda q, k, v: (_scores(q, k) - _hidden(_scores(q, k), 1).float()).softmax(2) @ v
             ),
+            "A hidden score is -10, and e^-10 is not 0: it still gets weight.": lambda q, k, v: (
+                _softmax(_scores(q, k), value=-10.0) @ v
+            ),
             "A hidden score is -1, and e^-1 is not 0: it still gets weight.": lambda q, k, v: (
                 _softmax(_scores(q, k), value=-1.0) @ v
             ),
@@ -200,6 +203,9 @@ ENTRIES = (
             ),
             "These are the weights; they still have to meet the values.": lambda q, k, v: _softmax(
                 _scores(q, k)
+            ),
+            "The weights meet the keys once more; what is read are the values.": lambda q, k, v: (
+                _softmax(_scores(q, k)) @ k
             ),
             "This is what the last token reads; wanted are all T.": lambda q, k, v: (
                 causal_attention(q, k, v)[:, -1]
@@ -269,17 +275,19 @@ ENTRIES = (
         example=("11",),
         above=1,
         mistakes={
-            "There are T - 1 others: the item itself is no other.": lambda T: logarithm(T),
-            "The item has e^s, not s: take the logarithm.": lambda T: T - 1,
+            "There are T - 1 others: the pair itself is no other.": lambda T: logarithm(T),
+            "The pair has e^s, not s: take the logarithm.": lambda T: T - 1,
             "Half of the weight means as much as all others together, not half as much.": (
                 lambda T: logarithm((T - 1) / 2)
             ),
             "Half of the weight means as much as all others together, not twice as much.": (
                 lambda T: logarithm(2 * (T - 1))
             ),
-            "The sign: the item must score higher than the others.": lambda T: -logarithm(T - 1),
+            "The sign: the right one must score higher than the others.": lambda T: (
+                -logarithm(T - 1)
+            ),
             "e^s must equal all T - 1 others together, not half of T.": lambda T: logarithm(T / 2),
-            "In 1 / T all T items have the same weight.": lambda T: 1 / T,
+            "In 1 / T all T pairs have the same weight.": lambda T: 1 / T,
             "The logarithm of base 2 undoes 2^s; this is e^s.": lambda T: (
                 logarithm(T - 1) / logarithm(2)
             ),
@@ -290,15 +298,15 @@ ENTRIES = (
             "e^s is then the root of T - 1: half of the weight is not half of the score.": (
                 lambda T: logarithm(T - 1) / 2
             ),
-            "Half of the weight is not half of the score, and the item itself is no other.": (
+            "Half of the weight is not half of the score, and the pair itself is no other.": (
                 lambda T: logarithm(T) / 2
             ),
-            "The item has e^s, not s; and the others are T - 1.": lambda T: T / 2,
-            "The item has e^s, not s; and half means as much as all others.": lambda T: (T - 1) / 2,
+            "The pair has e^s, not s; and the others are T - 1.": lambda T: T / 2,
+            "The pair has e^s, not s; and half means as much as all others.": lambda T: (T - 1) / 2,
             "This is the number of all pairs; which score makes up for the others?": lambda T: T,
             "There are T - 1 others, not T + 1.": lambda T: logarithm(T + 1),
             "All but one are others, not all but two.": lambda T: logarithm(T - 2),
-            "A bracket is missing: the item is taken off the number of pairs, not off the "
+            "A bracket is missing: one is taken off the number of pairs, not off the "
             "logarithm.": lambda T: logarithm(T) - 1,
             "As much as all others means T - 1 times e^0, and no factor 2.": lambda T: logarithm(
                 2 * T
@@ -309,8 +317,8 @@ ENTRIES = (
             "e^s is no weight yet: it is still divided by the sum of all.": lambda T: logarithm(
                 _half()
             ),
-            "This is the logarithm of the others' share, not the item's score.": lambda T: (
-                logarithm((T - 1) / T)
+            "This is the logarithm of the others' share, not the score.": lambda T: logarithm(
+                (T - 1) / T
             ),
             "Half of the weight means as much as all others, not as half of them.": (
                 lambda T: logarithm(T / 2 - 1)

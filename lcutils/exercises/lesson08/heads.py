@@ -120,7 +120,7 @@ ENTRIES = (
             "A head takes every n_heads-th number; take numbers that stand side by side.": (
                 lambda q, k, v, h: _attend(*_interleaved(h, q, k, v)).movedim(1, 3).flatten(2)
             ),
-            "There is no mask: each token reads later ones.": lambda q, k, v, h: _joined(
+            "No mask is at work: each token reads later ones.": lambda q, k, v, h: _joined(
                 _attend(*_split(h, q, k, v), is_causal=False)
             ),
             "Every head reads with the mean of all heads' weights; each has its own.": (

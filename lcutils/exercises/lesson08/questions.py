@@ -23,7 +23,7 @@ ENTRIES = (
             ),
             "d": Choice(
                 "for v = 0, whatever x is",
-                "Then each term is a_i ||x_i||^2, which only happens to be small.",
+                "That is lowest only where all the pulls a_i x_i happen to cancel.",
             ),
         },
         right="c",

@@ -60,6 +60,11 @@ def _gives_it_four_axes(tree: ast.AST) -> bool:
     )
 
 
+def _splits_off_the_heads_last(tree: ast.AST) -> bool:
+    split = calls(tree, "unflatten", "reshape", "view")
+    return any(ast.unparse(call).rstrip(")").endswith(", n_heads") for call in split)
+
+
 CAUSAL_ATTENTION = (
     Slip(
         "`softmax` must be told along which axis the weights add up to 1.",
@@ -109,6 +114,18 @@ def multi_head(q, k, v, n_heads):
 
     q, k, v = (x.reshape(*x.shape[:2], n_heads, -1).transpose(1, 2) for x in (q, k, v))
     return causal_attention(q, k, v).transpose(1, 2).flatten(2)
+""",
+    ),
+    Slip(
+        "The last axis is split into [..., K, H]; the numbers of a head stand side by side: "
+        "[..., H, K].",
+        _splits_off_the_heads_last,
+        """
+def multi_head(q, k, v, n_heads):
+    q, k, v = (x.unflatten(2, (-1, n_heads)).transpose(1, 2) for x in (q, k, v))
+    later = torch.ones(q.shape[2], q.shape[2], dtype=torch.bool).triu(1)
+    scores = (q @ k.mT * q.shape[3] ** -0.5).masked_fill(later, -torch.inf)
+    return (scores.softmax(dim=3) @ v).transpose(1, 2).flatten(2)
 """,
     ),
 )
