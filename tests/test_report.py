@@ -7,13 +7,18 @@ import pytest
 import lcutils as lc
 from lcutils import _ledger
 from lcutils._ledger import Entry, record
-from lcutils.exercises import catalogue
+from lcutils.exercises import _answers, catalogue
 
 
 def lines():
     """The rows of the report by their kind, each on one line."""
     text = re.sub(r"\n {10}", " ", repr(lc.report()))
     return {line.split()[0]: line for line in text.split("\n")}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_seen():
+    _answers._seen_at_work.clear()
 
 
 def start(capsys):
@@ -51,6 +56,14 @@ def test_wrong_not_written_and_skipped_are_told_apart(capsys):
     assert "wrong: 05.half_life; not written: 05.noise; not run: " in found["checked"]
     assert found["predicted"].startswith("predicted 1 of 3: 05.recall; skipped: 05.order; not run:")
     assert "wrong: 05.exit_sum; not run: " in found["answered"]
+
+
+def test_a_function_to_mend_that_was_only_run_is_not_written_and_no_try(capsys):
+    start(capsys)
+    for tries in range(2):
+        lc.check("05.state_gradient", lambda state, target: target - state)
+        assert _ledger.tries("05.state_gradient") == tries
+    assert "wrong: 05.state_gradient;" in lines()["checked"]
 
 
 def test_the_number_of_tries_is_told_and_running_a_cell_again_is_no_other_try(capsys):

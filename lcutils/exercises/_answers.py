@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from lcutils import _typed
@@ -32,7 +33,8 @@ def check(id: str, answer: object) -> Any:
     """
     exercise = find_exercise(id)
     verdict = judge(exercise, answer, _typed.source_of(id))
-    if _is_as_given(exercise, verdict) and id not in _seen_at_work:
+    is_first_look = _is_as_given(exercise, verdict) and id not in _seen_at_work
+    if is_first_look:
         _seen_at_work.add(id)
         verdict = verdict.with_(reason=_AS_GIVEN)
     if verdict.is_open:
@@ -45,7 +47,8 @@ def check(id: str, answer: object) -> Any:
     if not verdict.passed:
         name = exercise.reference.__name__
         verdict = verdict.with_(footer=f"Until then the lesson goes on with our {name}.")
-    show(verdict.entry("checked", id))
+    entry = verdict.entry("checked", id)
+    show(replace(entry, state="waiting") if is_first_look else entry)  # nothing is written yet
     return answer if verdict.passed and not verdict.is_ours else OurVersion(exercise)
 
 
