@@ -147,7 +147,7 @@ keys = torch.nn.functional.normalize(keys, dim=1)
 five, one = delta(keys, values, 0.2, repeats=5), delta(keys, values, 0.67232)
 
 # %% id="five-measured" tags=["after-prediction"]
-# The two states, entry by entry.
+# The two states, compared.
 claim = lc.claim(
     "12.same",
     "Of the 4,096 entries {value:.0f} differ by more than 1e-12.",
@@ -164,9 +164,9 @@ lc.reveal("12.five", claim, was={0: "both alike", 1: "five steps", -1: "one step
 # %% [markdown] id="two_steps-exercise"
 # ### By hand, for two steps
 #
-# A step leaves the factor $1 - \beta n$ of the error, $n = \lVert k \rVert^2$ (lesson 11), and moves $S$ along $k$ only.
+# A step leaves the factor $1 - \beta n$ of a pair's error, $n = \lVert k \rVert^2$ (lesson 11).
 #
-# **Exercise 2** (4 minutes). With which $\beta'$ does one step what two steps of $\beta$ do on the same pair? Write it in `beta` and `n`.
+# **Exercise 2** (4 minutes). With which $\beta'$ does one step leave of this error what two steps of $\beta$ leave? Write it in `beta` and `n`.
 
 # %% id="12-two_steps" tags=["exercise"]
 n = symbols("n", positive=True)
@@ -181,13 +181,15 @@ lc.check("12.two_steps", beta_two)
 # %% [markdown] id="hints-two_steps"
 # {{hints}}
 
-# %% id="two-steps" tags=["hide-input"]
+# %% id="two-steps" tags=["after-prediction"]
 # The proof.
 first = S + beta * k * (v - S.T * k).T
 second = first + beta * k * (v - first.T * k).T
-lc.prove("12.two", second, S + (2 * beta - beta**2 * norm_sq(k)) * k * (v - S.T * k).T)
+one_step = S + (2 * beta - beta**2 * norm_sq(k)) * k * (v - S.T * k).T
+lc.reveal("12.five", lc.prove("12.two", second, one_step))
 
 # %% [markdown] id="more-steps" tags=["after-prediction"]
+# Each step moves $S$ along $k$ only, so what leaves the same error is the same state.
 # In the same way $m$ steps are one with $\beta' = (1 - (1 - \beta n)^m) / n$: after one more step the factor of the error is $(1 - \beta n)^m (1 - \beta n)$, which is $1 - \beta' n$ with $m + 1$ for $m$.
 # **Training harder on the newest pair is one step with another $\beta$, and nothing else**: a larger one while $\beta n < 1$.
 
@@ -495,8 +497,8 @@ for ax in axes:
 small, with_momentum, large, _ = kept
 claim = lc.claim(
     "12.momentum",
-    f"A step of 0.2 keeps {small:.2f}, with momentum 1/2 {{value:.2f}}; without, 0.4 keeps "
-    f"{large:.2f}.",
+    f"Of 48 pairs a step of 0.2 gives back {small:.2f}, with momentum 1/2 {{value:.2f}}; "
+    f"one of 0.4 without momentum {large:.2f}.",
     with_momentum,
     between=(0.78, 0.96),
 )

@@ -537,11 +537,12 @@ lc.reveal("13.plain", lc.figure(fig, claim), was=ahead)
 # %% [markdown] id="plain-seen" tags=["after-prediction"]
 # With nothing to correct, and room for keys at right angles, a sum is as good as a rule that looks before it writes.
 # **Say what will be asked before you say which memory is best.**
+# And keys drawn at random are not at right angles: with those, below, the two differ even if nothing changes.
 
 # %% [markdown] id="untrained-before"
 # ### Without training
 #
-# Keys drawn at random are not at right angles, and there the two rules differ even if nothing changes.
+# Now a sum and the delta rule with keys drawn at random, in the place of learned ones.
 # (The delta rule has $\beta = 1$ here; with a small $\beta$ it is nearly a sum.)
 # Below, `pairs` keys get values, then the first `twice` of them get new ones.
 
