@@ -19,6 +19,7 @@ from sympy import Identity, symbols
 import lcutils as lc
 from lcutils import memory, recall, tasks
 from lcutils.proof import MatrixSymbol, dot, half_norm_sq, norm_sq
+from lcutils.show import BLUE, GREEN, GREY, RED, label_lines
 
 lc.start("12")
 
@@ -263,8 +264,6 @@ def shares(n, rng, cosine=0.45, trials=4):
 
 # %% id="order" tags=["after-prediction"]
 # Four memories, 16 to 128 pairs.
-from lcutils.show import BLUE, GREEN, GREY, RED, label_lines
-
 sizes, rng = [16, 32, 64, 96, 128], lc.rng("order")
 curves = [shares(n, rng) for n in sizes]
 fig, ax = lc.subplots(height=3.2)

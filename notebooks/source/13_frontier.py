@@ -20,6 +20,7 @@ from torch.nn.functional import normalize
 
 import lcutils as lc
 from lcutils import memory, nets, recall, tasks
+from lcutils.show import BLUE, GREEN, GREY, ORANGE, RED, label_lines
 
 lc.start("13")
 
@@ -334,8 +335,6 @@ lc.predict("13.shape", answer=answer)
 
 # %% id="shape" tags=["after-prediction"]
 # Five shapes of three rungs.
-from lcutils.show import BLUE, GREEN, GREY, ORANGE, RED, label_lines
-
 shapes = ["2x32", "4x16", "8x8", "16x4", "32x2"]
 colours = {"sum": RED, "decay": ORANGE, "delta rule": BLUE}
 fig, ax = lc.subplots()
@@ -568,9 +567,10 @@ def delta(q, k, v, **options):
 # Sliders for pairs written once and twice.
 def draw(ax, pairs, twice):
     sizes, twice = [2, 4, 8, 16, 32], min(twice, pairs)
-    for name, rule in (("sum", memory.linear_attention), ("delta rule", delta)):
+    rules = ("sum", memory.linear_attention, RED), ("delta rule", delta, BLUE)
+    for name, rule, colour in rules:
         shares = [recalled(rule, K, pairs, twice, lc.rng("play")) for K in sizes]
-        ax.plot([32 * K for K in sizes], shares, "o-", color=colours[name], label=name)
+        ax.plot([32 * K for K in sizes], shares, "o-", color=colour, label=name)
     ax.set(xscale="log", xlabel="numbers kept", ylabel="right answers", ylim=(0, 1.05))
     ax.set_xticks([64, 256, 1024], [64, 256, 1024], minor=False)
     ax.minorticks_off()
