@@ -86,11 +86,11 @@ def _turns_other_axes(tree: ast.AST) -> bool:
     )
 
 
+_is_of_three = written(r"\b(ones\(\(?3, 3|(eye|tri)\(3)")
+
+
 def _writes_a_mask_by_hand(tree: ast.AST) -> bool:
-    sized = calls(tree, "ones", "eye", "tri", "zeros")
-    if any(ast.unparse(arg) == "3" for call in sized for arg in call.args):
-        return True
-    return any(
+    return _is_of_three(tree) or any(
         isinstance(arg, ast.List) and any(isinstance(line, ast.List) for line in arg.elts)
         for call in calls(tree, "tensor")
         for arg in call.args
