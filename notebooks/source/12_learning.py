@@ -19,6 +19,7 @@ from sympy import Identity, symbols
 import lcutils as lc
 from lcutils import memory, recall, tasks
 from lcutils.proof import MatrixSymbol, dot, half_norm_sq, norm_sq
+from lcutils.show import BLUE, GREEN, GREY, RED, label_lines
 
 lc.start("12")
 
@@ -147,7 +148,7 @@ keys = torch.nn.functional.normalize(keys, dim=1)
 five, one = delta(keys, values, 0.2, repeats=5), delta(keys, values, 0.67232)
 
 # %% id="five-measured" tags=["after-prediction"]
-# The two states, entry by entry.
+# The two states, compared.
 claim = lc.claim(
     "12.same",
     "Of the 4,096 entries {value:.0f} differ by more than 1e-12.",
@@ -162,9 +163,9 @@ lc.reveal("12.five", claim, "They are the same state, and $1 - 0.8^5 = 0.67232$.
 # %% [markdown] id="two_steps-exercise"
 # ### By hand, for two steps
 #
-# A step leaves the factor $1 - \beta n$ of the error, $n = \lVert k \rVert^2$ (lesson 11), and moves $S$ along $k$ only.
+# A step leaves the factor $1 - \beta n$ of a pair's error, $n = \lVert k \rVert^2$ (lesson 11).
 #
-# **Exercise 2** (4 minutes). With which $\beta'$ does one step what two steps of $\beta$ do on the same pair? Write it in `beta` and `n`.
+# **Exercise 2** (4 minutes). With which $\beta'$ does one step leave of this error what two steps of $\beta$ leave? Write it in `beta` and `n`.
 
 # %% id="12-two_steps" tags=["exercise"]
 n = symbols("n", positive=True)
@@ -179,13 +180,15 @@ lc.check("12.two_steps", beta_two)
 # %% [markdown] id="hints-two_steps"
 # {{hints}}
 
-# %% id="two-steps" tags=["hide-input"]
+# %% id="two-steps" tags=["after-prediction"]
 # The proof.
 first = S + beta * k * (v - S.T * k).T
 second = first + beta * k * (v - first.T * k).T
-lc.prove("12.two", second, S + (2 * beta - beta**2 * norm_sq(k)) * k * (v - S.T * k).T)
+one_step = S + (2 * beta - beta**2 * norm_sq(k)) * k * (v - S.T * k).T
+lc.reveal("12.five", lc.prove("12.two", second, one_step))
 
 # %% [markdown] id="more-steps" tags=["after-prediction"]
+# Each step moves $S$ along $k$ only, so what leaves the same error is the same state.
 # In the same way $m$ steps are one with $\beta' = (1 - (1 - \beta n)^m) / n$: after one more step the factor of the error is $(1 - \beta n)^m (1 - \beta n)$, which is $1 - \beta' n$ with $m + 1$ for $m$.
 # **Training harder on the newest pair is one step with another $\beta$, and nothing else**: a larger one while $\beta n < 1$.
 
@@ -259,8 +262,6 @@ def shares(n, rng, cosine=0.45, trials=4):
 
 # %% id="order" tags=["after-prediction"]
 # Four memories, 16 to 128 pairs.
-from lcutils.show import BLUE, GREEN, GREY, RED, label_lines
-
 sizes, rng = [16, 32, 64, 96, 128], lc.rng("order")
 curves = [shares(n, rng) for n in sizes]
 fig, ax = lc.subplots(height=3.2)
@@ -493,8 +494,8 @@ for ax in axes:
 small, with_momentum, large, _ = kept
 claim = lc.claim(
     "12.momentum",
-    f"A step of 0.2 keeps {small:.2f}, with momentum 1/2 {{value:.2f}}; without, 0.4 keeps "
-    f"{large:.2f}.",
+    f"Of 48 pairs a step of 0.2 gives back {small:.2f}, with momentum 1/2 {{value:.2f}}; "
+    f"one of 0.4 without momentum {large:.2f}.",
     with_momentum,
     between=(0.78, 0.96),
 )

@@ -20,6 +20,7 @@ from torch.nn.functional import normalize
 
 import lcutils as lc
 from lcutils import memory, nets, recall, tasks
+from lcutils.show import BLUE, GREEN, GREY, ORANGE, RED, label_lines
 
 lc.start("13")
 
@@ -319,8 +320,6 @@ lc.predict("13.shape", answer=answer)
 
 # %% id="shape" tags=["after-prediction"]
 # Five shapes of three rungs.
-from lcutils.show import BLUE, GREEN, GREY, ORANGE, RED, label_lines
-
 shapes = ["2x32", "4x16", "8x8", "16x4", "32x2"]
 colours = {"sum": RED, "decay": ORANGE, "delta rule": BLUE}
 fig, ax = lc.subplots()
@@ -518,11 +517,12 @@ lc.reveal("13.plain", lc.figure(fig, claim), was=ahead)
 # %% [markdown] id="plain-seen" tags=["after-prediction"]
 # With nothing to correct, and room for keys at right angles, a sum is as good as a rule that looks before it writes.
 # **Say what will be asked before you say which memory is best.**
+# And keys drawn at random are not at right angles: with those, below, the two differ even if nothing changes.
 
 # %% [markdown] id="untrained-before"
 # ### Without training
 #
-# Keys drawn at random are not at right angles, and there the two rules differ even if nothing changes.
+# Now a sum and the delta rule with keys drawn at random, in the place of learned ones.
 # (The delta rule has $\beta = 1$ here; with a small $\beta$ it is nearly a sum.)
 # Below, `pairs` keys get values, then the first `twice` of them get new ones.
 
@@ -548,9 +548,10 @@ def delta(q, k, v, **options):
 # Sliders for pairs written once and twice.
 def draw(ax, pairs, twice):
     sizes, twice = [2, 4, 8, 16, 32], min(twice, pairs)
-    for name, rule in (("sum", memory.linear_attention), ("delta rule", delta)):
+    rules = ("sum", memory.linear_attention, RED), ("delta rule", delta, BLUE)
+    for name, rule, colour in rules:
         shares = [recalled(rule, K, pairs, twice, lc.rng("play")) for K in sizes]
-        ax.plot([32 * K for K in sizes], shares, "o-", color=colours[name], label=name)
+        ax.plot([32 * K for K in sizes], shares, "o-", color=colour, label=name)
     ax.set(xscale="log", xlabel="numbers kept", ylabel="right answers", ylim=(0, 1.05))
     ax.set_xticks([64, 256, 1024], [64, 256, 1024], minor=False)
     ax.minorticks_off()

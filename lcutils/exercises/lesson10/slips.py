@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from lcutils.checking.data import Slip
-from lcutils.checking.syntax import calls
+from lcutils.checking.syntax import calls, written
 
 _PRODUCTS = ("einsum", "matmul", "bmm", "baddbmm")
 
@@ -86,8 +86,11 @@ def _turns_other_axes(tree: ast.AST) -> bool:
     )
 
 
+_is_of_three = written(r"\b(ones\(\(?3, 3|(eye|tri)\(3)")
+
+
 def _writes_a_mask_by_hand(tree: ast.AST) -> bool:
-    return any(
+    return _is_of_three(tree) or any(
         isinstance(arg, ast.List) and any(isinstance(line, ast.List) for line in arg.elts)
         for call in calls(tree, "tensor")
         for arg in call.args
@@ -119,6 +122,18 @@ def _sums_without_keeping_the_axis(tree: ast.AST) -> bool:
 
 
 FAST_WEIGHTS = (
+    Slip(
+        "q[:, t] is [B, K]; as a column for each text it needs an axis more, [B, K, 1].",
+        written(r"(\.mT|transpose\([^()]*\)) @ \w+\[:, \w+\](?![\[.])"),
+        """
+def fast_weights(q, k, v):
+    state, outputs = q.new_zeros(q.shape[0], q.shape[2], v.shape[2]), []
+    for t in range(q.shape[1]):
+        state = state + k[:, t, :, None] * v[:, t, None, :]
+        outputs.append(state.mT @ q[:, t])
+    return torch.stack(outputs, dim=1)
+""",
+    ),
     Slip(
         "torch.outer takes two vectors, and k[:, t] is a vector for each text of the batch.",
         _takes_outer_of_a_batch,
@@ -199,6 +214,14 @@ def all_at_once(q, k, v):
 )
 READ_CHUNK = (
     Slip(
+        "S is K x V: a row of queries reads it as q @ S, without a transpose.",
+        written(r"q @ (state|S)\.(mT|T\b|transpose)"),
+        """
+def read_chunk(state, q, k, v):
+    return (q @ k.mT).tril() @ v + q @ state.mT
+""",
+    ),
+    Slip(
         "The old memory is added as it stands; the queries have to read it first.",
         _adds_the_state_itself,
         """
@@ -215,6 +238,16 @@ WEIGHTED_MEAN = (
 def weighted_mean(q, k, v):
     weights = (q @ k.mT).tril()
     return weights @ v / weights.sum(dim=2)
+""",
+    ),
+    Slip(
+        "These are the sums of the columns, what each key gets from all queries; the weights of a "
+        "token stand in a row.",
+        written(r"(?<!\b[kv])\.sum\((dim=|axis=)?(1|-2), keepdims?=True"),
+        """
+def weighted_mean(q, k, v):
+    weights = (q @ k.mT).tril()
+    return weights @ v / weights.sum(dim=1, keepdim=True)
 """,
     ),
 )

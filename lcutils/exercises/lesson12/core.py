@@ -147,6 +147,25 @@ ENTRIES = (
                 "    return (1 - decay) * state - lr * torch.func.grad(loss)(state)\n",
             ),
             Slip(
+                "A loss is one number; this one has a square for each number of v.",
+                written(
+                    r"\.square\(\)|square\(|\*\* 2|\.pow\(2\)",
+                    unless=r"sum|mean|norm|dot|einsum|mse_loss|outer|jacrev|vmap",
+                ),
+                "def ttt_step(state, k, v, lr, decay):\n"
+                "    def loss(S):\n"
+                "        return 0.5 * (S.T @ k - v).square()\n"
+                "    return (1 - decay) * state - lr * torch.func.grad(loss)(state)\n",
+            ),
+            Slip(
+                "The gradient of a function is `torch.func.grad`; a `torch.grad` there is not.",
+                written(r"\btorch\.grad\("),
+                "def ttt_step(state, k, v, lr, decay):\n"
+                "    def loss(S):\n"
+                "        return 0.5 * (S.T @ k - v).square().sum()\n"
+                "    return (1 - decay) * state - lr * torch.grad(loss)(state)\n",
+            ),
+            Slip(
                 "`torch.func.grad(loss)` is a function, the gradient at any state: call it.",
                 written(r"\* (torch\.func\.)?grad\(\w+\)(?!\()|func\.grad\(\w+, state\)"),
                 "def ttt_step(state, k, v, lr, decay):\n"

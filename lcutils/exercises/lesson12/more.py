@@ -133,6 +133,12 @@ ENTRIES = (
             "This is the surprise of all pairs so far; wanted is that of each.": lambda k, v, b: (
                 _walk(k, v, b).cumsum(1)
             ),
+            "The squares are added over the texts; add them over the numbers of a value.": (
+                lambda k, v, b: _walk(k, v, b, size=lambda missing: missing.square().sum(0))
+            ),
+            "Time stands before the batch: stack puts the new axis first unless dim says where.": (
+                lambda k, v, b: _walk(k, v, b).mT
+            ),
             "It stops after the first pair: does the loop end too early?": lambda k, v, b: _walk(
                 k[:, :1], v, b
             ),

@@ -186,6 +186,26 @@ ENTRIES = (
                 "    P = P - torch.outer(gain, P @ k)\n"
                 "    return torch.cat([P, S + torch.outer(v - S.T @ k, gain)], dim=1)\n",
             ),
+            Slip(
+                "S is K x V: what a key reads is S^T k.",
+                written(r"(?<![\w.])S @ k\b(?![\w\[.])"),
+                "def rls_step(state, k, v):\n"
+                "    P, S = state[:, :len(k)], state[:, len(k):]\n"
+                "    gain = P @ k / (1 + k @ P @ k)\n"
+                "    P = P - torch.outer(gain, P @ k)\n"
+                "    return torch.cat([P, S + torch.outer(gain, v - S @ k)], dim=1)\n",
+            ),
+            Slip(
+                "S moves by an outer product, of the gain with what is missing.",
+                written(
+                    r"(gain|g) [@*] \(?(v -|missing|error)", unless="None|unsqueeze|reshape|view"
+                ),
+                "def rls_step(state, k, v):\n"
+                "    P, S = state[:, :len(k)], state[:, len(k):]\n"
+                "    gain = P @ k / (1 + k @ P @ k)\n"
+                "    P = P - torch.outer(gain, P @ k)\n"
+                "    return torch.cat([P, S + gain @ (v - S.T @ k)], dim=1)\n",
+            ),
         ),
         meaning="P knows which directions were read; along those a new pair moves S less.",
         hints=(

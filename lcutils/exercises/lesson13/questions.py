@@ -70,7 +70,7 @@ ENTRIES = (
                 "That is true: of 32 tokens it sees the last 24, and no more.",
             ),
             "d": Choice(
-                "the LSTM and the vector sum mostly guess",
+                "the vector sum, of lesson 05, mostly guesses",
                 "That is true: about one in six, hardly more than by naming any newest value.",
             ),
         },

@@ -192,6 +192,13 @@ ENTRIES = (
                 "    return (logits[:, 2 * N:].argmax(dim=2) == answers).float().mean()\n",
             ),
             Slip(
+                "This is one place of each text, and no stretch of places: is a colon missing?",
+                written(r"logits\[:, -?(N|answers\.shape\[1\])\]", unless=r"\bfor\b"),
+                "def right_share(logits, answers):\n"
+                "    N = answers.shape[1]\n"
+                "    return (logits[:, -N].argmax(dim=1) == answers).float().mean()\n",
+            ),
+            Slip(
                 "This cuts the batch; time is axis 1.",
                 written(r"logits\[-?\w*:-?\w*\]"),
                 "def right_share(logits, answers):\n"

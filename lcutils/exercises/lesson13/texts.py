@@ -85,6 +85,9 @@ ENTRIES = (
             "The queries come in the order of the writes; `asked` is not used.": _text(
                 _pairs, lambda k, v, a, n: k
             ),
+            "All keys stand before all values, and the text asks for places, not for keys.": _text(
+                lambda k, v, n: torch.cat([k, n + v], 1), lambda k, v, a, n: a
+            ),
             "All texts are asked in the order of the first text.": _text(
                 _pairs, lambda k, v, a, n: k[:, a[0]]
             ),
@@ -185,6 +188,13 @@ ENTRIES = (
                 ),
                 "def recall_text(keys, values, asked, n_keys):\n"
                 "    pairs = torch.stack([keys, n_keys + values]).flatten(1)\n"
+                "    return torch.cat([pairs, keys.gather(1, asked)], dim=1)\n",
+            ),
+            Slip(
+                "The pairs lie on an axis of their own still; the queries want them in one row.",
+                written(r"(?<![a-z])stack\(", unless=r"flatten|reshape|view|vmap|\bfor\b|permute"),
+                "def recall_text(keys, values, asked, n_keys):\n"
+                "    pairs = torch.stack([keys, n_keys + values], dim=2)\n"
                 "    return torch.cat([pairs, keys.gather(1, asked)], dim=1)\n",
             ),
         ),
