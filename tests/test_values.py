@@ -236,6 +236,7 @@ def test_what_was_typed_is_right_where_a_symbols_name_was_given_away():
         (not_run("sqrt p"), "", "`sqrt` needs brackets: `sqrt(...)`."),
         ("log p", "", "`log` needs brackets: `log(...)`."),
         ("q*(1-q)", "", "It contains q; wanted is an expression in p."),
+        ("pp", "", "It contains pp; wanted is an expression in p. A product is written `p*p`."),
         ("1/(p - p)", "", "It divides by zero."),
         ([p, 1 - p], "", "These are 2 answers; wanted is an expression in p."),
         (

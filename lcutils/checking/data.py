@@ -144,12 +144,14 @@ class Prediction:
     Args:
         numbers: how many numbers are asked for; 0 asks for words.
         choices: the words among which to choose, if not any will do.
+        is_share: whether the numbers are shares, from 0 to 1.
     """
 
     id: str
     text: str
     numbers: int = 0
     choices: tuple[str, ...] = ()
+    is_share: bool = False
 
 
 Exercise = FunctionExercise | NumberExercise | ExpressionExercise | OrderExercise

@@ -155,7 +155,12 @@ def _judged_reading(
     unknown = sorted(set(names.values()) - set(ours))
     if unknown:
         allowed = " and ".join(ours)
-        return _wrong(f"It contains {', '.join(unknown)}; wanted is an expression in {allowed}.")
+        glued = re.fullmatch(f"(?:{'|'.join(map(re.escape, ours))})+", unknown[0])
+        star = f"`{'*'.join(re.findall('|'.join(map(re.escape, ours)), unknown[0]))}`"
+        hint = f" A product is written {star}." if glued else ""
+        return _wrong(
+            f"It contains {', '.join(unknown)}; wanted is an expression in {allowed}.{hint}"
+        )
     answer = answer.xreplace({symbol: ours[name] for symbol, name in names.items()})
     try:
         require_tame(answer)

@@ -35,9 +35,9 @@ def read(asked: Prediction, typed: object, source: str) -> tuple[str | None, str
         if typed.lower() == "skip":
             return "skip", ""
     if asked.numbers == 1 and (number := to_number(source)) is not None:
-        return rounded(number, 4), ""  # 1,000 is a tuple in Python
+        typed = number  # 1,000 is a tuple in Python
     if asked.numbers:
-        return _numbers(asked.numbers, typed)
+        return _numbers(asked, typed)
     if asked.choices:
         return _choice(asked.choices, typed if isinstance(typed, str) else source or typed)
     parts = typed if isinstance(typed, list | tuple) else [typed]
@@ -61,20 +61,25 @@ def _said(part: object) -> str:
     return "" if number is None else rounded(number, 4)
 
 
-def _numbers(count: int, typed: object) -> tuple[str | None, str]:
+def _numbers(asked: Prediction, typed: object) -> tuple[str | None, str]:
+    count = asked.numbers
     if isinstance(typed, str):
         found = _in_text(count, typed)
     else:
         parts = typed if isinstance(typed, list | tuple) else [typed]
         found = [to_number(part) for part in parts]
-    if len(found) == count and None not in found:
-        return ", ".join(rounded(number, 4) for number in found if number is not None), ""
+    numbers = [number for number in found if number is not None]
+    if asked.is_share and not all(0 <= number <= 1 for number in numbers):
+        return None, 'A share lies between 0 and 1: 90 % is 0.9 (or answer="skip").'
+    if len(numbers) == count == len(found):
+        return ", ".join(rounded(number, 4) for number in numbers), ""
     if None in found or count == 1:
         what = described(typed)
     else:
         what = "one number" if len(found) == 1 else f"{len(found)} numbers"
-    some = f"{count} numbers in a list, such as {list(range(10, 10 + 10 * count, 10))}"
-    wanted = "a number, such as 10" if count == 1 else some
+    example = [0.5] * count if asked.is_share else list(range(10, 10 + 10 * count, 10))
+    wanted = f"{count} numbers in a list, such as {example}"
+    wanted = f"a number, such as {example[0]}" if count == 1 else wanted
     return None, f'This is {what}. Type {wanted} (or answer="skip").'
 
 

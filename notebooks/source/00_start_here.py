@@ -202,7 +202,7 @@ lc.reveal(
 )
 
 # %% [markdown] id="numbers-seen" tags=["after-prediction"]
-# A sum of fixed size must give something up: at the least, the order of its words.
+# A sum of fixed size must give something up.
 # What a state keeps, and what it gives up, is the question of this workbook.
 
 # %% [markdown] id="sympy"

@@ -14,5 +14,6 @@ ENTRIES = (
         "03.shift",
         "What share of its own paragraphs does it get right, one place later?",
         numbers=1,
+        is_share=True,
     ),
 )

@@ -16,6 +16,7 @@ ENTRIES = (
         "16 keys of 64 normal entries each, a query of the same kind, and no factor: which share "
         "of the weight does the largest of the 16 get? (If all were alike, each would get 0.06.)",
         numbers=1,
+        is_share=True,
     ),
     Prediction(
         "08.unit_keys",

@@ -15,6 +15,7 @@ ENTRIES = (
         "A matrix of 64 x 64 holds 32, 64 or 128 pairs: which share of the values does it give "
         "back, in each case?",
         numbers=3,
+        is_share=True,
     ),
     Prediction(
         "10.own",
@@ -27,5 +28,6 @@ ENTRIES = (
         "As a sum nearly all are given back. Which share of the 128 values does the mean with "
         "positive features give back?",
         numbers=1,
+        is_share=True,
     ),
 )

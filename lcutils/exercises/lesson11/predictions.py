@@ -20,10 +20,12 @@ ENTRIES = (
         "Which share of the newer values does the sum give, which the delta rule, which least "
         "squares?",
         numbers=3,
+        is_share=True,
     ),
     Prediction(
         "11.learned",
         "In which share does the sum answer with the newest value, in which the delta rule?",
         numbers=2,
+        is_share=True,
     ),
 )

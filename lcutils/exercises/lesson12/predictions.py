@@ -15,6 +15,7 @@ ENTRIES = (
         "Which share of 64 pairs does each recall: the sum, the delta rule, the list read five "
         "times, least squares?",
         numbers=4,
+        is_share=True,
     ),
     Prediction(
         "12.gates",

@@ -16,6 +16,7 @@ ENTRIES = (
         "Which share of the questions does each answer after training: the sum, decay, the delta "
         "rule?",
         numbers=3,
+        is_share=True,
     ),
     Prediction(
         "13.shape",
@@ -26,6 +27,7 @@ ENTRIES = (
         "13.lstm",
         "Which share of the questions does this LSTM answer, after the same 250 steps?",
         numbers=1,
+        is_share=True,
     ),
     Prediction(
         "13.plain",
@@ -36,5 +38,6 @@ ENTRIES = (
         "13.no_slope",
         "Which share of the questions does attention answer without its slope?",
         numbers=1,
+        is_share=True,
     ),
 )
