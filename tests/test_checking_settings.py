@@ -306,7 +306,7 @@ def test_a_verdict_goes_to_the_stdout_that_the_reader_put_in_place(capsys):
     theirs = io.StringIO()
     with contextlib.redirect_stdout(theirs):
         lc.check(STEP, right_step)
-    assert theirs.getvalue() == f"Right. [{STEP}]\n"
+    assert theirs.getvalue() == f"Right. {CATALOGUE[STEP].meaning} [{STEP}]\n"
     assert capsys.readouterr().out == ""
 
 

@@ -819,7 +819,7 @@ def test_the_number_of_parameters_is_that_of_a_layer_of_torch():
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (1_638_656, "1,638,656 parameters."),
+        (1_638_656, f"1,638,656 parameters. {ENTRIES['03.n_parameters'].meaning}"),
         (5_000_000, "It is not 5,000,000 parameters."),
         (0.25, "It is not 0.25 parameters."),
         (1e300, "It is not 1e+300 parameters."),
