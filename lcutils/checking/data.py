@@ -162,18 +162,19 @@ def row(*values: object) -> Tensor:
     return torch.tensor(values, dtype=torch.float32, device="cpu")
 
 
-def square_root(expression: Any) -> Any:
-    """SymPy's square root, imported when it is first needed."""
-    import sympy
+def _in_sympy(name: str) -> Callable[[Any], Any]:
+    """SymPy's function of this name; SymPy is imported when one is first called."""
 
-    return sympy.sqrt(expression)
+    def call(expression: Any) -> Any:
+        import sympy
+
+        return getattr(sympy, name)(expression)
+
+    return call
 
 
-def logarithm(expression: Any) -> Any:
-    """SymPy's natural logarithm, imported when it is first needed."""
-    import sympy
-
-    return sympy.log(expression)
+square_root, logarithm, exponential = map(_in_sympy, ("sqrt", "log", "exp"))
+hyperbolic_tangent, rounded_up, rounded_down = map(_in_sympy, ("tanh", "ceiling", "floor"))
 
 
 def normal(rng: torch.Generator, *sizes: int) -> Tensor:

@@ -8,7 +8,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lcutils.checking.data import ExpressionExercise, FunctionExercise, Slip, normal, row
+from lcutils.checking.data import (
+    ExpressionExercise,
+    FunctionExercise,
+    Slip,
+    exponential,
+    logarithm,
+    normal,
+    row,
+)
 from lcutils.checking.syntax import operands
 
 
@@ -31,23 +39,11 @@ def _meets_the_entries(tree: ast.AST) -> bool:
     )
 
 
-def _log(expression: Any) -> Any:
-    import sympy
-
-    return sympy.log(expression)
-
-
 def _euler() -> Any:
     """What SymPy takes a bare `E` for."""
     import sympy
 
     return sympy.E
-
-
-def _exp(expression: Any) -> Any:
-    import sympy
-
-    return sympy.exp(expression)
 
 
 ENTRIES = (
@@ -162,7 +158,7 @@ ENTRIES = (
             "A bracket is missing: Python divides by n_neg and n alone.": (
                 lambda wc, w, c, n, neg: wc / neg * w * c / n
             ),
-            "This is s itself; wanted is e^s.": lambda wc, w, c, n, neg: _log(
+            "This is s itself; wanted is e^s.": lambda wc, w, c, n, neg: logarithm(
                 wc * n / (neg * w * c)
             ),
             "log(a) - log(b) is log(a / b): n_neg divides, it is not taken off.": (
@@ -195,16 +191,16 @@ ENTRIES = (
                 lambda wc, w, c, n, neg: wc * n / (neg * w) * c
             ),
             "This is the PMI: a logarithm, and without n_neg; wanted is e^s.": (
-                lambda wc, w, c, n, neg: _log(wc * n / (w * c))
+                lambda wc, w, c, n, neg: logarithm(wc * n / (w * c))
             ),
             "log n_neg belongs to s; in e^s it is n_neg that divides.": (
-                lambda wc, w, c, n, neg: wc * n / (w * c) - _log(neg)
+                lambda wc, w, c, n, neg: wc * n / (w * c) - logarithm(neg)
             ),
             "n_neg stands in a logarithm; in e^s there is none.": lambda wc, w, c, n, neg: (
-                wc * n / (w * c * _log(neg))
+                wc * n / (w * c * logarithm(neg))
             ),
-            "One exponential too many: the ratio itself is e^s.": lambda wc, w, c, n, neg: _exp(
-                wc * n / (neg * w * c)
+            "One exponential too many: the ratio itself is e^s.": lambda wc, w, c, n, neg: (
+                exponential(wc * n / (neg * w * c))
             ),
         },
         hints=(

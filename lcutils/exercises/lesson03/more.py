@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,6 +16,7 @@ from lcutils.checking.data import (
     OrderExercise,
     Rule,
     Slip,
+    hyperbolic_tangent,
     normal,
     row,
 )
@@ -26,12 +26,6 @@ from lcutils.checking.syntax import operands
 def logits_gradient(logits: Tensor, target: Tensor) -> Tensor:
     """Gradient of the mean cross-entropy; logits: [B, C], target: whole numbers [B] -> [B, C]"""
     return (logits.softmax(dim=1) - _one_hot(logits, target)) / len(logits)
-
-
-def _tanh(expression: Any) -> Any:
-    import sympy
-
-    return sympy.tanh(expression)
 
 
 def _one_hot(logits: Tensor, target: Tensor) -> Tensor:
@@ -60,7 +54,7 @@ ENTRIES = (
         example=("1/2", "2", "-3"),  # a tanh is below 1
         mistakes={
             "tanh is taken twice: the slope is 1 - y^2, where y is tanh(a) already.": (
-                lambda y, z, x: (y - z) * (1 - _tanh(y) ** 2) * x
+                lambda y, z, x: (y - z) * (1 - hyperbolic_tangent(y) ** 2) * x
             ),
             "The slope of tanh is 1 - y^2, not 1 + y^2.": lambda y, z, x: (y - z) * (1 + y**2) * x,
             "Half of it: the 1/2 cancels the 2 of the square.": (
@@ -102,10 +96,10 @@ ENTRIES = (
                 lambda y, z, x: (y - z) * (1 - x**2)
             ),
             "tanh is taken of x; the slope at a is 1 - y^2.": (
-                lambda y, z, x: (y - z) * (1 - _tanh(x) ** 2) * x
+                lambda y, z, x: (y - z) * (1 - hyperbolic_tangent(x) ** 2) * x
             ),
             "y is tanh(a) already: take no tanh of it.": (
-                lambda y, z, x: (_tanh(y) - z) * (1 - _tanh(y) ** 2) * x
+                lambda y, z, x: (hyperbolic_tangent(y) - z) * (1 - hyperbolic_tangent(y) ** 2) * x
             ),
             "The slope of tanh is 1 - y^2, not y^2.": lambda y, z, x: (y - z) * y**2 * x,
             "y stands in place of the slope 1 - y^2.": lambda y, z, x: (y - z) * y * x,

@@ -12,6 +12,7 @@ from lcutils.checking.data import (
     ExpressionExercise,
     FunctionExercise,
     Inputs,
+    exponential,
     logarithm,
     normal,
     row,
@@ -43,12 +44,6 @@ def _softmax(
 
 def _kept(scores: Tensor, allowed: Tensor, value: float) -> Tensor:
     return scores.masked_fill(~allowed, value).softmax(2)
-
-
-def _exponential(expression: Any) -> Any:
-    import sympy
-
-    return sympy.exp(expression)
 
 
 def _half() -> Any:
@@ -241,7 +236,7 @@ ENTRIES = (
             "p stands below the line: near p = 0 this is steep, and there the slope is 0.": (
                 lambda p: (1 - p) / p
             ),
-            "p is the weight, not the score; and e^s is the numerator alone.": _exponential,
+            "p is the weight, not the score; and e^s is the numerator alone.": exponential,
             "Then all of the weight would go with the score; at p = 1 nothing can grow any "
             "more.": lambda p: 1,
             "Then no score could ever change its weight.": lambda p: 0,
@@ -311,7 +306,7 @@ ENTRIES = (
             "As much as all others means T - 1 times e^0, and no factor 2.": lambda T: logarithm(
                 2 * T
             ),
-            "The exponential has to be undone, not taken again.": lambda T: _exponential(T - 1),
+            "The exponential has to be undone, not taken again.": lambda T: exponential(T - 1),
             "This is a share; wanted is a score.": lambda T: 1 / (T - 1),
             "This is the share itself; wanted is the score that gives it.": lambda T: _half(),
             "e^s is no weight yet: it is still divided by the sum of all.": lambda T: logarithm(

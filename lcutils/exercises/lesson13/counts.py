@@ -5,25 +5,20 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from lcutils.checking.data import ExpressionExercise, NumberExercise, logarithm, square_root
+from lcutils.checking.data import (
+    ExpressionExercise,
+    NumberExercise,
+    logarithm,
+    rounded_down,
+    rounded_up,
+    square_root,
+)
 
 _NO_REPEAT = (31 * 30 * 29 * 28 * 27 * 26 * 25) / 32**7  # 8 keys of 32, all different
 
 
 def _log2(x: Any) -> Any:
     return logarithm(x) / logarithm(2)
-
-
-def _rounded_up(x: Any) -> Any:
-    import sympy
-
-    return sympy.ceiling(x)
-
-
-def _rounded_down(x: Any) -> Any:
-    import sympy
-
-    return sympy.floor(x)
 
 
 ENTRIES = (
@@ -91,7 +86,7 @@ ENTRIES = (
                 _log2(n * N) / p
             ),
             "Upside down: a longer list needs more numbers.": lambda n, N, p: p / (n * _log2(N)),
-            "Leave the rounding out: m before it is rounded up.": lambda n, N, p: _rounded_up(
+            "Leave the rounding out: m before it is rounded up.": lambda n, N, p: rounded_up(
                 n * _log2(N) / p
             ),
             "The logarithm is to base 2, for bits; and a number holds p of them.": (
@@ -159,9 +154,9 @@ ENTRIES = (
             "There are no squares in it: both sides are linear in T.": lambda K, V: square_root(
                 K * V
             ),
-            "Leave the rounding out.": lambda K, V: _rounded_down(K * V / (K + V)),
+            "Leave the rounding out.": lambda K, V: rounded_down(K * V / (K + V)),
             "Leave the rounding out: the question is where the two are equal.": lambda K, V: (
-                _rounded_up(K * V / (K + V))
+                rounded_up(K * V / (K + V))
             ),
             "Divide by the numbers of a token, do not multiply.": lambda K, V: K * V * (K + V),
             "K + V are the numbers of a token; there is no 2.": lambda K, V: K * V / (2 * (K + V)),
