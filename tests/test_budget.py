@@ -1,11 +1,13 @@
 """The core path of each lesson fits into an hour and a quarter; and what is counted is counted."""
 
+import math
+
 import pytest
 
 import build
 from budget import MORE, Budget, budget
 from cells import Cell, read_cells
-from editions import editions, lesson_sources
+from editions import editions, lesson_sources, lessons
 from lcutils.checking.data import Prediction
 
 # Lessons that still take too much, with their minutes: `python notebooks/tools/budget.py` has all
@@ -22,6 +24,12 @@ def test_the_core_path_of_a_lesson_keeps_its_budget(source):
     else:
         assert counted.minutes <= TOO_MUCH[number]
         assert counted.over(), "it is within its budget: take it out of TOO_MUCH"
+
+
+@pytest.mark.parametrize("lesson", lessons(build.SOURCES), ids=lambda lesson: lesson.name)
+def test_a_lesson_says_how_long_its_core_path_takes_to_five_minutes(lesson):
+    _, student, _ = build.edition_cells(build.SOURCES / f"{lesson.name}.py")
+    assert lesson.minutes == 5 * math.ceil(budget(student).minutes / 5)
 
 
 TINY = """\

@@ -9,7 +9,8 @@
 # An exercise names your mistake if it is one that people make, and shows in a small example where any other goes wrong.
 #
 # Take twenty minutes here: a picture of what is to come, an exercise done wrongly on purpose, a few lines of SymPy, and a check of your machine.
-# You should know Python, vectors and matrices, partial derivatives, and a little PyTorch.
+# You need Python, vectors and matrices, partial derivatives, a little PyTorch.
+# The core path takes about 40 minutes.
 
 # %% [markdown] id="machine"
 # ## Is your machine ready?

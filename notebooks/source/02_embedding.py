@@ -11,7 +11,7 @@
 # After this lesson you can say what comes of moving each word towards its company, write the loss of skip-gram with negative sampling, prove what it learns, and check the proof on real prose.
 #
 # You need dot products, logarithms, derivatives, some PyTorch.
-# The core path takes an hour and a half; the end of section 3 is a good place to stop half way.
+# The core path takes about 85 minutes; the end of section 3 is a good place to stop half way.
 
 # %% id="start"
 import math
