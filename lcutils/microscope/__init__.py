@@ -13,11 +13,14 @@ from lcutils import _require, tasks
 from lcutils._ledger import Entry
 from lcutils.microscope import facts as _facts
 from lcutils.microscope import traces as _traces
+from lcutils.microscope.paper import cut, width
 from lcutils.microscope.pictures import MOMENTS, WIDTH, Pictures
 from lcutils.show import VIEW, Picture, said
 from lcutils.startup import rng
 
 __all__ = ["Microscope", "watch"]
+
+_BUTTON = 110  # pixels that a name has on its button
 
 
 def watch(
@@ -105,8 +108,13 @@ class Microscope:
         self.slider = widgets.IntSlider(
             1, min=1, max=self._n, description="fact", layout={"width": "28em", "max_width": "100%"}
         )
+        shown = [cut(name, _BUTTON) for name in story.names]
+        wide = max(64, 24 + max(map(width, shown)))
         self.ask = widgets.ToggleButtons(
-            options=story.names, value=ask, style={"button_width": "5em"}
+            options=list(zip(shown, story.names, strict=True)),
+            value=ask,
+            tooltips=story.names,
+            style={"button_width": f"{wide:.0f}px"},
         )
         self.image = widgets.Image(
             value=self._pictures.at(1, ask).png(),
@@ -114,7 +122,7 @@ class Microscope:
             height=self._pictures.height,
             layout={"margin": "2px 0"},
         )
-        label = widgets.Label("ask about", layout={"margin": "2px 8px"})
+        label = widgets.Label("ask about", layout={"margin": "2px 8px", "flex": "0 0 auto"})
         asking = widgets.HBox([label, self.ask])
         # A slider with one position is an error in the browser; a vector is not asked about a name.
         parts = [self.slider] if self._n > 1 else []
