@@ -61,8 +61,8 @@ class _Judged:
         self.exercise = exercise
         self.place, self.lines = 0, [Line("", None)]
 
-    def verdict(self, answer: Any) -> Verdict:
-        """The verdict on an answer of any form."""
+    def verdict(self, answer: Any) -> Verdict | None:
+        """The verdict on an answer of any form; None for what is no chain."""
         from lcutils.proof.forms import Forms
 
         self._reader = Reader(self.exercise.symbols())
@@ -70,7 +70,7 @@ class _Judged:
         try:
             lines = self._reader.chain(answer)
         except UnclearError as unclear:
-            return _wrong(str(unclear) or f"This is no chain; {_WANTED}")
+            return _wrong(str(unclear)) if str(unclear) else None
         unwritten = [n for n, line in enumerate(lines, start=1) if line.expression is None]
         if unwritten or not lines:
             which = f"Line {unwritten[0]} is still to be written." if lines else ""
@@ -93,11 +93,12 @@ class _Judged:
         if self._forms[self.place] == self._forms[self.place - 1]:
             return None
         before, line = (self._value(self.lines[self.place - i].expression) for i in (1, 0))
+        if shapes := _unlike(before, line):
+            return self._false(shapes, ())
         try:
             held = hold(before, line, self._domain())
         except (ValueError, TypeError) as unknown:
-            shapes = _unlike(before, line)
-            return self._false(shapes or f"It cannot be held against it: {unknown}", ())
+            return self._false(f"It cannot be worked out: {unknown}", ())
         if held is None:
             return self.undecided("with what SymPy knows")
         if held is True:
@@ -129,12 +130,12 @@ class _Judged:
         seen = {self._forms[0]}
         for form, is_end in zip(self._forms, arrived, strict=True):
             seen |= set() if is_end else {form}
-        missing = self.exercise.n_steps - (len(seen) - 1)
-        if missing <= 0:
+        n_steps, asked = len(seen) - 1, self.exercise.n_steps
+        if n_steps >= asked:
             return Verdict("right", "Right.", self.exercise.meaning)
         last = max(n for n, is_end in enumerate(arrived) if not is_end)
-        stands = "nothing stands" if len(seen) == 1 else f"only {len(seen) - 1} stands"
-        reason = f"All is true, but {stands} between the start and the end: show the way."
+        stands = f"only {n_steps} of at least {asked} steps stands" if n_steps else "nothing stands"
+        reason = f"All is true, but {stands} between the start and the end."
         hint = self._step(self.lines[last].expression).hint
         return _wrong(reason).with_(is_open=True, hint=hint)
 
@@ -154,9 +155,9 @@ class _Judged:
             symbol = self._reader.symbols[name]
             if symbol not in line.free_symbols:
                 continue
-            if any(symbol in part.variables for part in line.atoms(sympy.Derivative)):
-                line = line.doit()
-            line = line.xreplace({symbol: self._reader.line(text)})
+            slopes = line.atoms(sympy.Derivative)
+            taken = {slope: slope.doit() for slope in slopes if symbol in slope.variables}
+            line = line.xreplace(taken).xreplace({symbol: self._reader.line(text)})
         return line
 
     def _domain(self) -> tuple[Any, ...]:
