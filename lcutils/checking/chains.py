@@ -125,7 +125,8 @@ class Reader:
         if found.has(sympy.zoo, sympy.nan, sympy.oo, -sympy.oo):
             raise UnclearError("it divides by zero.")
         ours: dict[Any, Any] = {}
-        for symbol in sorted(found.free_symbols, key=lambda s: (s.is_Symbol, s.name)):
+        symbols = found.atoms(sympy.Symbol, sympy.MatrixSymbol)
+        for symbol in sorted(symbols, key=lambda s: (s.is_Symbol, s.name)):
             known = ours.get(symbol) or self._known.get(_squeezed(symbol.name))
             if known is None:
                 names = ", ".join(self.symbols)

@@ -153,7 +153,7 @@ class _Judged:
 
         for name, text in self.exercise.meanings.items():
             symbol = self._reader.symbols[name]
-            if symbol not in line.free_symbols:
+            if symbol not in line.atoms(sympy.Symbol):
                 continue
             slopes = line.atoms(sympy.Derivative)
             taken = {slope: slope.doit() for slope in slopes if symbol in slope.variables}
@@ -189,7 +189,7 @@ class _Judged:
         before, line = self._name(-1), f"line {self.place}"
         reason = f"I cannot see {how} that {line} is equal to {before}. Put a step between."
         hint = self._step(self.lines[self.place - 1].expression).hint
-        return Verdict("ours", "Not decided.", reason, hint=hint, is_open=True)
+        return Verdict("undecided", "Not decided.", reason, hint=hint, is_open=True)
 
 
 def _unlike(left: Any, right: Any) -> str:
