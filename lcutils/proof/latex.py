@@ -138,8 +138,13 @@ class _Printer(LatexPrinter):  # type: ignore[misc]  # SymPy comes without types
 
     @staticmethod
     def _function(name: str) -> str:
-        known = {"log": r"\ln", "exp": r"\exp", "tanh": r"\tanh", "sin": r"\sin", "cos": r"\cos"}
-        return known.get(name, rf"\operatorname{{{name}}}")
+        known = ("exp", "tanh", "sin", "cos", "sigma")
+        names = {"log": r"\ln"} | {name: rf"\{name}" for name in known}
+        return names.get(name, rf"\operatorname{{{name}}}")
+
+    def _print_sigma(self, number: Any, exp: str = "") -> str:
+        power = f"^{{{exp}}}" if exp else ""
+        return rf"\sigma{power}{{\left({self._print(number.args[0])}\right)}}"
 
     def _print_MatrixElement(self, entry: Any) -> str:
         """Counted from 1, as in mathematics."""
