@@ -207,6 +207,7 @@ def test_a_short_equation_stands_on_one_line_and_a_long_one_breaks_before_the_eq
         (r"A \odot B", ["A", r" \odot B"]),
         (r"\left(a + b\right) c + d", [r"\left(a + b\right) c", " + d"]),
         ("a_{t + 1} - b", ["a_{t + 1}", " - b"]),
+        (r"\lVert a + b \rVert^2 - c", [r"\lVert a + b \rVert^2", " - c"]),
         (
             r"\left\langle a + b, c \right\rangle - d",
             [r"\left\langle a + b, c \right\rangle", " - d"],

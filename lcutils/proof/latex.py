@@ -59,8 +59,9 @@ def _broken(start: str, side: str) -> list[str]:
 def _terms(side: str) -> list[str]:
     """A sum's terms or ⊙'s factors, each with the sign in front; together they are the side."""
     terms, depth = [""], 0
+    opening, closing = (r"\left", r"\lVert", "{"), (r"\right", r"\rVert", "}")
     for token in re.findall(r"\\left|\\right|[{}]| (?:[-+]|\\odot) |\\[A-Za-z]+|.", side):
-        depth += (token in (r"\left", "{")) - (token in (r"\right", "}"))
+        depth += (token in opening) - (token in closing)
         if depth == 0 and token in (" + ", " - ", r" \odot "):
             terms.append("")
         terms[-1] += token

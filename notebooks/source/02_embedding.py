@@ -11,7 +11,7 @@
 # After this lesson you can say what comes of moving words towards their company, write the loss of skip-gram with negative sampling, work out by hand what it learns, and check that on real prose.
 #
 # You need dot products, logarithms, derivatives, some PyTorch.
-# The core path takes about 75 minutes; the end of section 2 is a good place to stop half way.
+# The core path takes about 75 minutes; the end of section 3 is a good place to stop half way.
 
 # %% id="start"
 import math
@@ -82,7 +82,7 @@ sentence = (
 lc.figure(fig, sentence)
 
 # %% [markdown] id="springs-seen"
-# By hand: $a_i\|v-x_i\|^2$ has the gradient $2a_i(v-x_i)$, so each spring pulls with $a_i(x_i-v)$, up to the 2.
+# By hand: $a_i\|v-x_i\|^2$ has the gradient $2a_i(v-x_i)$, so, the 2 aside, each spring pulls with $a_i(x_i-v)$.
 # Where the pulls cancel, $v$ is at the *weighted mean*:
 #
 # $$\sum_i a_i(x_i-v)=0 \quad\text{gives}\quad v=\frac{\sum_i a_ix_i}{\sum_i a_i}$$
@@ -95,7 +95,7 @@ lc.figure(fig, sentence)
 
 # %% id="02-weighted_mean" tags=["exercise"]
 def resting_places(counts, u):
-    """counts: [N, M], no row all 0, u: [M, D] contexts -> where each word comes to rest: [N, D]"""
+    """counts: [N, M], u: [M, D] -> where each of the N words comes to rest: [N, D]"""
     ### BEGIN SOLUTION
     return counts @ u / counts.sum(dim=1, keepdim=True)
     ### END SOLUTION
@@ -119,7 +119,7 @@ apart = a1 * a2 / (a1 + a2) * norm_sq(x1 - x2)
 lc.prove("02.mean", two_places, (a1 + a2) * norm_sq(v - mean) + apart)
 
 # %% [markdown] id="mean-seen"
-# Only the first term depends on $v$: two places act like one, with the weight of both, at their weighted mean; three then act like two, and so on.
+# Only one term depends on $v$: two places act like one, with the weight of both, at their weighted mean; three then act like two, and so on.
 # So far so good, *if the contexts hold still*.
 # But a context is a word, too, and is learned by the same rule.
 #
@@ -219,15 +219,10 @@ reached = torch.zeros(1_000)
 reached[number["matrix"]] = 1.0
 for _ in range(10):
     reached = (reached @ counts @ counts > 0).float()  # word, context, word
-sentence = "From 'matrix', chains of shared contexts lead to {value:.0f} of 1,000 words."
+sentence = "From 'matrix', chains of shared contexts lead to {value:,.0f} of 1,000 words."
 linked = lc.claim("02.one_part", sentence, reached.sum(), between=(999, 1000))
 only = "The rule only pulls. To tell words apart, a loss must push as well."
 lc.reveal("02.collapse", linked, only)
-
-# %% [markdown] id="half-way"
-# ### Half way
-#
-# **A good place to stop.** What you have: where springs come to rest, and what becomes of words that only follow them. What comes: a loss that asks a question, and what it learns (40 minutes).
 
 # %% [markdown] id="push"
 # ## 3. A question with a wrong answer
@@ -292,7 +287,7 @@ lc.prove("02.skip_gram", lc.grad(log(total) - dot(t, U * v), v), U.T * (p - t), 
 
 # %% id="02-sgns_loss" tags=["exercise"]
 def sgns_loss(v, u, u_noise):
-    """v, u: [B, D] words and contexts, u_noise: [B, n_neg, D] drawn contexts -> the loss: []"""
+    """v, u: [B, D] words, contexts, u_noise: [B, n_neg, D] drawn ones -> the loss: []"""
     ### BEGIN SOLUTION
     near = (v * u).sum(dim=1)  # [B]
     far = (u_noise @ v[:, :, None]).squeeze(2)  # [B, n_neg]
@@ -314,6 +309,9 @@ sgns_loss = lc.check("02.sgns_loss", sgns_loss)
 pair_loss = -log(sigma(dot(v, u))) - log(sigma(-dot(v, u1)))
 pull_push = (sigma(dot(v, u)) - 1) * u + sigma(dot(v, u1)) * u1
 lc.prove("02.pull_push", lc.grad(pair_loss, v), pull_push, torch=True)
+
+# %% [markdown] id="half-way"
+# **A good place to stop.** What you have: where springs come to rest, what becomes of words that only follow them, and a loss that pushes as well. What comes: what that loss learns, by hand and on real prose (35 minutes).
 
 # %% [markdown] id="rest"
 # ## 4. Where it comes to rest
@@ -366,7 +364,7 @@ lc.prove("02.one_lowest", lc.grad(slope, s), (n_wc + E) * sigma(s) * sigma(-s), 
 
 # %% id="02-pmi" tags=["exercise"]
 def pmi(counts):
-    """counts: [N, M] -> log(p_wc / (p_w p_c)): [N, M], natural logarithm; -inf for a count of 0"""
+    """counts: [N, M] -> the PMI, in natural logarithms: [N, M]; -inf for a count of 0"""
     ### BEGIN SOLUTION
     p = counts / counts.sum()
     return torch.log(p / (p.sum(dim=1, keepdim=True) * p.sum(dim=0)))
@@ -496,8 +494,8 @@ for word in ("matrix", "gradient", "error", "integer", "true"):
 
 
 # %% id="probe-measured"
-pairs = [(i, number[w + "s"]) for w, i in number.items() if len(w) > 2 and w + "s" in number]
-word, with_s = torch.tensor(pairs).T
+singular = [w for w in words if len(w) > 2 and w + "s" in number]
+word, with_s = torch.tensor([(number[w], number[w + "s"]) for w in singular]).T
 
 
 def share_found(v):

@@ -22,7 +22,7 @@ from lcutils.checking.syntax import calls, has_keyword, operands
 
 
 def resting_places(counts: Tensor, u: Tensor) -> Tensor:
-    """counts: [N, M], no row all 0, u: [M, D] contexts -> where each word comes to rest: [N, D]"""
+    """counts: [N, M], no row all 0, u: [M, D] contexts -> the resting places: [N, D]"""
     return counts @ u / _rows(counts)
 
 
@@ -59,9 +59,10 @@ def _gives_an_axis(tree: ast.AST) -> bool:
 
 
 def _sums_over_words(tree: ast.AST) -> bool:
-    """Is there a `sum(0)`, outside of a loop?"""
+    """Is there a `sum(0)`, not of u and outside of a loop?"""
     code = ast.unparse(tree)
-    is_there = any(re.search(r"[(= ](0|-2)[,)]", ast.unparse(call)) for call in calls(tree, "sum"))
+    sums = [ast.unparse(call) for call in calls(tree, "sum")]
+    is_there = any(re.search(r"[(= ](0|-2)[,)]", s) and not s.startswith("u.") for s in sums)
     return is_there and "for " not in code and "vmap" not in code
 
 
@@ -114,6 +115,9 @@ ENTRIES = (
             ),
             "It is divided by the length of a row, not by its sum.": (
                 lambda n, u: n @ u / n.norm(dim=1, keepdim=True)
+            ),
+            "The vectors are added up below; it is the weights whose sum divides.": (
+                lambda n, u: n @ u / u.sum(0)
             ),
             "It is divided twice.": lambda n, u: n @ u / _rows(n) ** 2,
             "The vectors that come out are made to add up to 1; it is the weights that should.": (
@@ -178,16 +182,15 @@ ENTRIES = (
                 "    return u @ counts / counts.sum(1, keepdim=True)\n",
             ),
             Slip(
-                "counts.T has a row for each context; the places wanted are those of the words.",
-                lambda tree: any(left == "counts.T" for left, _ in operands(tree, ast.MatMult)),
+                "Turned over, the table has a row for each context; wanted is one for each word.",
+                lambda tree: any(left.endswith(".T") for left, _ in operands(tree, ast.MatMult)),
                 "def resting_places(counts, u):\n"
                 "    return counts.T @ u / counts.sum(1, keepdim=True)\n",
             ),
             Slip(
                 "sum(0) adds up over the words; the total of a word is the sum of its row.",
                 _sums_over_words,
-                "def resting_places(counts, u):\n"
-                "    return counts @ u / counts.sum(0)[:, None]\n",
+                "def resting_places(counts, u):\n    return counts @ u / counts.sum(0)[:, None]\n",
             ),
             Slip(
                 "The totals lie flat, one a word, and meet the D entries of a vector: "
@@ -258,6 +261,12 @@ ENTRIES = (
             ),
             "This is 1 / sigma(-s), which is e^s + 1.": lambda wc, w, c, n, neg: (
                 1 + wc * n / (neg * w * c)
+            ),
+            "This is 1 / sigma(s), which is 1 + e^-s.": lambda wc, w, c, n, neg: (
+                1 + neg * w * c / (wc * n)
+            ),
+            "This is twice the slope at s = 0; wanted is e^s where the slope is zero.": (
+                lambda wc, w, c, n, neg: neg * w * c / n - wc
             ),
             "This is E alone; n_wc is missing.": lambda wc, w, c, n, neg: neg * w * c / n,
             "n and n_neg are missing: E is n_neg n_w n_c / n.": lambda wc, w, c, n, neg: (
