@@ -225,6 +225,24 @@ class SignMoment(Number):
     precedence = PRECEDENCE["Func"]
 
 
+class sigma(sp.Function):  # type: ignore[misc]
+    """The logistic function 1/(1 + exp(-x)), which stays one sign where it is displayed."""
+
+    nargs = 1
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        """The derivative, as SymPy asks for it."""
+        return self * (1 - self)
+
+    def _eval_evalf(self, prec: int) -> Any:
+        return logistic(self.args[0])._eval_evalf(prec)
+
+
+def logistic(x: Any) -> Any:
+    """What `sigma(x)` means."""
+    return 1 / (1 + sp.exp(-x))
+
+
 def dot(a: Any, b: Any) -> Dot:
     """The dot product of two vectors, shown `a^T b`; for matrices the sum over all entries.
 
@@ -267,7 +285,7 @@ def each(function: Any, x: Any) -> Each:
     """A SymPy function applied to every entry of x.
 
     Args:
-        function: a SymPy function of one argument, such as `tanh`.
+        function: a SymPy function of one argument, such as `tanh`, or `sigma`.
         x: a matrix expression.
     """
     if not isinstance(function, sp.FunctionClass):
