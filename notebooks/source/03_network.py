@@ -20,7 +20,7 @@ from torch.nn.functional import cross_entropy, pad
 import lcutils as lc
 from lcutils import text
 from lcutils.proof import MatrixSymbol, dot, each, hadamard, half_norm_sq
-from lcutils.show import BLUE, GREEN, GREY, ORANGE, label_lines
+from lcutils.show import BLUE, GREY, ORANGE, label_lines
 
 lc.start("03")
 
@@ -171,7 +171,17 @@ lc.refute("03.article_layer", lc.grad(loss, W), each(tanh, W * x + b) - z)
 
 # %% [markdown] id="layer-links"
 # $y-z$ has too few numbers.
-# What is true is the one weight again, for each unit.
+# True is what you found for one weight, here by SymPy:
+
+# %% id="one-weight-proved" tags=["hide-input"]
+# One weight: the three links, multiplied.
+w, x1, z1 = symbols("w x z", real=True)
+loss = (tanh(w * x1) - z1) ** 2 / 2
+true = (tanh(w * x1) - z1) * (1 - tanh(w * x1) ** 2) * x1
+lc.prove("03.one_weight_proved", lc.grad(loss, w), true)
+
+# %% [markdown] id="layer-by-hand"
+# A layer has it for each unit.
 # By hand: unit $i$ computes $a_i=\sum_j W_{ij}x_j+b_i$, and on $a_i$ only $y_i$ depends. So
 #
 # $$\frac{\partial L}{\partial a_i}=(y_i-z_i)(1-y_i^2),\qquad\frac{\partial L}{\partial W_{ij}}=\frac{\partial L}{\partial a_i}\cdot x_j$$
@@ -186,7 +196,7 @@ tanh_slope = OneMatrix(M, 1) - hadamard(y, y)
 lc.prove("03.error", lc.grad(half_norm_sq(y - z), a), hadamard(y - z, tanh_slope), torch=True)
 
 # %% [markdown] id="layer-links-2"
-# (What is not matrix algebra alone, like $\tanh$ of each entry, is proved entry by entry for two sizes, and tried at 20 more.)
+# ($\tanh$ of each entry is no matrix algebra: proved entry by entry for two sizes, tried at 20.)
 #
 # With inputs $x=(2,\ 0)$ the gradient by the weights is a multiplication table:
 #
@@ -232,9 +242,36 @@ layer_backward = lc.check("03.layer_backward", layer_backward)
 #
 # ## 3. Two layers
 #
-# Put a second layer on top: $h=\tanh(W_1 x)$, $H$ *hidden* numbers, then $y=W_2 h$, without bend or biases.
-# The upper layer is as before, with inputs $h$.
-# The lower one has no target of its own: what is the error at $h$?
+# First one number each: $a=w_1 x$, $h=\tanh a$, and on top $y=w_2 h$, without a bend.
+# From $w_1$ to the loss there are four links:
+#
+# $$\frac{\partial L}{\partial w_1}=\frac{\partial L}{\partial y}\cdot\frac{\partial y}{\partial h}\cdot\frac{\partial h}{\partial a}\cdot\frac{\partial a}{\partial w_1}$$
+#
+# **Exercise 3** (4 minutes). Work them out, in as many lines as you like, until none of the four names is left.
+# Each line is held against the one before.
+
+# %% id="03-lower_weight" tags=["exercise"]
+### BEGIN SOLUTION
+chain = """
+dL_dy * dy_dh * dh_da * da_dw1
+= (y - z) * dy_dh * dh_da * da_dw1
+= (y - z) * w2 * dh_da * da_dw1
+= (y - z) * w2 * (1 - h**2) * x
+"""
+### END SOLUTION
+### BEGIN STUDENT
+# chain = """
+# dL_dy * dy_dh * dh_da * da_dw1
+# = ...
+# """
+### END STUDENT
+lc.check("03.lower_weight", chain)
+
+# %% [markdown] id="hints-lower_weight"
+# {{hints}}
+#
+# Now $H$ *hidden* numbers, $h=\tanh(W_1 x)$, and $y=W_2 h$: each $h_j$ reaches all outputs.
+# What is its error?
 
 # %% id="two-layers-figure" tags=["hide-input"]
 # The figure: up and down the same weights.
@@ -249,7 +286,7 @@ def terms(weights, numbers):
     return ("−" if weights[0] < 0 else "") + (" − " if weights[1] < 0 else " + ").join(parts)
 
 
-fig, axes = lc.subplots(1, 2, height=2.9)
+fig, axes = lc.subplots(1, 2, height=3.1)
 for ax, colour, title in zip(axes, (BLUE, ORANGE), ("up: values", "down: errors"), strict=True):
     for i in (0, 1):
         for j in (0, 1):
@@ -261,16 +298,16 @@ for ax, colour, title in zip(axes, (BLUE, ORANGE), ("up: values", "down: errors"
             box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
             ax.text(*place, f"{upper[i][j]}", ha="center", va="center", bbox=box)
     ax.set_title(title, color=colour)
-    ax.set(xlim=(-0.45, 1.45), ylim=(-0.15, 1.15))
+    ax.set(xlim=(-0.45, 1.45), ylim=(-0.25, 1.1))
     ax.axis("off")
 for i in (0, 1):
     row, column = upper[i], [upper[0][i], upper[1][i]]
-    value = f"$y_{i + 1}$ = {terms(row, hidden)}\n$= {up[i]:.1f}$"
-    error = f"at $h_{i + 1}$: {terms(column, errors)}\n$= {down[i]:.1f}$"
+    value = f"{terms(row, hidden)}\n$= y_{i + 1} = {up[i]:.1f}$"
+    error = f"error at $h_{i + 1}$:\n{terms(column, errors)}\n$= {down[i]:.1f}$"
     axes[0].text(i, 0.87, value, ha="center", color=BLUE)
     axes[0].text(i, 0.06, f"$h_{i + 1} = {hidden[i]:g}$", ha="center")
     axes[1].text(i, 0.87, f"error at $y_{i + 1}$: {errors[i]:g}", ha="center")
-    axes[1].text(i, -0.06, error, ha="center", color=ORANGE)
+    axes[1].text(i, 0.12, error, ha="center", va="top", color=ORANGE)
 lc.figure(
     fig,
     f"The same four weights carry values up and errors down: {down[0]:.1f} and {down[1]:.1f}. "
@@ -279,7 +316,7 @@ lc.figure(
 
 # %% [markdown] id="error-back-before"
 # By hand: let $h_1$ grow by $0.01$.
-# The outputs move by $0.01$ and $-0.02$, and the loss by $0.5\cdot 0.01+1\cdot(-0.02)=-0.015$: the error at $h_1$ is $-1.5$.
+# The outputs move by $0.01$ and $-0.02$, the loss by $0.5\cdot 0.01+1\cdot(-0.02)=-0.015$: the error at $h_1$ is $-1.5$.
 # In letters it is $\sum_i W_{ij}\,g_i$, and a column of $W$ is a row of $W^\top$:
 
 # %% id="error-to-inputs"
@@ -302,7 +339,7 @@ lc.prove("03.error_below", lc.grad(half_norm_sq(W2 * h - z), a), error_below, to
 # From this $g$ the lower weights have their table, $g\,x^\top$.
 # (With errors as the rows of $G$, the product $W_2^\top g$ is $G W_2$.)
 #
-# **Exercise 3** (6 minutes). Write the gradient of the lower weights, for a batch again.
+# **Exercise 4** (6 minutes). Write the gradient of the lower weights, for a batch again.
 
 
 # %% id="03-two_layer_grads" tags=["exercise"]
@@ -381,11 +418,11 @@ lc.figure(
 #
 # The documentation of PyTorch and SymPy lies on your machine, in their source files.
 # From which of them does a paragraph come?
-# The input has a 1 for each of the 300 most frequent words that is in it; we test on files of which we learn nothing.
+# The input has a 1 for each of the 300 most frequent words in it; we test on other files than we learn from.
 #
 # We use your gradient for the lower weights, and $g\,h^\top$ for the upper ones.
-# At every step PyTorch differentiates the mean loss by a program of its own.
-# (If you had PyTorch make your gradient, too, this compares PyTorch with itself.)
+# At every step PyTorch differentiates the mean loss by itself.
+# (If PyTorch made your gradient, too, this compares PyTorch with itself.)
 
 # %% id="paragraphs" tags=["hide-input"]
 # Two of the paragraphs; all become numbers.
@@ -485,13 +522,12 @@ lc.prove("03.softmax", lc.grad(log(total) - dot(t, s), s), 1 / total * each(exp,
 #
 # ## 6. Many words, one layer
 #
-# A paragraph is many words, a layer has one column of inputs.
-# The simplest way is to put the vectors of the words side by side, as one long column.
+# A paragraph is many words, a layer has one column of inputs: simplest is to put the words side by side.
 # We take the first 8 words of each paragraph, each a fixed random vector of 64 numbers, and one empty place, all zeros, at the end.
 # The network learns the same task until it knows its own paragraphs by heart.
 #
 # Then they come once more, one place later: the empty place stands in front.
-# (Always the same answer would be right a little more often than half.)
+# (Always the same answer is right a little more often than half.)
 
 # %% id="03-shift" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -516,8 +552,8 @@ def shared(W, x):
     return torch.tanh(x @ W.T).amax(dim=1)
 
 
-# %% id="train-readers" tags=["hide-input"]
-# Trains a reader and a layer above it.
+# %% id="shift-measured" tags=["hide-input"]
+# A paragraph, in place and one place later.
 def trained(read, n, x, target, rng, steps=300):
     """A reader of n numbers and a layer above it, trained; returns the answers' function"""
     W = (torch.randn(32, n, generator=rng) / n**0.5).requires_grad_()
@@ -532,8 +568,6 @@ def trained(read, n, x, target, rng, steps=300):
     return lambda x: (read(W, x) @ top.T).argmax(dim=1)
 
 
-# %% id="shift-measured" tags=["hide-input"]
-# A paragraph, in place and one place later.
 rank, rng = text.vocabulary(learn, 1_000), lc.rng("shift")
 vectors = torch.randn(1_001, 64, generator=rng)  # the last one for all rarer words
 
@@ -557,11 +591,9 @@ found = []
 for read, n in ((side_by_side, 9 * 64), (mean, 64), (shared, 64)):
     answers = trained(read, n, in_place, own_library, rng)
     found.append([(answers(x) == library).float().mean().item() for x, library in sets])
+
 known = "Words side by side, own paragraphs in place: {value:.2f} right."
 known = lc.claim("03.by_heart", known, found[0][0], between=(0.98, 1.0))
-lc.reveal("03.shift", known, was=found[0][1])
-
-# %% id="shift-figure" tags=["after-prediction"]
 fig, ax = lc.subplots()
 labels = {"own, in place": GREY, "own, one place later": BLUE, "new, in place": ORANGE}
 for i, (label, colour) in enumerate(labels.items()):
@@ -574,15 +606,15 @@ sentence = "Side by side, {value:.2f} of its own texts are named right one place
 sentence += f"and {found[0][2]:.2f} of new ones."
 claim = lc.claim("03.moved", sentence, found[0][1], between=(0.5, 0.75))
 said = """One place later, a text that it knew by heart is no better known than a new one.
-The two other readers do not see the place at all: for them nothing can change (and the mean learns less)."""
-lc.reveal("03.shift", lc.figure(fig, claim), said)
+The two other readers do not see the place at all: for them nothing can change."""
+lc.reveal("03.shift", known, lc.figure(fig, claim), said, was=found[0][1])
 
 # %% [markdown] id="places"
 # ### What each place learns
 #
 # Cut $W$ where two words meet, $W=(P_1\;P_2)$: the layer computes $P_1 x_1+P_2 x_2$.
 # By section 2 the table for $P_2$ is the error times $x_2$: what $P_1$ has learned about a word does not reach it.
-# More training mends that, if every paragraph is shown in both places:
+# More training mends that, with every paragraph in both places:
 
 # %% id="both-places" tags=["hide-input"]
 # Every paragraph, trained in both places.
@@ -616,7 +648,7 @@ lc.quiz("03.exit_concat", answer=answer)
 # - The gradient of a weight is the error of its unit times the value of its input, $g\,x^\top$.
 # - An error goes down through $W^\top$, then through the slope of the bend.
 # - With softmax and cross-entropy the error at the logits is $p-t$.
-# - Words side by side meet other weights at each place: what one has learned the next does not know.
+# - Words side by side meet other weights at each place.
 # - A layer has as many places as its $W$ has columns for: a window, not a memory.
 
 # %% [markdown] id="more-time"
@@ -633,7 +665,7 @@ answer = "d"
 lc.quiz("03.exit_chain", answer=answer)
 
 # %% [markdown] id="logits_gradient-exercise"
-# **Exercise 4** (3 minutes). This code trains a network to be wrong. Mend it.
+# **Exercise 5** (3 minutes). This code trains a network to be wrong. Mend it.
 
 
 # %% id="03-logits_gradient" tags=["exercise"]
@@ -654,7 +686,7 @@ logits_gradient = lc.check("03.logits_gradient", logits_gradient)
 # %% [markdown] id="hints-logits_gradient"
 # {{hints}}
 #
-# **Exercise 5** (2 minutes). One step of training, in PyTorch's words. In which order?
+# **Exercise 6** (2 minutes). One step of training, in PyTorch's words. In which order?
 # It should be right even if there are old gradients when it begins.
 #
 # ```
@@ -677,7 +709,7 @@ lc.check("03.train_step", order)
 # %% [markdown] id="hints-train_step"
 # {{hints}}
 #
-# **Exercise 6** (3 minutes). A layer of 256 units with biases reads 100 words side by side, 64 numbers each.
+# **Exercise 7** (3 minutes). A layer of 256 units with biases reads 100 words side by side, 64 numbers each.
 # Exactly how many parameters has it?
 
 # %% id="03-n_parameters" tags=["exercise"]
