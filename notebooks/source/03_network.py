@@ -192,8 +192,8 @@ lc.prove("03.one_weight_proved", lc.grad(loss, w), true)
 
 # %% id="error-at-a"
 y = each(tanh, a)
-tanh_slope = OneMatrix(M, 1) - hadamard(y, y)
-lc.prove("03.error", lc.grad(half_norm_sq(y - z), a), hadamard(y - z, tanh_slope), torch=True)
+error = hadamard(y - z, OneMatrix(M, 1) - hadamard(y, y))
+lc.prove("03.error", lc.grad(half_norm_sq(y - z), a), error, torch=True)
 
 # %% [markdown] id="layer-links-2"
 # ($\tanh$ of each entry is no matrix algebra: proved entry by entry for two sizes, tried at 20.)
@@ -247,7 +247,7 @@ layer_backward = lc.check("03.layer_backward", layer_backward)
 #
 # $$\frac{\partial L}{\partial w_1}=\frac{\partial L}{\partial y}\cdot\frac{\partial y}{\partial h}\cdot\frac{\partial h}{\partial a}\cdot\frac{\partial a}{\partial w_1}$$
 #
-# **Exercise 3** (4 minutes). Work them out, in as many lines as you like, until none of the four names is left.
+# **Exercise 3** (4 minutes). Work them out until none of the four names is left, with two lines or more on the way.
 # Each line is held against the one before.
 
 # %% id="03-lower_weight" tags=["exercise"]
@@ -515,7 +515,8 @@ lc.figure(fig, lc.claim("03.new_files", sentence, new[-1], between=(0.79, 0.91))
 C = symbols("C", positive=True, integer=True)
 s, t = MatrixSymbol("s", C, 1), MatrixSymbol("t", C, 1)
 total = dot(OneMatrix(C, 1), each(exp, s))
-lc.prove("03.softmax", lc.grad(log(total) - dot(t, s), s), 1 / total * each(exp, s) - t, torch=True)
+p = 1 / total * each(exp, s)
+lc.prove("03.softmax", lc.grad(log(total) - dot(t, s), s), p - t, torch=True)
 
 # %% [markdown] id="softmax-seen"
 # The error at the logits is $p-t$: **what the network said minus what is true.**
