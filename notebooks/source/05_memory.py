@@ -6,16 +6,14 @@
 # A model that reads a long text word by word carries a *state*: a block of numbers whose size does not grow with the text.
 # Whatever it still knows about the first word, it knows through that state.
 #
-# After this lesson you can name a fact that no sum of word vectors holds, predict how many words a sum of $d$ numbers can recall, say what fading costs, and write one step of a memory that looks before it writes.
-# On the way you will mend a published derivation.
+# After this lesson you can predict how many words a sum of vectors can recall, say what fading costs, mend a published derivation, and write a step of a memory that looks before it writes.
 #
 # You need dot products, partial derivatives, the variance of a sum, some PyTorch.
 # The core path takes an hour and a quarter; the end of section 5 is a good place to stop half way.
 #
 # ## Before you begin
 #
-# Run the next two cells.
-# Then come two questions about lessons 02 and 03; if you have not done these, guess.
+# Run the next two cells, then answer a question about lesson 03.
 
 # %% id="start"
 import math
@@ -26,17 +24,11 @@ from torch.distributions import Normal
 
 import lcutils as lc
 from lcutils import tasks, text
-from lcutils.memory import decay_memory
+from lcutils.memory import decay_memory, delta_rule, linear_attention
 from lcutils.proof import MatrixSymbol, dot, half_norm_sq
 from lcutils.show import BLUE, GREEN, GREY, ORANGE, RED, label_lines
 
 lc.start("05")
-
-# %% id="05-recall_collapse" tags=["exercise"]
-### BEGIN SOLUTION
-answer = "b"
-### END SOLUTION
-lc.quiz("05.recall_collapse", answer=answer)
 
 # %% id="05-recall_window" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -48,9 +40,7 @@ lc.quiz("05.recall_window", answer=answer)
 # ## 1. A running sum
 #
 # Give each word a vector $x$.
-# The state $c$ starts at zero, and each word adds its vector:
-#
-# $$c_{t+1} = c_t + x_{t+1}$$
+# The state $c$ starts at zero, and each word adds its vector: $c_{t+1} = c_t + x_{t+1}$.
 #
 # Take three words of two numbers each: dog $(1, 0)$, bites $(0, 2)$, man $(3, 1)$.
 # One reader reads "dog bites man", another "man bites dog".
@@ -64,24 +54,22 @@ lc.predict("05.order", answer=answer)
 # %% id="two-sentences" tags=["after-prediction"]
 word = {"dog": (1.0, 0.0), "bites": (0.0, 2.0), "man": (3.0, 1.0)}
 ends = []
-fig, ax = lc.subplots(height=3.2)
-for sentence, colour, side in (("dog bites man", BLUE, 1), ("man bites dog", ORANGE, -1)):
+fig, ax = lc.subplots(height=2.8)
+beside = {BLUE: {"dog": (0, -12), "bites": (-20, 0), "man": (0, 10)}}
+beside[ORANGE] = {"dog": (0, 9), "bites": (20, 0), "man": (12, -9)}
+for sentence, colour in (("dog bites man", BLUE), ("man bites dog", ORANGE)):
     state = torch.zeros(2)
     for w in sentence.split():
         new = state + torch.tensor(word[w])
         arrow = {"arrowstyle": "-|>", "color": colour, "lw": 2, "shrinkA": 0, "shrinkB": 0}
         ax.annotate("", new.tolist(), state.tolist(), arrowprops=arrow)
-        x, y = ((state + new) / 2).tolist()
-        across = {"bites": (12 * side * -1, 0)}.get(w, (0, 9 * side))
-        ax.annotate(
-            w, (x, y), across, textcoords="offset points", color=colour, ha="center", va="center"
-        )
+        middle, away = ((state + new) / 2).tolist(), {"textcoords": "offset points"}
+        ax.annotate(w, middle, beside[colour][w], color=colour, ha="center", va="center", **away)
         state = new
     ends.append(state)
-ax.plot(*ends[0].tolist(), "o", color=GREY)
-ax.annotate(f"{ends[0].tolist()}", ends[0].tolist(), (8, 0), textcoords="offset points")
-ax.set(xlim=(-0.6, 5.2), ylim=(-0.5, 3.6), aspect="equal", xlabel="first number of the state")
-ax.set_ylabel("second number")
+ax.plot([0, ends[0][0]], [0, ends[0][1]], "o", color=GREY)
+ax.set(xlim=(-0.6, 4.6), ylim=(-0.5, 3.5), xticks=range(5), yticks=range(4), aspect="equal")
+ax.set(xlabel="first number of the state", ylabel="second number")
 at = ", ".join(f"{x:g}" for x in ends[1])
 picture = lc.figure(fig, f"Two routes, one place: both texts end at ({at}).")
 said = """The states on the way differ, the last ones do not.
@@ -110,14 +98,10 @@ additive_step = lc.check("05.additive_step", additive_step)
 #
 # ## 2. Any text
 #
-# In a network a matrix $W$ has its say first: the word with vector $x$ adds $W x$.
-# By hand, with two words:
-#
-# $$(c + W x_1) + W x_2 = c + (W x_1 + W x_2) = c + (W x_2 + W x_1) = (c + W x_2) + W x_1$$
-#
-# So two neighbours may change places, and by such swaps every order of a text turns into every other.
-# Here are three words, last to first, for every $d$ and $n$, every $W$ of size $d \times n$ and all vectors.
-# `lc.prove` shows an equation, proves that very equation, and says for which sizes; a false one would stop the notebook.
+# In a network a matrix $W$ has its say first: a word adds $W x$.
+# By hand, with two words: $c + W x_1 + W x_2 = c + W x_2 + W x_1$.
+# By swaps of neighbours every order of a text turns into every other.
+# `lc.prove` proves the very equation that it shows; a false one stops the notebook.
 
 # %% id="symbols"
 d, n, T = symbols("d n T", positive=True, integer=True)
@@ -132,15 +116,15 @@ lc.prove("05.order_lost", forward, backward, reason="three words, last to first"
 # ## 3. Writing and reading
 #
 # The order is lost. What is kept?
-# From here on $W = I$, and every word has a random *key*: a vector $k$ of length 1, drawn without a preferred direction.
-# To ask whether the word with key $q$ was in the text, take the dot product $q \cdot c$, the *read-out*.
+# From here on $W = I$, and each word has a random *key*: a vector $k$ of length 1, without a preferred direction.
+# Was the word with key $q$ in the text? Take the *read-out* $q \cdot c$.
 #
-# By hand, in four numbers: dog is $(\frac12, \frac12, \frac12, \frac12)$, man is $(\frac12, \frac12, \frac12, -\frac12)$, and the state is their sum $(1, 1, 1, 0)$.
-# Dog reads $1\frac12$: from itself $1$, the *signal*, and from man $\frac12$, which is *cross-talk*.
-# Fish, $(\frac12, -\frac12, \frac12, -\frac12)$, was never stored and reads $\frac12$: cross-talk alone.
+# By hand, in four numbers: dog is $\frac12 (1, 1, 1, 1)$, man $\frac12 (1, 1, 1, -1)$, their sum $(1, 1, 1, 0)$.
+# Dog reads $1\frac12$: from itself $1$, the *signal*, and from man $\frac12$, *cross-talk*.
+# Fish, $\frac12 (1, -1, 1, -1)$, was not stored and reads $\frac12$: cross-talk alone.
 #
 # Now seven words in 32 numbers.
-# Move the slider: on the left the state before, what is written, and the state after; on the right what each word reads.
+# Move the slider, and watch the read-outs on the right, those of strangers in grey.
 
 # %% id="columns"
 sentence = "dog bites man and cat bites dog"
@@ -149,20 +133,16 @@ lc.watch(sentence.split(), rungs=("additive_memory",), K=32, others=("fish", "tr
 # %% [markdown] id="cross-talk"
 # ## 4. How much cross-talk?
 #
-# Let each entry of a key be $1/\sqrt d$ or $-1/\sqrt d$, by the toss of a coin.
-# By hand:
+# Let each entry of a key be $\pm 1/\sqrt d$, by the toss of a coin.
+# By hand: $q \cdot k$ is a sum of $d$ tosses worth $\pm 1/d$, each of variance $1/d^2$; together $1/d$.
+# Keys that may point anywhere have the same: $\mathbb E\, k k^\top$ prefers no direction and has trace $1$, so it is $I/d$.
+# With $d = 1024$ the standard deviation is $1/32$: **random keys are nearly at right angles.**
 #
-# - $q \cdot k$ is a sum of $d$ tosses, each worth $+1/d$ or $-1/d$, so each of mean $0$ and variance $1/d^2$;
-# - together they have the variance $d \cdot 1/d^2 = 1/d$.
+# Variances of independent keys add.
+# A word that was not stored meets $T$ keys: it reads $0$ on average, with variance $T/d$.
 #
-# Keys that may point anywhere have the same variance: no direction is preferred, so $\mathbb E\, k k^\top$ is a multiple of $I$ with trace $\mathbb E \lVert k \rVert^2 = 1$, which is $I/d$, and $q^\top (I/d)\, q = 1/d$.
-# With $d = 1024$ that is a standard deviation of $1/32$: **random keys are nearly at right angles.**
-#
-# Keys are independent, so variances add.
-# A word that was never stored meets $T$ of them: it reads $0$ on average, with variance $T/d$.
-#
-# **Exercise 2** (4 minutes). Your turn for a word that *was* stored.
-# Write the variance of its read-out as an expression in `T` and `d`.
+# **Exercise 2** (4 minutes). And a word that *was* stored?
+# Write the variance of its read-out in `T` and `d`.
 
 # %% id="05-noise" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -178,9 +158,8 @@ lc.check("05.noise", noise)
 #
 # ## 5. How many words fit?
 #
-# Take one word that was stored and one that was not, and say that the one with the larger read-out was stored.
+# Take a word that was stored and one that was not, and call the one with the larger read-out stored.
 # How often is that right?
-# Each trial draws $2T$ fresh keys, stores the first $T$, and reads all of them.
 
 
 # %% id="read-outs"
@@ -202,16 +181,17 @@ stored, others = read_outs(d=16, T=8, trials=4_000, rng=lc.rng("humps"))
 
 
 # %% id="humps" tags=["hide-input"]
-# The figure: two humps and their difference.
+# The figure: two humps, one difference.
 def draw_histogram(ax, stored, others):
     look = {"bins": torch.linspace(-3, 4, 71), "density": True, "alpha": 0.6}
-    for scores, colour, label in ((others, GREY, "not stored"), (stored, BLUE, "stored")):
-        ax.hist(scores.flatten(), histtype="stepfilled", color=colour, label=label, **look)
+    for scores, colour in ((others, GREY), (stored, BLUE)):
+        ax.hist(scores.flatten(), histtype="stepfilled", color=colour, **look)
+    ax.text(0.02, 0.85, "not stored", color=GREY, transform=ax.transAxes)
+    ax.text(0.98, 0.85, "stored", color=BLUE, ha="right", transform=ax.transAxes)
     ax.set(xlabel="read-out", yticks=[])
-    ax.legend()
 
 
-fig, (two, one) = lc.subplots(2, 1, sharex=True, height=4.6)
+fig, (two, one) = lc.subplots(2, 1, sharex=True, height=4.2)
 draw_histogram(two, stored, others)
 difference = (stored - others).flatten()
 look = {"bins": torch.linspace(-3, 4, 71), "histtype": "stepfilled", "alpha": 0.6}
@@ -220,25 +200,21 @@ for part, colour in ((difference < 0, RED), (difference >= 0, GREEN)):
     one.hist(difference[part], weights=weights[part], color=colour, **look)
 one.set(xlabel="stored minus not stored", yticks=[])
 wrong = (difference < 0).double().mean()
-one.text(-0.5, 0.03, "wrong", color=RED, ha="right")
-one.text(2.6, 0.03, "right", color=GREEN)
-two.set_xlabel("")
+one.text(0.02, 0.85, "wrong: below 0", color=RED, transform=one.transAxes)
+one.text(0.98, 0.85, "right", color=GREEN, ha="right", transform=one.transAxes)
 claim = lc.claim(
     "05.humps",
-    "8 words in 16 numbers: the humps overlap, and {value:.2f} of the pairs stand the wrong way round.",
+    "8 words in 16 numbers: the humps overlap; {value:.2f} of the pairs are the wrong way round.",
     wrong,
     between=(0.12, 0.18),
 )
 lc.figure(fig, claim)
 
 # %% [markdown] id="how-many"
-# The two read-outs are uncorrelated, since the other word's key is independent of $c$ and has mean zero.
-# So their difference has mean $1$, and its variance $s^2$ is the sum of two variances: the one you found, and $T/d$.
-# The answer is wrong where the difference falls below $0$, which is $1/s$ standard deviations below its mean.
-# If it is close to a normal variable, with distribution function $\Phi$, the answer is right with probability
-#
-# $$\Phi(1/s)$$
-#
+# The two read-outs are uncorrelated, for the other word's key is independent of $c$.
+# So their difference has mean $1$, and its variance $s^2$ is the sum of two: the one you found, and $T/d$.
+# Wrong is what lies below $0$, at $1/s$ standard deviations from the mean.
+# If the difference is nearly normal, the answer is right with probability $\Phi(1/s)$, where $\Phi$ is the normal distribution function.
 # A value to start from: $\Phi(1.2816) = 0.9$.
 
 # %% id="05-recall" tags=["exercise"]
@@ -298,40 +274,37 @@ lc.reveal("05.recall", lc.figure(fig, claim), said)
 # %% [markdown] id="half-way"
 # ### Half way
 #
-# **A good place to stop.** What you have: what a sum keeps, what it loses, and how many words it holds.
-# What comes: a state that fades, a loss that teaches a memory nothing, and one that makes it look before it writes.
+# **A good place to stop.** What you have: what a sum keeps and loses, and how many words it holds.
+# What comes: a state that fades, and a memory that looks before it writes.
 #
 # ## 6. Forgetting on purpose
 #
 # A sum forgets nothing on purpose; it drowns.
-# Let the state fade instead, by a factor $0 < \gamma < 1$ at each step:
+# Let the state fade instead, by a factor $0 < \gamma < 1$ at each step: $c_{t+1} = \gamma c_t + W x_{t+1}$.
 #
-# $$c_{t+1} = \gamma\, c_t + W x_{t+1}$$
-#
-# By hand, from zero, with $W = I$ and $\gamma = \frac12$: after one word $x_1$, after two $\frac12 x_1 + x_2$, after three $\frac14 x_1 + \frac12 x_2 + x_3$.
+# By hand, from zero, with $W = I$ and $\gamma = \frac12$: $x_1$, then $\frac12 x_1 + x_2$, then $\frac14 x_1 + \frac12 x_2 + x_3$.
 # A word of *age* $a$, with $a = 0$ for the newest, weighs $\gamma^a$.
 
 # %% id="fading" tags=["hide-input"]
 # The figure: fading bars.
 said = "Ann lives in Oslo and Bob lives in Rome now".split()
 weights = [0.8**age for age in range(len(said))][::-1]
-fig, ax = lc.subplots(height=2.6)
+fig, ax = lc.subplots(height=2.5)
 for place, weight in enumerate(weights):
     ax.bar(place, weight, color=BLUE, alpha=max(weight, 0.12))
     ax.text(place, weight + 0.02, f"{weight:.2f}", ha="center", color=GREY)
 ax.axhline(0.5, color=GREY, lw=1, ls=":")
 ax.text(-0.5, 0.52, "half", color=GREY)
 ax.set_xticks(range(len(said)), said)
-ax.set(ylabel="weight in the state", ylim=(0, 1.15))
+ax.set(ylabel="weight", yticks=[], ylim=(0, 1.2))
 older = sum(weight < 0.5 for weight in weights)
 lc.figure(
     fig, f"γ = 0.8: of {len(said)} words the newest weighs 1, and {older} weigh less than half."
 )
 
 # %% [markdown] id="ages"
-# The *half-life* is the age at which the weight is one half.
-#
-# **Exercise 3** (2 minutes). A memory with $\gamma = 0.97$: after about how many steps has it lost half of a word?
+# **Exercise 3** (2 minutes). The *half-life* is the age at which the weight is one half.
+# How many steps, about, for $\gamma = 0.97$?
 
 # %% id="05-half_life" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -345,7 +318,7 @@ lc.check("05.half_life", steps)
 # %% [markdown] id="hints-half_life"
 # {{hints}}
 #
-# Three words again, with any $\gamma$, $W$ and beginning:
+# Three words again, with any $\gamma$, any $W$, and a state $c_0$ to begin with:
 
 # %% id="decay-weights"
 gamma = symbols("gamma", positive=True)
@@ -354,14 +327,13 @@ weights = gamma**3 * c0 + gamma**2 * W * x1 + gamma * W * x2 + W * x3
 lc.prove("05.decay_weights", unrolled, weights, reason="three steps")
 
 # %% [markdown] id="noise-sum"
-# Order is no longer lost: it has become age, and older words read smaller.
+# Order is no longer lost: it has become age.
 #
-# What does that buy?
 # A word of weight $\gamma^a$ adds cross-talk of variance $\gamma^{2a}/d$, so in place of $T$ stands the *noise sum* $N = 1 + \gamma^2 + \gamma^4 + \dots$
 # By hand: $N = 1 + \gamma^2 N$, so $N = 1/(1 - \gamma^2)$.
-# With $\gamma = 0.97$ that is $17$, however long the text, where a sum of 128 words has $128$.
-# The old words pay: a word of age $a$ reads $\gamma^a$ in place of $1$.
-# The same trial as before, with 128 words, for each age by itself:
+# For $\gamma = 0.97$ that is $17$, however long the text; a sum of 128 words has $128$.
+# But a word of age $a$ reads only $\gamma^a$.
+# The same trial with 128 words, age by age:
 
 
 # %% id="by-age"
@@ -401,20 +373,17 @@ lc.figure(fig, lc.claim("05.newest", sentence, gain, between=(0.15, 0.25)))
 # %% [markdown] id="shortcut"
 # ## 7. A loss that asks for nothing
 #
-# Fading is a rule somebody thought of.
-# Can a better one be derived?
-# Here is a published derivation, in our words:
+# Can a rule be derived?
+# A published derivation:
 #
-# 1. Consecutive states should agree, so the loss is $L = \tfrac12 \lVert c_t - c_{t+1} \rVert^2$.
+# 1. Consecutive states should agree: the loss is $L = \tfrac12 \lVert c_t - c_{t+1} \rVert^2$.
 # 2. Its gradient is $\partial L / \partial c_t = c_{t+1} - c_t$.
-# 3. At the minimum the gradient is zero.
-# 4. Hence $c_{t+1} = c_t$: the state stays as it is.
+# 3. At the minimum it is zero.
+# 4. Hence $c_{t+1} = c_t$: the state stays.
 #
-# Check line 2 with numbers.
-# Let $c_t = 1$ and $c_{t+1} = 3$, so $L = 2$.
-# Move $c_t$ up to $2$: the loss falls to $\tfrac12$.
-# A loss that falls when $c_t$ rises has a negative derivative; line 2 says $+2$.
-# For all sizes, where `lc.grad(L, c)` is the gradient of $L$ with respect to $c$:
+# Check line 2 by hand: from $c_t = 1$ to $c_{t+1} = 3$ the loss is $2$; with $c_t = 2$ it is $\tfrac12$.
+# It falls as $c_t$ rises, so the slope is negative; line 2 says $+2$.
+# In general:
 
 # %% id="article-sign"
 c_t, c_next = MatrixSymbol("c_t", d, 1), MatrixSymbol("c_{t+1}", d, 1)
@@ -441,11 +410,10 @@ state_gradient = lc.check("05.state_gradient", state_gradient)
 # %% [markdown] id="hints-state_gradient"
 # {{hints}}
 #
-# A sign is a small slip, and with either sign line 3 gives $c_{t+1} = c_t$.
-# The real mistake is that the update rule has already said what $c_{t+1}$ is: $c_t + W x$, with $x$ for the new word.
-#
-# By hand, with $W x = 2$: from $c_t = 1$ to $3$, the loss is $2$; from $c_t = 100$ to $102$, it is $2$ again.
-# `lc.derive` proves a chain of equations, each step from the one before:
+# A sign is a small slip.
+# The real mistake: the rule has already said what $c_{t+1}$ is, $c_t + W x$.
+# By hand, with $W x = 2$: from $1$ to $3$ the loss is $2$; from $100$ to $102$ it is $2$ again.
+# `lc.derive` proves a chain, each step from the one before:
 
 # %% id="loss-blind"
 written_loss = half_norm_sq(c_t - (c_t + W * x))
@@ -454,9 +422,8 @@ zero = ("nothing depends on it", ZeroMatrix(d, 1))
 lc.derive("05.loss_blind", lc.grad(written_loss, c_t), cancelled, zero)
 
 # %% [markdown] id="blind"
-# The loss does not see the memory at all.
-# What it can still change is $W$, the matrix that writes, and it is smallest where $W$ writes nothing.
-# Train $W$ on it, 64 numbers in and 64 out, with 32 random inputs a step:
+# The loss does not see the memory, only $W$, the matrix that writes.
+# What does it teach $W$?
 
 
 # %% id="writes-nothing" tags=["hide-input"]
@@ -475,7 +442,8 @@ W_after = train_on_agreement(W_before, 200, rng)
 ratio = (W_after.norm() / W_before.norm()).item()
 lc.claim(
     "05.writes_nothing",
-    "After 200 steps the norm of W is {value:.0e} of what it was.",
+    "A W of 64 x 64, 32 random inputs a step: after 200 steps its norm is {value:.0e} of what "
+    "it was.",
     ratio,
     between=(0.0, 1e-6),
 )
@@ -485,17 +453,15 @@ lc.claim(
 #
 # ## 8. A loss that asks for something
 #
-# The idea deserves better than its algebra: *let the memory be what a loss is minimised over.*
-# Only the loss must ask for something.
-# Let us ask that a key $k$ bring back a *value* $v$: Ann her city.
-# A sum of keys does not say which value goes with which, so let the state be a matrix $S$ of size $K \times V$, read with a key as $S^\top k$.
+# Let a key $k$ bring back a *value* $v$: Ann her city.
+# Now the state is a matrix $S$ of size $K \times V$, read as $S^\top k$.
 # Two memories:
 #
-# - the *sum* adds to $S$ the product of the column $k$ and the row $v^\top$: $S + k v^\top$;
-# - a memory that *looks* reads $S^\top k$ first, and writes only what is missing of the value: $S + k (v - S^\top k)^\top$.
+# - the *sum* adds the column $k$ times the row $v^\top$: $S + k v^\top$;
+# - a memory that *looks* reads first, and writes what is missing: $S + k\,(v - S^\top k)^\top$.
 #
-# Their keys have length 1 and are at right angles; each city has a number of its own in the read-out, $1$ if it is remembered in full, $0$ if not at all.
-# Both are told seven facts, among them "Ann: Oslo", and later "Ann: Rome".
+# Keys of length 1 stand at right angles; in $v$ each city has its own number, $1$ for that city.
+# Both are told seven facts, among them "Ann: Oslo" and later "Ann: Rome".
 
 # %% id="05-overwrite" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -510,22 +476,25 @@ seen = lc.watch(facts, K=8, orthogonal=True, ask="Ann", question="where is {}?")
 lc.reveal("05.overwrite", seen)
 
 # %% id="overwrite-film" tags=["after-prediction"]
+k = torch.tensor([0.6, 0.8]).expand(1, 2, 1, 2)  # Ann twice: [B, T, H, K]
+v = torch.eye(2)[None, :, None]  # Oslo, then Rome
+total, _ = linear_attention(k, k, v, scale=1.0)
+looked, _ = delta_rule(k, k, v, scale=1.0, beta=torch.ones(1, 2, 1))
 sentence = "The sum keeps Oslo and Rome; the memory that looks takes Oslo away."
-lc.reveal("05.overwrite", seen.film([1, 4, 5, 7], sentence), was=[1, 0])
+film = seen.film([1, 4, 5, 7], sentence)
+lc.reveal("05.overwrite", film, was=[total[0, 1, 0, 0].item(), looked[0, 1, 0, 0].item()])
 
 # %% [markdown] id="by-hand"
 # ### By hand
 #
 # Ann's key is $k = (0.6, 0.8)$, Oslo is $(1, 0)$, Rome is $(0, 1)$.
-# Told Oslo, both memories hold the same, and read it back:
+# Told Oslo, both memories hold $S = \begin{pmatrix} 0.6 & 0 \\ 0.8 & 0 \end{pmatrix}$ and read $(0.36 + 0.64, 0) = (1, 0)$.
 #
-# $$S = \begin{pmatrix} 0.6 & 0 \\ 0.8 & 0 \end{pmatrix}, \qquad S^\top k = (0.36 + 0.64,\ 0) = (1, 0)$$
+# Told Rome, the sum puts $k$ into the second column, too, and reads $(1, 1)$: both.
+# The other looks and reads $(1, 0)$; of $(0, 1)$ it misses $(-1, 1)$.
+# So it takes $k$ from the first column, adds it to the second, and reads $(0, 1)$: Rome.
 #
-# Told Rome, the sum adds $k$ in the second column and then reads $(1, 1)$: both cities.
-# The other one looks: it reads $(1, 0)$, so $(0, 1) - (1, 0) = (-1, 1)$ is missing.
-# It takes $k$ from the first column, adds it to the second, and reads $(0, 1)$: Rome alone.
-#
-# **Exercise 5** (5 minutes). Write one step of the memory that looks: one key, no batch.
+# **Exercise 5** (5 minutes). Write one step of the memory that looks.
 
 
 # %% id="05-delta_step" tags=["exercise"]
@@ -544,10 +513,9 @@ delta_step = lc.check("05.delta_step", delta_step)
 #
 # ### Two losses, two rules
 #
-# Both rules come from a loss.
 # Reward agreement between what is read and what was wanted: $-v \cdot S^\top k$.
-# By hand: written out it is $-\sum_{ij} k_i S_{ij} v_j$, so its derivative with respect to $S_{ij}$ is $-k_i v_j$, the entry $ij$ of $-k v^\top$.
-# One gradient step of size $1$ takes that away:
+# By hand: that is $-\sum_{ij} k_i S_{ij} v_j$, with derivative $-k_i v_j$ by $S_{ij}$, the entry $ij$ of $-k v^\top$.
+# One gradient step of size $1$ takes it away:
 
 # %% id="agreement-step"
 K, V = symbols("K V", positive=True, integer=True)
@@ -556,11 +524,11 @@ S, k, v = MatrixSymbol("S", K, V), MatrixSymbol("k", K, 1), MatrixSymbol("v", V,
 lc.prove("05.agreement_step", S - lc.grad(-dot(v, S.T * k), S), S + k * v.T, torch=True)
 
 # %% [markdown] id="agreement-seen"
-# This is *linear attention* without its normaliser (Katharopoulos et al., ICML 2020), and the correlation matrix memory of Kohonen (IEEE Transactions on Computers, 1972).
+# The sum! It is *linear attention* without its normaliser (Katharopoulos et al., 2020).
 #
-# Now penalise the error $e = S^\top k - v$ instead, with $\tfrac12 \lVert e \rVert^2$.
-# By hand: raising $S_{ij}$ by a little raises $e_j$ by $k_i$ times as much, so the derivative is $k_i e_j$, the entry $ij$ of $k e^\top$.
-# A step of size $\beta$, which was $1$ above, gives the *delta rule* (Widrow and Hoff, 1960; as a layer: Schlag, Irie and Schmidhuber, ICML 2021):
+# Penalise the error $e = S^\top k - v$ instead: $\tfrac12 \lVert e \rVert^2$.
+# By hand: raising $S_{ij}$ raises $e_j$ by $k_i$ times as much, so the derivative is $k_i e_j$, the entry $ij$ of $k e^\top$.
+# A step of size $\beta$, above $1$, is the *delta rule* (Widrow and Hoff, 1960; as a layer: Schlag et al., 2021):
 
 # %% id="error-step"
 error = half_norm_sq(S.T * k - v)
@@ -568,7 +536,7 @@ lc.prove("05.error_step", S - beta * lc.grad(error, S), S + beta * k * (v - S.T 
 
 # %% [markdown] id="one-sentence"
 # **Both rules are one gradient step on a stated loss.** To design a memory is to say what it should be asked.
-# (That Oslo left without a trace needs $\beta = 1$ and a key of length 1, and that nobody else was disturbed needs keys at right angles: lesson 11.)
+# (Smaller steps, keys not at right angles: lesson 11.)
 #
 # ## Exit question
 
@@ -582,20 +550,26 @@ lc.quiz("05.exit_sum", answer=answer)
 # ## Take away
 #
 # - A sum has the same state for every order of its words.
-# - Reading a sum of $T$ random unit keys in $d$ dimensions: signal $1$, noise of variance $(T-1)/d$; about $0.3\,d$ words at nine right in ten, against one other word each.
-# - Decay spends the old words on the new: weight $\gamma^a$ at age $a$.
-# - A loss in which the state cancels teaches the memory nothing, and teaches $W$ to write nothing.
-# - An update rule can be derived: one gradient step on a loss that says what the memory should be asked.
+# - A sum of $T$ random unit keys in $d$ numbers: signal $1$, noise $(T-1)/d$; about $0.3\,d$ words at nine right in ten, against one other.
+# - Decay spends old words on new ones: weight $\gamma^a$ at age $a$.
+# - A loss in which the state cancels teaches the memory to write nothing.
+# - An update rule is a gradient step on a loss that says what to ask of the memory.
 
 # %% [markdown] id="more-time"
 # ## If you have more time
 #
-# - Three questions (3 minutes).
+# - Four questions (4 minutes).
 # - Proofs that were left out: a text of any length, the gradient's sign, the step on $W$, the sum of all weights (6 minutes).
 # - All states at once: exercises 6 and 7 (10 minutes).
 # - Two sliders more, for $T$ and $\gamma$ (5 minutes).
 # - Real prose, and what a word costs that is written twice: exercises 8 and 9 (15 minutes).
 # - Two experiments: the loss of section 7 as a part of a larger one (6 minutes), and keys that lean one way (4 minutes).
+
+# %% id="05-recall_collapse" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "b"
+### END SOLUTION
+lc.quiz("05.recall_collapse", answer=answer)
 
 # %% id="05-exit_noise" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -712,18 +686,6 @@ def draw(ax, d, T, gamma):
 
 
 lc.play(draw, d=(8, 256, 64), T=(1, 128, 40), gamma=(0.8, 1.0, 1.0, 0.01))
-
-# %% id="play-settings" tags=["hide-input"]
-# The figure: three settings of the sliders.
-fig, axes = lc.subplots(3, 1, sharex=True, height=5)
-draw(axes[0], d=64, T=5, gamma=1.0)
-draw(axes[1], d=64, T=100, gamma=1.0)
-draw(axes[2], d=64, T=100, gamma=0.9)
-for ax in axes:
-    ax.label_outer()
-lc.figure(
-    fig, "More words, more blur. With decay less blur, but most words have faded: fewer are right."
-)
 
 # %% [markdown] id="prose"
 # ### On real prose

@@ -125,7 +125,7 @@ ENTRIES = (
                 _from_code("state + torch.outer(k, v - v @ state)"),
             ),
             Slip(
-                "`*` multiplies entry by entry; a column times a row is `torch.outer(column, row)`.",
+                "`*` multiplies entry by entry; a column times a row is `torch.outer`.",
                 written(r"\bk \* |\* k\b(?!\[)"),
                 _from_code("state + k * (v - k @ state)"),
             ),
