@@ -481,7 +481,7 @@ v = torch.eye(2)[None, :, None]  # Oslo, then Rome
 total, _ = linear_attention(k, k, v, scale=1.0)
 looked, _ = delta_rule(k, k, v, scale=1.0, beta=torch.ones(1, 2, 1))
 sentence = "The sum keeps Oslo and Rome; the memory that looks takes Oslo away."
-film = seen.film([1, 4, 5], sentence)
+film = seen.film([4, 5], sentence)
 lc.reveal("05.overwrite", film, was=[total[0, 1, 0, 0].item(), looked[0, 1, 0, 0].item()])
 
 # %% [markdown] id="by-hand"
