@@ -25,6 +25,7 @@ _HOME = {
     "subplots": "show",
     "figure": "show",
     "play": "show",
+    "watch": "microscope",
     "report": "exercises",
 }
 

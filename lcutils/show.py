@@ -72,7 +72,7 @@ _NO_LOOKS: tuple[str, ...] = (
     "timezone",
 )
 _NO_LOOKS += ("date.epoch", "docstring.", "savefig.directory", "figure.max_open_warning")
-_VIEW = "application/vnd.jupyter.widget-view+json"
+VIEW = "application/vnd.jupyter.widget-view+json"
 _LINE_HEIGHT = "line-height: 1.5;"  # a widget would inherit its own
 
 
@@ -212,12 +212,18 @@ def figure(fig: Figure, sentence: str | Entry) -> Picture:
     if not isinstance(fig, Figure):
         hint = "fig, ax = lc.subplots() makes one."
         _require.refuse("fig", "a figure", _require.kind_of(fig), hint, TypeError)
-    hint = "Say what the figure shows, with the numbers."
-    claim = sentence if isinstance(sentence, Entry) else None
-    text = claim.text if claim else " ".join(_require.text("sentence", sentence, hint).split())
+    text, claim = said(sentence)
     _apply_style()
     image = _image(fig).quantize(_COLOURS, dither=Dither.NONE)  # half the bytes
     return Picture(text, _png(image, optimize=True), *_shown_size(fig), claim)
+
+
+def said(sentence: str | Entry) -> tuple[str, Entry | None]:
+    """The text of a picture's `sentence`, and the claim if it is one."""
+    if isinstance(sentence, Entry):
+        return sentence.text, sentence
+    hint = "Say what the figure shows, with the numbers."
+    return " ".join(_require.text("sentence", sentence, hint).split()), None
 
 
 class Sliders:
@@ -249,7 +255,7 @@ class Sliders:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         note = block("waiting", "Run this cell to move the sliders.", _LINE_HEIGHT)
         view = {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id}
-        return {"text/plain": self._text, "text/html": note, _VIEW: view}
+        return {"text/plain": self._text, "text/html": note, VIEW: view}
 
     def _picture(self) -> bytes:
         _apply_style()
