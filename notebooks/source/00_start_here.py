@@ -9,15 +9,14 @@
 # > Where does Ann live?
 #
 # You kept the newest of three answers and let the others go, without trying.
-# A program must do it with numbers, and the plainest way to keep facts in numbers gets it wrong.
+# A program must do it with numbers, and the plainest way gets it wrong.
+# Watch it happen; then come the whole workbook in one picture and your first exercises.
 #
-# Here you watch that happen, learn what a language model is, see the whole workbook in one picture, and try the kinds of exercise that the lessons have.
 # It takes half an hour; the end of section 3 is a good place to stop half way.
 # You need Python, vectors and matrices, and a little PyTorch.
 
 # %% [markdown] id="machine"
 # Run the cells from top to bottom, each with Shift + Enter.
-# The next one says which lesson this is, and from which seed random numbers are drawn.
 
 # %% id="start"
 from collections import Counter
@@ -35,32 +34,30 @@ lc.start("00")
 # ## 1. A memory that reads
 #
 # Each sentence is a *fact*: a name and its city.
-# A name is 8 numbers, its *key*.
-# They are random, but chosen so that no two names are alike at all.
+# A name is 8 numbers, its *key*, drawn at random but so that no two names are alike at all.
 # A city, the *value*, has a row.
 #
 # The memory is a *state*, a table of 32 numbers: **each row a city, each column one of a name's 8 numbers.**
-# Blue is above zero, orange below, white is zero.
+# Blue is above zero, orange below, white zero.
 # To write "Ann: Oslo" is to change the row of Oslo by Ann's numbers.
 # To ask where Ann is, is to lay her numbers over each row: the longer the bar, the more the two agree.
 #
 # Two memories read the same facts.
 # The upper one adds what it is told.
-# The lower one looks up first what it would answer, and writes the difference.
-# (Their names and formulas, in grey, are for later lessons.)
+# The lower one first looks up what it would answer, and writes the difference.
+# (Names and formulas are for later lessons.)
+# Move the slider, and ask about each of the four: so far both memories know them all.
 
 # %% id="watch"
 facts = [("Ann", "Oslo"), ("Bob", "Rome"), ("Cy", "Lima"), ("Dee", "Kyiv")]
-facts += [("Ann", "Rome"), ("Bob", "Lima"), ("Ann", "Kyiv")]
-microscope = lc.watch(facts, orthogonal=True)
-microscope
+news = [("Ann", "Rome"), ("Bob", "Lima"), ("Ann", "Kyiv")]
+lc.watch(facts, orthogonal=True)
 
 # %% [markdown] id="watch-seen"
-# Move the slider to fact 4, and ask about each of the four: both memories know them all.
-# (If the picture does not follow the slider, JupyterLab is not well installed. You lose the sliders, and nothing else.)
+# (If the picture does not follow, JupyterLab is not well installed. You lose the sliders, and nothing else.)
 #
-# Before you go on to fact 5, make a *prediction*.
-# Type it in the place of `None`, run that cell, then those below it: they wait for your guess, and their code is folded, for it would tell.
+# Then comes the news, and before it a *prediction*.
+# Type yours in the place of `None`, run that cell, then those below: they wait for it, and their code is folded, for it would tell.
 # `answer = "skip"` will do, but a wrong guess teaches more than none.
 
 # %% id="00-ann" tags=["exercise"]
@@ -70,74 +67,53 @@ answer = "both"
 lc.predict("00.ann", answer=answer)
 
 # %% id="film" tags=["after-prediction"]
-# After facts 1, 4, 5 and 7.
+microscope = lc.watch(facts + news, orthogonal=True)
 lc.reveal(
     "00.ann",
     microscope.film(
         [1, 4, 5, 7],
-        "The sum answers with every city that Ann ever lived in; the other memory with the newest.",
+        "The sum answers with every city that Ann ever lived in, the other memory with the newest. "
+        "States and answers after facts 1, 4, 5 and 7; green is right, dark red out of date.",
     ),
+    microscope,
     was="both",
 )
 
 # %% [markdown] id="ann-seen" tags=["after-prediction"]
-# Go to fact 5, and look at what is written, in the middle.
+# Move to fact 5, and look at what is written, in the middle.
 #
 # The sum adds Ann's numbers to the row of Rome.
 # The row of Oslo has them still, and nothing in the table says which came later.
 #
-# The lower memory looks first: asked for Ann, it would say Oslo.
-# It should say Rome.
+# The lower memory would answer Oslo, and should answer Rome.
 # So it writes Ann's numbers into the row of Rome, and *minus* her numbers into the row of Oslo, which is white again.
 #
-# Both keep 32 numbers.
-# **What a memory forgets depends on how it writes.**
+# Both keep 32 numbers: **what a memory forgets depends on how it writes.**
 
 # %% [markdown] id="language-model"
 # ## 2. What a language model is
 #
 # A *language model* is a program that reads the beginning of a text and gives each word a probability of coming next.
 # To write, it draws a word by these probabilities, puts it at the end of the text, and asks itself again.
-# In *training* it reads very many texts, and its *weights*, often billions of numbers, are moved a little each time, so that the word which really came becomes more probable; afterwards they stay as they are.
-# The text before the next word is its *context*.
+# In *training* it reads very many texts, and its *weights*, often billions of numbers, are moved so that the words which really came become more probable; afterwards they stay as they are.
+# What stands before the next word is its *context*.
 #
 # The smallest language model looks back one word, and counts.
 # What comes after "in"?
 
 # %% id="smallest"
-words = " ".join(f"{name} lives in {city} ." for name, city in facts).split()
+words = " ".join(f"{name} lives in {city} ." for name, city in facts + news).split()
 after = Counter(b for a, b in pairwise(words) if a == "in")
 {city: round(n / after.total(), 2) for city, n in after.items()}
 
 # %% [markdown] id="smallest-seen"
-# It knows that a city comes, and how often each did.
-# It cannot know of whom we speak: that word is out of its sight.
-# A model that sees the whole text should give Kyiv, after "Ann lives in", nearly all of the probability.
-#
-# So something must carry Ann along.
+# It knows that a city comes, and cannot know whose: Ann is out of its sight.
+# A good model should give nearly all to Kyiv after "Ann lives in", so something must carry Ann along.
 # There are two ways:
 #
-# - a *state*, as above, has a fixed size: each word changes it, and it must **forget**, which is to say that some of what was read can no longer be told from its numbers;
+# - a *state*, as above, has a fixed size. Each word changes it, and it **forgets**: some of what was read can no longer be told from its numbers.
 # - a *cache* keeps a key and a value for every word, and grows with the text.
 #
-# 1,000 words, of 64 numbers each: how many numbers is that in the plainest cache, and how many in the plainest state?
-
-# %% id="00-numbers" tags=["exercise"]
-### BEGIN SOLUTION
-answer = [64_000, 64]
-### END SOLUTION
-lc.predict("00.numbers", answer=answer)
-
-# %% id="numbers-counted" tags=["after-prediction"]
-vectors = torch.randn(1_000, 64, generator=lc.rng("numbers"))  # [T, D]
-lc.reveal(
-    "00.numbers",
-    f"One behind another: {vectors.numel():,}. Added up: {vectors.sum(dim=0).numel()}.",
-    was=[vectors.numel(), vectors.sum(dim=0).numel()],
-)
-
-# %% [markdown] id="numbers-seen" tags=["after-prediction"]
-# A sum that stays so small must give something up.
 # What a state keeps, and what it gives up, is the question of this workbook.
 
 # %% [markdown] id="chart-before"
@@ -209,14 +185,13 @@ for (a, b), label in arrows.items():
 lc.figure(fig, "A state is an arrow back: what it keeps, the next word can use.")
 
 # %% [markdown] id="chart-after"
-# A new word can be joined with old ones in two ways: through the state, which each word changes, or through the cache, where all of them still lie.
-# Four boxes are ways to write; you have watched 10 and 11.
-# The dashed lines are training: the *loss* says how wrong the probabilities were, and moves the weights.
-# The picture is simple on purpose: a model has many such layers, one on top of another.
+# A new word meets the old ones in two ways: in the state, which each of them has changed, or in the cache, where all of them still lie.
+# You have watched 10 and 11, two ways to write.
+# Dashed lines are training: the *loss* says how wrong the probabilities were, and moves the weights.
 #
-# Open a box: {{links}}.
+# <details><summary>Open a box, or take the chart along as Mermaid</summary>
 #
-# <details><summary>The chart as Mermaid, for your own notes</summary>
+# {{links}}.
 #
 # ```mermaid
 # graph LR
@@ -245,13 +220,13 @@ lc.figure(fig, "A state is an arrow back: what it keeps, the next word can use."
 # </details>
 #
 # **A good place to stop.**
-# What you have: what a language model is, and two memories of equal size that do not forget alike.
-# What comes: how a lesson works, some SymPy, and where it all leads.
+# What you have: what a language model is, and two memories that do not forget alike.
+# What comes: exercises, proofs, and where it all leads.
 
 # %% [markdown] id="text_mean-before"
 # ## 4. An exercise, done wrongly on purpose
 #
-# The vectors of words come in blocks: $B$ texts of $T$ words, each word $D$ numbers, written `x: [B, T, D]`.
+# Vectors of words come in blocks: $B$ texts of $T$ words, each word $D$ numbers, written `x: [B, T, D]`.
 # The function below should take the mean over the words of each text, and does not.
 #
 # **Exercise 1** (2 minutes). Run the cell as it is, and read the verdict.
@@ -274,19 +249,16 @@ text_mean = lc.check("00.text_mean", text_mean)
 # %% [markdown] id="hints-text_mean"
 # {{hints}}
 #
-# A mistake is named if it is one that people make; any other is shown in an example small enough to check by hand.
-# Where nothing is written yet, the cell says `raise NotImplementedError`.
-# As long as yours is not right, the lesson goes on with our version, so nothing below breaks.
-# Two hints, folded, and the solution are below each exercise.
+# A mistake that people make is named; any other is shown in an example small enough to check by hand.
+# As long as your answer is not right the lesson goes on with ours, so nothing below breaks.
 #
-# If a cell never ends or the numbers look odd, choose *Restart Kernel and Run All Cells* from the menu *Kernel*: random numbers come out the same again.
-# To begin a lesson afresh, rename your copy in the folder `study` and run `make lab`.
+# If a cell never ends or numbers look odd, choose *Restart Kernel and Run All Cells* from the menu *Kernel*; random numbers come out the same again.
+# To begin afresh, rename your copy in `study` and run `make lab`.
 
 # %% [markdown] id="sympy"
 # ## 5. A few lines of SymPy
 #
-# SymPy calculates with symbols instead of numbers.
-# `symbols` makes numbers that have no value yet.
+# SymPy calculates with `symbols`, numbers that have no value yet.
 
 # %% id="square"
 a, b = symbols("a b")
@@ -295,7 +267,6 @@ a, b = symbols("a b")
 # %% [markdown] id="prove-before"
 # `lc.prove` shows an equation and proves that very equation, wherever both sides are defined.
 # `MatrixSymbol` makes a matrix, or a column, of any size; here $A$ has $d$ rows and $n$ columns.
-# (Where all sizes are beyond it, the verdict names those that were proved.)
 
 # %% id="linear"
 d, n = symbols("d n", positive=True, integer=True)
@@ -309,12 +280,12 @@ lc.prove("00.linear", A * (x + y), A * y + A * x, reason="a matrix acts on each 
 lc.refute("00.careless_square", (a + b) ** 2, a**2 + b**2)
 
 # %% [markdown] id="cache_more-before"
-# Your turn: how much does it cost to forget nothing?
+# Now you: what does it cost to forget nothing?
 # A cache keeps $T$ pairs as they are, each a key of $K$ numbers and a value of $V$ numbers.
-# (A city is $V$ numbers as well: a 1 in its own place, and 0 elsewhere.)
+# (A city, too, is $V$ numbers: a 1 in its own place and 0 elsewhere.)
 # The table of section 1 has $K$ columns and $V$ rows.
 #
-# **Exercise 2** (4 minutes). How many numbers *more* than the table does the cache keep?
+# **Exercise 2** (3 minutes). How many numbers *more* than the table does the cache keep?
 
 # %% id="00-cache_more" tags=["exercise"]
 T, K, V = symbols("T K V")
@@ -331,12 +302,10 @@ lc.check("00.cache_more", more)
 #
 # ## 6. Where it leads
 #
-# Lesson 13 lets small models read texts like Ann's: 8 names, of which 4 are told anew, and then asks for the newest.
-# A dot below is one size of memory: to the right it keeps more numbers, higher up it answers more questions rightly.
+# Lesson 13 lets small models read texts like Ann's, 8 names, of which 4 are told anew, and asks for the newest.
+# A dot below is one size of memory: further right it keeps more numbers, higher up it answers more questions rightly.
 # The grey line is attention, which reads from a cache.
-# Where will a state stand, which keeps 256 numbers and no more?
-# One that adds, one that fades, one that looks first?
-# You will guess, train them yourself, and see.
+# Where will a state of 256 numbers stand: one that adds, one that fades, one that looks first?
 
 # %% id="frontier" tags=["hide-input"]
 # Attention: right answers by size.
@@ -360,19 +329,27 @@ claim = lc.claim(
 lc.figure(fig, claim)
 
 # %% [markdown] id="frontier-seen"
-# A sentence that is *measured*, as this one, has its number from a run, and below it the range in which it lay at every seed tried.
-# (This run was long, and its numbers were recorded, with the code that made them.)
+# Below a *measured* sentence stands the range in which its number lay at every seed tried.
+# (This run was long, and was recorded with its code.)
 
 # %% [markdown] id="take-away"
 # ## Take away
 #
-# - A language model gives each word a probability of coming next. What it can use of the text is what its memory carries along.
+# - A language model gives each word a probability of coming next, and of the text it has what its memory carries along.
 # - A cache keeps everything and grows. A state keeps its size and forgets.
-# - Two memories of one size can forget different things: it depends on how they write.
-# - In this workbook equations are proved, sentences with numbers are measured, and mistakes have names.
+# - What a state forgets depends on how it writes.
+# - Here equations are proved, sentences with numbers are measured, mistakes have names.
+#
+# Go on with [lesson 02](02_embedding.ipynb); the map is right below.
+
+# %% [markdown] id="more-time"
+# ## If you have more time
+#
+# For looking up: the map of the lessons, and the glossary.
+# For reading: the chart that came first, with a question and a guess (5 minutes).
 
 # %% [markdown] id="map"
-# ## Where to go now
+# ### The map
 #
 # {{map}}
 #
@@ -381,12 +358,7 @@ lc.figure(fig, claim)
 # Numbers that are missing are lessons still to be written.
 # The last cell of a lesson lists what your run has proved, measured and checked, and what you have left.
 
-# %% [markdown] id="more-time"
-# ## If you have more time
-#
-# The glossary is for looking up.
-# Before it, a chart to mend (4 minutes).
-#
+# %% [markdown] id="first-chart"
 # ### The chart that came first
 #
 # This workbook grew from an article on language models with very long contexts.
@@ -415,6 +387,27 @@ lc.quiz("00.chart", answer=answer)
 # </details>
 #
 # Source: an introduction to ultra-long context in language models, in Chinese, section 2.5.
+
+# %% [markdown] id="numbers-before"
+# The third box has the words' vectors one behind another.
+# A running sum of them, lesson 05's memory, is a state.
+
+# %% id="00-numbers" tags=["exercise"]
+### BEGIN SOLUTION
+answer = [64_000, 64]
+### END SOLUTION
+lc.predict("00.numbers", answer=answer)
+
+# %% id="numbers-counted" tags=["after-prediction"]
+vectors = torch.randn(1_000, 64, generator=lc.rng("numbers"))  # [T, D]
+lc.reveal(
+    "00.numbers",
+    f"One behind another: {vectors.numel():,}. Added up: {vectors.sum(dim=0).numel()}.",
+    was=[vectors.numel(), vectors.sum(dim=0).numel()],
+)
+
+# %% [markdown] id="numbers-seen" tags=["after-prediction"]
+# What stays so small must give something up.
 
 # %% [markdown] id="symbols"
 # ## Glossary: symbols
