@@ -45,7 +45,8 @@ lc.start("00")
 # Two memories read the same facts.
 # The upper one adds what it is told.
 # The lower one first looks up what it would answer, and writes the difference.
-# (Names and formulas are for later lessons.)
+# From left to right you see the table before a fact, what the fact writes, the table after it, and the answer.
+# (Names and formulas are for later; $S$ is the table.)
 # Move the slider, and ask about each of the four: so far both memories know them all.
 
 # %% id="watch"
@@ -321,8 +322,8 @@ ax.text(250, 0.15, "a state of 256 numbers:\nhow high?", color=BLUE, ha="right")
 ax.set(xlabel="numbers kept", ylabel="right answers", xlim=(0, 600), ylim=(0, 1.05))
 claim = lc.claim(
     "00.frontier",
-    f"Attention answers {right[0]:.2f} of the questions with {kept[0]:.0f} numbers, {{value:.2f}} "
-    f"with {kept[-1]:.0f}. One layer, 32 keys in all, one learning rate, 250 steps.",
+    f"Attention is right in {right[0]:.2f} of the cases with {kept[0]:.0f} numbers, in "
+    f"{{value:.2f}} with {kept[-1]:.0f}. One layer, 32 keys in all, one learning rate, 250 steps.",
     right[-1],
     between=(0.99, 1),
 )
@@ -424,9 +425,9 @@ lc.reveal(
 # | $K$, $V$ | how many numbers a key and a value have; (02) $V$: the vectors of all words as rows; (03) $V$: weights to compare $W$ with |
 # | $H$ | heads, memories of one layer side by side; (03) hidden units; (12) $X^\top X + \lambda I$ |
 # | $N$, $M$, $n$ | a count that its line names: of words, inputs, outputs, pairs, values; (05) $N$: the noise sum; (10) $M$: a mask; (11, 12) $n = \lVert k \rVert^2$; (12) $N_t$: what momentum writes |
-# | $i$, $j$, $w$ | which one: of pairs or entries, of words (02); (03) $w$: one weight |
+# | $i$, $j$, $w$, $r$ | which one: of pairs or entries, of words (02), the right one (03); (03) $w$: one weight |
 # | $x$ | what comes in: the vector of a word |
-# | $y$, $z$ | what a network gives, and what it should have given (many books call the target $y$) |
+# | $y$, $z$ | what a network gives, and what it should have given (many books have $\hat y$ and $y$) |
 # | $X$, $Y$, $Z$ | inputs, outputs or values, and targets of many examples at once |
 # | $W$, $b$ | weights, and a bias: learned in training, fixed while reading; (11) $b$: a key |
 # | $P$ | (03) $P_1$, $P_2$: the weights of one place; (12) the inverse of $H$ |
@@ -438,7 +439,8 @@ lc.reveal(
 # | $c$ | a state that is a vector; (02) a context; (08) the context vector; (11) a cosine |
 # | $S$ | a state that is a matrix, [K, V]: written $S + k v^\top$, read $S^\top q$; (12) $S^*$: the best one |
 # | $k$, $v$, $q$, $o$ | key, value, query (all three made from a word), and the output that is read; (02) $v$: the vector of a word |
-# | $\mathbf K$, $\mathbf V$, $\mathbf Q$, $\mathbf O$, $\mathbf U$ | the same of all tokens, a row for each |
+# | $\mathbf K$, $\mathbf V$, $\mathbf Q$ | keys, values and queries of all tokens, a row for each |
+# | $\mathbf O$, $\mathbf U$ | the outputs of all tokens; (11) what all of them write |
 # | $s$ | a score, $q \cdot k$; (05) $s_T$: the sum of $T$ vectors |
 # | $p$ | a probability, or a weight from a softmax; (13) how many bits a number has |
 # | $m$ | (05) a direction that keys share; (12) momentum, or how many steps; (13) how many numbers |
@@ -525,9 +527,11 @@ lc.reveal(
 # | softmax | turns scores into probabilities: $e^{x_i} / \sum_j e^{x_j}$ |
 # | state | the numbers that a model carries from word to word; how many does not depend on the text |
 # | surprise | the gradient of the newest pair: what the memory did not expect |
+# | target | what a network should have given |
 # | test-time training | a memory that is trained while it reads |
 # | token | a word, or a piece of one, as a number |
 # | total weight | the sum of the weights of all words in a state that fades |
+# | vector | a list of numbers |
 # | vector sum | the memory of lesson 05: one vector, without keys |
 # | vocabulary | the words that have a number and a vector |
 # | weight | a number of a network, changed in training only; also, how much something counts in a sum |

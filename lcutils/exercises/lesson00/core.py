@@ -139,7 +139,7 @@ ENTRIES = (
             "The table does not grow: after one pair it has as many numbers as after T.": (
                 lambda T, K, V: T * (K + V) - T * K * V
             ),
-            "The table is no pair: how many squares has it, rows times columns?": (
+            "The table is no pair: how many entries has it, rows times columns?": (
                 lambda T, K, V: (T - 1) * (K + V)
             ),
             "This counts a single pair in the cache; there are T.": lambda T, K, V: K + V - K * V,
@@ -173,14 +173,34 @@ ENTRIES = (
             "The table has a column for each key's number: it need not be square.": (
                 lambda T, K, V: T * (K + V) - V**2
             ),
+            "A value is V numbers, not one: a 1 in its own place and 0 elsewhere.": (
+                lambda T, K, V: T * (K + 1) - K * V
+            ),
+            "A key is K numbers, not one.": lambda T, K, V: T * (1 + V) - K * V,
+            "The table has rows times columns; here V is even added.": (
+                lambda T, K, V: T * (K + V) - K + V
+            ),
+            "The table has rows times columns; only a column of it is taken off.": (
+                lambda T, K, V: T * (K + V) - V
+            ),
+            "The table has rows times columns; only a row of it is taken off.": (
+                lambda T, K, V: T * (K + V) - K
+            ),
+            "32 is the table of section 1; write its size in K and V.": (
+                lambda T, K, V: T * (K + V) - 32
+            ),
+            "12 and 32 are those of section 1; write them in K and V.": lambda T, K, V: 12 * T - 32,
+            "12 is a pair of section 1; write it in K and V.": lambda T, K, V: 12 * T - K * V,
+            "This is a cache of 7 pairs with K = 8 and V = 4; write it with the letters, and take "
+            "off the table.": lambda T, K, V: 84,
             "Right for 7 pairs, K = 8 and V = 4; write it with the letters.": lambda T, K, V: 52,
         },
         hints=(
-            "Count the numbers of one pair in the cache. Then count the squares of the table: how "
+            "Count the numbers of one pair in the cache. Then count the entries of the table: how "
             "many rows, how many columns?",
             "`more = T * (...) - ...`: in the bracket stands what one pair brings.",
         ),
         example=("7", "8", "4"),
-        meaning="Each further pair adds K + V to it. The table stays, and must make do.",
+        meaning="Each further pair adds K + V numbers to the cache, and none to the table.",
     ),
 )
