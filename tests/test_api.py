@@ -121,7 +121,9 @@ def test_importing_the_package_loads_nothing_heavy():
     assert loaded_by("import lcutils") == set()
 
 
-@pytest.mark.parametrize("module", ["startup", "claims", "checking", "exercises", "show", "memory"])
+@pytest.mark.parametrize(
+    "module", ["startup", "claims", "checking", "exercises", "show", "microscope", "memory"]
+)
 def test_a_module_loads_torch_and_numpy_at_most(module):
     assert loaded_by(f"import lcutils.{module}") <= {"torch", "numpy"}
 

@@ -1,15 +1,18 @@
 """What README says of commands, lessons and figures is what the repository holds."""
 
+import io
 import re
 import sys
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from editions import ROOT, SOURCES, lessons
-from figures import PICTURES, picture
+from figures import FACTS, PICTURES, overwritten, picture
 from lcutils.exercises import catalogue
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -48,8 +51,54 @@ def test_a_picture_and_its_sentence_are_those_of_the_lesson(name):
     assert README.count(sentence) == 2  # for who does not see the picture, and beneath it
 
 
-def test_every_picture_has_its_lesson():
-    assert {path.name for path in (ROOT / "figures").iterdir()} == set(PICTURES)
+@pytest.fixture(scope="module")
+def drawn():
+    """file in figures/ -> the picture and its sentence, as they are made now"""
+    return overwritten()
+
+
+def test_every_picture_has_its_lesson_or_is_drawn(drawn):
+    assert {path.name for path in (ROOT / "figures").iterdir()} == {*PICTURES, *drawn}
+
+
+def frames(png: bytes) -> list[np.ndarray]:
+    """Of an animation, or the one picture: [height, width, 3] each."""
+    image = Image.open(io.BytesIO(png))
+    found = []
+    for index in range(getattr(image, "n_frames", 1)):
+        image.seek(index)
+        found.append(np.asarray(image.convert("RGB")))
+    return found
+
+
+@pytest.mark.parametrize("name", ["overwrite.png", "overwrite-film.png"])
+def test_a_drawn_picture_is_the_stored_one(drawn, name):
+    stored, now = frames((ROOT / "figures" / name).read_bytes()), frames(drawn[name][0])
+    assert len(stored) == len(now)
+    for before, after in zip(stored, now, strict=True):
+        assert before.shape == after.shape
+        # another machine may round the shade of a number, or the edge of a letter, otherwise
+        assert (before != after).mean() < 0.01, "run `make figures`"
+
+
+def test_pictures_drawn_twice_are_the_same_bytes(drawn):
+    assert overwritten() == drawn
+
+
+def test_the_animation_has_a_frame_for_each_fact_stays_on_the_last_and_is_small(drawn):
+    png, _ = drawn["overwrite.png"]
+    image, pauses = Image.open(io.BytesIO(png)), []
+    for index in range(image.n_frames):
+        image.seek(index)
+        pauses.append(image.info["duration"])
+    assert len(pauses) == len(FACTS.split(","))
+    assert pauses[-1] > max(pauses[:-1])
+    assert len(png) < 300_000
+
+
+def test_the_drawn_pictures_sentence_says_what_the_memories_answer(drawn):
+    says = "linear attention is torn (Oslo, Rome or Kyiv), and the delta rule is right (Kyiv)"
+    assert {says in sentence for _, sentence in drawn.values()} == {True}
 
 
 def test_a_cell_without_a_picture_is_refused():

@@ -13,11 +13,14 @@ from lcutils import _require, tasks
 from lcutils._ledger import Entry
 from lcutils.microscope import facts as _facts
 from lcutils.microscope import traces as _traces
+from lcutils.microscope.paper import cut, width
 from lcutils.microscope.pictures import MOMENTS, WIDTH, Pictures
 from lcutils.show import VIEW, Picture, said
 from lcutils.startup import rng
 
 __all__ = ["Microscope", "watch"]
+
+_BUTTON = 110  # pixels that a name has on its button
 
 
 def watch(
@@ -100,21 +103,26 @@ class Microscope:
     ) -> None:
         import ipywidgets as widgets
 
-        self._story, self._traces, self._n = story, traces, len(story.facts)
-        self._pictures = Pictures(traces, story.strip, question)
+        self.story, self.traces, self._n = story, traces, len(story.facts)
+        self.pictures = Pictures(traces, story.strip, question)
         self.slider = widgets.IntSlider(
             1, min=1, max=self._n, description="fact", layout={"width": "28em", "max_width": "100%"}
         )
+        shown = [cut(name, _BUTTON) for name in story.names]
+        wide = max(64, 24 + max(map(width, shown)))
         self.ask = widgets.ToggleButtons(
-            options=story.names, value=ask, style={"button_width": "5em"}
+            options=list(zip(shown, story.names, strict=True)),
+            value=ask,
+            tooltips=story.names,
+            style={"button_width": f"{wide:.0f}px"},
         )
         self.image = widgets.Image(
-            value=self._pictures.at(1, ask).png(),
+            value=self.pictures.at(1, ask).png(),
             width=WIDTH,
-            height=self._pictures.height,
+            height=self.pictures.height,
             layout={"margin": "2px 0"},
         )
-        label = widgets.Label("ask about", layout={"margin": "2px 8px"})
+        label = widgets.Label("ask about", layout={"margin": "2px 8px", "flex": "0 0 auto"})
         asking = widgets.HBox([label, self.ask])
         # A slider with one position is an error in the browser; a vector is not asked about a name.
         parts = [self.slider] if self._n > 1 else []
@@ -124,14 +132,14 @@ class Microscope:
         self.ask.observe(self._move, names="value")
 
     def __repr__(self) -> str:
-        told = f"{self._n} fact{'s' * (self._n > 1)}: {', '.join(self._story.strip)}. After them:"
-        return "\n".join([told, *(trace.summary() for trace in self._traces)])
+        told = f"{self._n} fact{'s' * (self._n > 1)}: {', '.join(self.story.strip)}. After them:"
+        return "\n".join([told, *(trace.summary() for trace in self.traces)])
 
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         # Where no kernel runs the widget is not shown, and the picture after the last fact is.
-        still = self._pictures.still(self.ask.value)
+        still = self.pictures.still(self.ask.value)
         view = {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id}
         png = base64.b64encode(still.png(small=True)).decode()
         shown = {"width": WIDTH, "height": still.height, "alt": repr(self)}
@@ -139,7 +147,7 @@ class Microscope:
         return data, {"image/png": shown}
 
     def _move(self, change: object) -> None:
-        self.image.value = self._pictures.at(self.slider.value, self.ask.value).png()
+        self.image.value = self.pictures.at(self.slider.value, self.ask.value).png()
 
     def film(
         self, moments: Sequence[int], sentence: str | Entry, ask: str | None = None
@@ -158,9 +166,9 @@ class Microscope:
         _require.count("moments", len(moments), 1, MOMENTS, "More are too small to read.")
         for moment in moments:
             _require.count("moments", moment, 1, self._n)
-        asked = self.ask.value if ask is None else _require.one_of("ask", ask, self._story.names)
+        asked = self.ask.value if ask is None else _require.one_of("ask", ask, self.story.names)
         text, claim = said(sentence)
-        strip = self._pictures.film(moments, asked)
+        strip = self.pictures.film(moments, asked)
         return Picture(text, strip.png(small=True), WIDTH, round(strip.height), claim)
 
 

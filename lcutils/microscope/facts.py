@@ -90,7 +90,7 @@ def _word(word: object) -> str:
         _require.refuse("facts", _WANTED, _require.kind_of(word), hint, TypeError)
     shown = _UNSEEN.sub(" ", str(word)).strip()
     if not shown:
-        _refuse(str(word), "A name and a value are there to be read.")
+        _refuse(str(word), "Names and values are there to be read.")
     if len(shown) > _LONGEST:
         _refuse(shown, f"At most {_LONGEST} characters a name or a value.")
     return shown

@@ -72,6 +72,9 @@ class Pictures:
         block = self._tall + 44
         paper = Paper(WIDTH, 32 + block * len(self._traces), 2)
         step = (WIDTH - _FILM) / MOMENTS
+        for j, t in enumerate(moments):
+            words = f"{t}. {self._told(t)}"
+            paper.text(_FILM + step * j, 14, words, size=LARGE, bold=True, room=step - 8)
         for i, trace in enumerate(self._traces):
             y = 60 + i * block
             end = paper.text(8, y - 16, trace.title, size=LARGE, bold=True)
@@ -82,10 +85,8 @@ class Pictures:
                     paper.text(_FILM - 6, middle, value, GREY, anchor="rm", room=_FILM - 8)
             for j, t in enumerate(moments):
                 x = _FILM + step * j
-                words = f"{t}. {self._strip[t - 1 + len(self._strip) - self._n]}"
-                paper.text(x, 14, words, size=LARGE, bold=True, room=step - 8)
                 if trace.kind == "cache":
-                    self._draw_weights(paper, x + 24, y, trace, t, ask, room=30, length=36)
+                    self._draw_weights(paper, x + 30, y, trace, t, ask, room=28, length=36)
                 elif trace.kind == "vector":
                     paper.columns(x, y, trace.states[t], _FILM_WIDE, self._tall, self._top)
                 else:
@@ -93,6 +94,10 @@ class Pictures:
                 end = x + step - 6
                 self._draw_answers(paper, x + 74, end, y, trace, t, ask, says_old=False)
         return paper
+
+    def _told(self, t: int) -> str:
+        """Fact t as a reader typed it; where words follow each other, the two of them."""
+        return " ".join(self._strip[t - 1 : t + len(self._strip) - self._n])
 
     def _asked(self, ask: str) -> str:
         return self._question.replace("{}", ask)
