@@ -17,6 +17,7 @@
 
 # %% [markdown] id="machine"
 # Run the cells from top to bottom, each with Shift + Enter.
+# The next one names the lesson, and the *seed* from which random numbers are drawn.
 
 # %% id="start"
 from collections import Counter
