@@ -711,6 +711,12 @@ def test_a_lesson_over_a_limit_is_found(cells, what):
     assert over_limits(cells) == [what]
 
 
+def test_the_words_of_a_glossary_are_looked_up_and_not_counted():
+    glossary = "## Glossary: words\n\n" + "word " * 2801
+    assert over_limits([Cell("markdown", "a", (), glossary, "", 1)]) == []
+    assert over_limits([Cell("markdown", "a", (), f"A word.\n{glossary}", "", 1)]) != []
+
+
 def test_a_link_to_no_file_or_no_cell_is_found(tmp_path):
     target = tmp_path / "there.ipynb"
     target.write_text(build.as_text(notebook_of(code("x = 1"))))

@@ -1,11 +1,11 @@
-"""Exercises of lesson 00: one function, mended once the verdict has been read, and a question."""
+"""Exercises of lesson 00: a function to mend, and a line of algebra."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-from lcutils.checking.data import Choice, FunctionExercise, Question, normal, row
+from lcutils.checking.data import ExpressionExercise, FunctionExercise, normal, row
 
 
 def text_mean(x: Tensor) -> Tensor:
@@ -116,29 +116,91 @@ ENTRIES = (
         ),
         meaning="Every word counts alike in it, the first as much as the last.",
     ),
-    Question(
-        "00.chart",
-        "In the article's chart, how does the second word learn anything about the first?",
-        {
-            "a": Choice(
-                "from the memory update",
-                "The update comes after the output, and no arrow leads from it to the next word.",
+    ExpressionExercise(
+        "00.cache_more",
+        "T K V",
+        lambda T, K, V: T * (K + V) - K * V,
+        mistakes={
+            "This is the cache alone; take off what the table keeps.": lambda T, K, V: T * (K + V),
+            "The other way round: by so many the table is larger than the cache.": (
+                lambda T, K, V: K * V - T * (K + V)
             ),
-            "b": Choice(
-                "from the context vector",
-                "It comes after the output, and no arrow leads from it to the next word.",
+            "A pair lies in the cache as a key and a value side by side: not K times V numbers.": (
+                lambda T, K, V: T * K * V - K * V
             ),
-            "c": Choice(
-                "if both are concatenated",
-                "Only so: both words must be in one input. No arrow leads back, "
-                "so nothing is carried from one step to the next.",
+            "A bracket is missing: each of the T pairs brings its value, too.": (
+                lambda T, K, V: T * K + V - K * V
             ),
-            "d": Choice(
-                "through the weight matrix",
-                "Weights hold what training has taught, not what the text says; and in the chart "
-                "no arrow leads from them anywhere.",
+            "A bracket is missing: each of the T pairs brings its key, too.": (
+                lambda T, K, V: K + T * V - K * V
             ),
+            "The cache keeps the values as well as the keys.": lambda T, K, V: T * K - K * V,
+            "The cache keeps the keys as well as the values.": lambda T, K, V: T * V - K * V,
+            "The table does not grow: after one pair it has as many numbers as after T.": (
+                lambda T, K, V: T * (K + V) - T * K * V
+            ),
+            "The table is no pair: how many entries has it, rows times columns?": (
+                lambda T, K, V: (T - 1) * (K + V)
+            ),
+            "This counts a single pair in the cache; there are T.": lambda T, K, V: K + V - K * V,
+            "T times, not plus: each of the T pairs brings numbers of its own.": (
+                lambda T, K, V: T + K + V - K * V
+            ),
+            "This counts pairs; each of them is a key and a value, many numbers.": (
+                lambda T, K, V: T - K * V
+            ),
+            "A pair is two vectors, not two numbers.": lambda T, K, V: 2 * T - K * V,
+            "These are both together; wanted is how many more one keeps than the other.": (
+                lambda T, K, V: T * (K + V) + K * V
+            ),
+            "This says how many times as many; wanted is how many more.": (
+                lambda T, K, V: T * (K + V) / (K * V)
+            ),
+            "This is the table alone; how many numbers lie in the cache?": lambda T, K, V: K * V,
+            "These are the numbers of one pair alone.": lambda T, K, V: K + V,
+            "The cache holds key beside value, not key times value; and the table comes off.": (
+                lambda T, K, V: T * K * V
+            ),
+            "Right where keys are as long as values; in general a value has V numbers.": (
+                lambda T, K, V: 2 * T * K - K * V
+            ),
+            "Right where values are as long as keys; in general a key has K numbers.": (
+                lambda T, K, V: 2 * T * V - K * V
+            ),
+            "The table has a row for each value's number: it need not be square.": (
+                lambda T, K, V: T * (K + V) - K**2
+            ),
+            "The table has a column for each key's number: it need not be square.": (
+                lambda T, K, V: T * (K + V) - V**2
+            ),
+            "A value is V numbers, not one: a 1 in its own place and 0 elsewhere.": (
+                lambda T, K, V: T * (K + 1) - K * V
+            ),
+            "A key is K numbers, not one.": lambda T, K, V: T * (1 + V) - K * V,
+            "The table has rows times columns; here V is even added.": (
+                lambda T, K, V: T * (K + V) - K + V
+            ),
+            "The table has rows times columns; only a column of it is taken off.": (
+                lambda T, K, V: T * (K + V) - V
+            ),
+            "The table has rows times columns; only a row of it is taken off.": (
+                lambda T, K, V: T * (K + V) - K
+            ),
+            "32 is the table of section 1; write its size in K and V.": (
+                lambda T, K, V: T * (K + V) - 32
+            ),
+            "12 and 32 are those of section 1; write them in K and V.": lambda T, K, V: 12 * T - 32,
+            "12 is a pair of section 1; write it in K and V.": lambda T, K, V: 12 * T - K * V,
+            "This is a cache of 7 pairs with K = 8 and V = 4; write it with the letters, and take "
+            "off the table.": lambda T, K, V: 84,
+            "Right for 7 pairs, K = 8 and V = 4; write it with the letters.": lambda T, K, V: 52,
         },
-        right="c",
+        hints=(
+            "Count the numbers of one pair in the cache. Then count the entries of the table: how "
+            "many rows, how many columns?",
+            "`more = T * (...) - ...`: in the bracket stands what one pair brings.",
+        ),
+        example=("7", "8", "4"),
+        meaning="Each further pair adds K + V numbers to the cache, and none to the table.",
     ),
 )
