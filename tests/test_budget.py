@@ -1,7 +1,5 @@
 """The core path of each lesson fits into an hour and a quarter; and what is counted is counted."""
 
-import math
-
 import pytest
 
 import build
@@ -29,7 +27,7 @@ def test_the_core_path_of_a_lesson_keeps_its_budget(source):
 @pytest.mark.parametrize("lesson", lessons(build.SOURCES), ids=lambda lesson: lesson.name)
 def test_a_lesson_says_how_long_its_core_path_takes_to_five_minutes(lesson):
     _, student, _ = build.edition_cells(build.SOURCES / f"{lesson.name}.py")
-    assert lesson.minutes == 5 * math.ceil(budget(student).minutes / 5)
+    assert lesson.minutes == 5 * round(budget(student).minutes / 5)
 
 
 TINY = """\

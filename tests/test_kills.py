@@ -489,7 +489,7 @@ RIGHT = {
         text_mean_by_matrix,
         lambda x: torch.vmap(lambda text: text.mean(0))(x),
     ),
-    "02.weighted_mean": (
+    "02.resting_places": (
         rest_by_loop,
         rest_by_least_squares,
         lambda n, u: n.log().softmax(1) @ u,

@@ -93,7 +93,7 @@ lc.figure(fig, sentence)
 # (Without a loop: it will be called often.)
 
 
-# %% id="02-weighted_mean" tags=["exercise"]
+# %% id="02-resting_places" tags=["exercise"]
 def resting_places(counts, u):
     """counts: [N, M], u: [M, D] -> where each of the N words comes to rest: [N, D]"""
     ### BEGIN SOLUTION
@@ -101,9 +101,9 @@ def resting_places(counts, u):
     ### END SOLUTION
 
 
-resting_places = lc.check("02.weighted_mean", resting_places)
+resting_places = lc.check("02.resting_places", resting_places)
 
-# %% [markdown] id="hints-weighted_mean"
+# %% [markdown] id="hints-resting_places"
 # {{hints}}
 #
 # Is the loss lowest there? For two places, complete the square:

@@ -9,7 +9,7 @@
 # After this lesson you can predict how many words a sum of vectors can recall, say what fading costs, mend a published derivation, and write a step of a memory that looks before it writes.
 #
 # You need dot products, partial derivatives, the variance of a sum, some PyTorch.
-# The core path takes about 75 minutes; the end of section 5 is a good place to stop half way.
+# The core path takes about 70 minutes; the end of section 5 is a good place to stop half way.
 #
 # ## Before you begin
 #

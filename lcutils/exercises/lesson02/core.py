@@ -80,7 +80,7 @@ def _euler() -> Any:
 
 ENTRIES = (
     FunctionExercise(
-        "02.weighted_mean",
+        "02.resting_places",
         resting_places,
         worked=(row([1, 1, 2], [3, 1, 0]), row([0, 8], [4, 0], [8, 8])),
         draw=lambda rng, N, M, D: (draw_counts(rng, N, M), normal(rng, M, D)),
