@@ -16,6 +16,8 @@ from helpers import assert_close
 from lcutils import _ledger
 from lcutils.proof import MatrixSymbol, dot, each, grad, hadamard, half_norm_sq, norm_sq, sigma
 from lcutils.proof.decide import points
+from lcutils.proof.forms import Forms
+from lcutils.proof.holding import at_a_point, hold
 from lcutils.proof.tensors import Tensors
 from lcutils.proof.words import Words
 from statements import FALSE, TRUE, stored_noise
@@ -302,3 +304,38 @@ def test_what_is_displayed_keeps_the_authors_order_in_every_run():
     assert "W x + c = c + W x" in outputs[0]
     assert r"\left(W x - c\right) x^\top" in outputs[0]
     assert r"W x - c \neq c - W x" in outputs[0]
+
+
+# --- lines that may well be false
+
+
+def test_a_line_is_held_against_another_and_a_false_one_is_given_its_numbers():
+    left, right = half_norm_sq((1 - gamma) * c), (1 - gamma) ** 2 * half_norm_sq(c)
+    assert hold(left, left) is True
+    assert hold(left, right) is True
+    assert hold(left, 2 * right).sentence() == (
+        "At d = 1, gamma = 2, c = 1 the left side is 1/2, the right side 1."
+    )
+    assert hold(y, Max(y, -1), ()).at == (("y", "-2"),)
+    assert hold(y, Max(y, -1), (y > 0,)) in (True, None)
+
+
+def test_a_value_at_a_point_is_the_same_for_equal_expressions_alone():
+    left, right = half_norm_sq((1 - gamma) * c), (1 - gamma) ** 2 * half_norm_sq(c)
+    assert abs(at_a_point(left) - at_a_point(right)) < 1e-12
+    assert abs(at_a_point(left) - at_a_point(2 * right)) > 1e-3
+
+
+def test_a_form_is_what_sympy_makes_by_itself_and_no_more():
+    form = Forms().of
+    assert form(c + A * x - c) == form(A * x)
+    assert form((c - A * x) - c) == form(-(A * x))
+    assert form(norm_sq(c + A * x)) == form(norm_sq(A * x + c))
+    assert form(norm_sq(2 * c)) != form(4 * norm_sq(c))
+    assert form(A * x) != form(x.T * A.T)
+
+
+def test_an_expression_is_written_as_it_was_typed():
+    assert str(half_norm_sq(c - gamma * (A * x - c))) == "norm_sq(c - gamma*(A*x - c))/2"
+    assert str((A * x).T * (c + c)) == "(A*x).T*(c + c)"
+    assert str(dot(c, each(exp, hadamard(c, c)))) == "dot(c, each(exp, hadamard(c, c)))"

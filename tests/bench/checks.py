@@ -11,7 +11,7 @@ import torch
 
 import lcutils as lc
 from lcutils.checking.cases import copies, make_cases
-from lcutils.checking.data import FunctionExercise
+from lcutils.checking.data import DerivationExercise, FunctionExercise
 from lcutils.exercises import catalogue
 
 ROUNDS = 50
@@ -42,6 +42,10 @@ def main():
         "05.half_life": (math.log(2) / -math.log(0.97), 12.0),
         "05.write_order": ("e b d a c", "a b c d e"),
     }
+    for id, entry in catalogue().items():
+        if isinstance(entry, DerivationExercise):
+            chain = [entry.start, *(step.line for step in entry.route)]
+            values[id] = chain, [*chain[:-1], "3"]
     print("id                     right    wrong    bare calls of the reference")
     for id, entry in catalogue().items():
         if isinstance(entry, FunctionExercise):
