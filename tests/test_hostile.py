@@ -13,11 +13,12 @@ import warnings
 
 import numpy as np
 import pytest
+import sympy
 import torch
 from torch import nn
 
 import lcutils as lc
-from lcutils import _ledger, exercises
+from lcutils import _ledger, exercises, proof
 from lcutils._limit import _interrupt_main_thread
 from lcutils.checking import guard
 from lcutils.checking.functions import OurVersion
@@ -25,7 +26,7 @@ from lcutils.exercises import _answers, _predictions
 
 ID = "05.additive_step"
 torch.ones(1).to("meta")  # the first use imports much
-lc.check, lc.quiz, lc.predict  # noqa: B018 - looked up once, so that no test is the first
+lc.check, lc.quiz, lc.predict, proof  # noqa: B018 - looked up once, so that no test is the first
 exercises.catalogue()
 
 
@@ -506,6 +507,57 @@ def test_a_real_stop_during_a_check_stops_the_cell(id, monkeypatch):
     timer.join()
     assert state_of_the_world() == before
     assert verdict(right)[0]
+
+
+def endless_chain():
+    """A line that SymPy cannot finish with."""
+    names = sympy.symbols("dL_dy dy_dh dh_da da_dw1 x y z h")
+    start, total = sympy.Mul(*names[:4]), sympy.Add(1, *names[4:])
+    return [start, start * total**90 / (total**90 + 1), start]
+
+
+class Exits(sympy.Symbol):
+    __slots__ = ()
+
+    def __eq__(self, other):
+        raise SystemExit
+
+    __hash__ = sympy.Symbol.__hash__
+
+
+CHAINS = {
+    "a line without end": endless_chain,
+    "a symbol that exits": lambda: [Exits("x"), "x"],
+    "an array of odd things": lambda: np.full(3, lambda: 1, dtype=object),
+    "odd lines": lambda: [Odd(), Odd(), Odd()],
+    "a pair of odd things": lambda: [(Odd(), Odd()), ("why", Odd())],
+    "a list without end": endless_list,
+    "a text that shows for ever": lambda: Word("dL_dy = x"),
+    "a markup": lambda: "<script>alert(1)</script> = x",
+}
+
+
+@pytest.mark.parametrize("chain", CHAINS.values(), ids=CHAINS)
+@pytest.mark.parametrize("id", ["03.lower_weight", "05.error_left"])
+def test_a_hostile_derivation_is_refused_twice_and_changes_nothing(id, chain):
+    before, answer = state_of_the_world(), chain()
+    for _ in range(2):
+        passed, text = verdict(answer, id)
+        assert not passed
+        assert len(text) < 600
+        assert "<script" not in _ledger._entries[id].html
+    assert state_of_the_world() == before
+
+
+def test_a_real_stop_during_a_derivation_stops_the_cell(monkeypatch):
+    monkeypatch.setattr(guard, "SECONDS", 20)
+    answer, before = endless_chain(), state_of_the_world()
+    timer = threading.Timer(0.5, _interrupt_main_thread)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        lc.check("03.lower_weight", answer)
+    timer.join()
+    assert state_of_the_world() == before
 
 
 def test_a_real_stop_that_the_answer_swallows_stops_the_cell_nevertheless(monkeypatch):

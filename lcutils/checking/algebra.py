@@ -21,7 +21,7 @@ _TOKEN = re.compile(
 )
 _SIGNS = str.maketrans("·×⋅∙∗•[{]}∂", "******(())d")
 _MODULES = ("sp", "sympy", "math", "np", "numpy", "torch")
-_FUNCTIONS = "sqrt exp log sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh".split()
+_FUNCTIONS = "sqrt exp log sin cos tan asin acos atan sech sinh cosh tanh asinh acosh atanh".split()
 _FUNCTIONS += ["Abs", "ceiling", "floor", "Max", "Min"]
 _SYMPY_NAMES = {"ln": "log", "abs": "Abs", "ceil": "ceiling", "max": "Max", "min": "Min"}
 _LOGS = {"log2": 2, "log_2": 2, "log10": 10, "log_10": 10}
@@ -202,8 +202,9 @@ class _Builder:
         made: Callable[..., Any] = self._functions.get(name) or getattr(self._sympy, name)
         try:
             return made(*args)
-        except TypeError:  # the number of arguments
-            raise UnclearError from None
+        except TypeError as error:  # what it is called with, which our own functions say well
+            said = f"`{name}` cannot be called so: {error}" if name in self._functions else ""
+            raise UnclearError(said) from None
 
 
 def require_tame(expression: Any) -> None:

@@ -1,22 +1,21 @@
-"""Reads a chain of equal lines that a reader wrote: a list, or text with equals signs between."""
+"""Reads the lines of a chain in the symbols of one exercise; `parts` takes the chain apart."""
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lcutils._typed import Unreadable
 from lcutils.checking.algebra import UnclearError, read, require_tame, spelt
 from lcutils.checking.guard import described
-from lcutils.checking.readings import MAX_LENGTH, is_sympy, to_number
+from lcutils.checking.parts import MAX_LINES, is_expression, parts_of
+from lcutils.checking.readings import is_sympy, to_number
 
-MAX_LINES = 30
-_ENDS = re.compile(r"\n|==?|⇒|→|[-=]>")  # of a line, in a text
 _SIMPLE = 1000  # the largest denominator of a fraction that a decimal is taken for
 _LONG = 100  # signs of a line that is shown
+_LONG_SENTENCE = 200
 
 
 @dataclass(frozen=True)
@@ -26,10 +25,12 @@ class Line:
     Args:
         text: as it is shown.
         expression: in the exercise's own symbols; None where nothing is written yet.
+        is_name: whether it only names the whole chain: the `dL/dw1` of `dL/dw1 = ...`.
     """
 
     text: str
     expression: Any
+    is_name: bool = False
 
 
 class Reader:
@@ -41,7 +42,7 @@ class Reader:
         self.symbols = dict(symbols)
         self._functions: dict[str, Callable[..., Any]] = {
             name: getattr(proof, name) for name in ("dot", "half_norm_sq", "norm_sq")
-        }
+        } | {"diff": _slope, "Derivative": _slope}
         self._lines: dict[str, Any] = {}
         shapes = (size for symbol in symbols.values() for size in getattr(symbol, "shape", ()))
         sizes = {size for size in shapes if size.is_Symbol}
@@ -50,20 +51,27 @@ class Reader:
     def chain(self, answer: Any) -> list[Line]:
         """The lines of an answer of any form; UnclearError with the sentence if it has none."""
         is_code = type(answer) is Unreadable
-        parts = list(_parts(answer))
-        if len(parts) > 1 and self._is_a_name(parts[0]):
-            del parts[0]  # "dL_dw = ..."
+        parts = list(parts_of(answer))
+        lines = []
+        if len(parts) > 1 and (name := self._name_in(parts[0])):
+            parts = [part for part in parts if self._name_in(part) != name]
+            if "(" in (read_as := self._named(name)):  # a slope, which can be the wrong one
+                lines = [Line(name, self.line(read_as), is_name=True)]
         if len(parts) > MAX_LINES:
             raise UnclearError(f"These are more than {MAX_LINES} lines: so many are not read.")
-        lines = []
         for number, part in enumerate(parts, start=1):
             try:
                 lines.append(self._line(part, is_code))
-            except (UnclearError, ValueError, TypeError) as unclear:
-                said = str(unclear)
+            except Exception as unclear:  # SymPy raises whatever it likes
+                is_said = isinstance(unclear, ValueError | TypeError)
+                said = _cut(str(unclear), _LONG_SENTENCE) if is_said else ""
                 if not said and is_code:
-                    raise
+                    raise UnclearError from None
                 said = said or f"it cannot be read: {_cut(str(part))}"
+                if is_code and said.startswith("A star") and len(rows := part.split("\n")) > 1:
+                    said = f"is there a comma missing behind {_cut(rows[0])}?"
+                if said.startswith(("it contains", "it cannot")) and _has_words(part):
+                    said = f"{said.rstrip('.')}. Words go behind a #."
                 raise UnclearError(f"Line {number}: {said}") from None
         return lines
 
@@ -73,11 +81,13 @@ class Reader:
             self._lines[text] = read(text, self.symbols, functions=self._functions)
         return self._lines[text]
 
-    def _is_a_name(self, part: Any) -> bool:
-        """Is it a name for the whole chain, which the exercise does not know?"""
+    def _name_in(self, part: Any) -> str:
+        """The name for the whole chain that a part is, if the exercise does not know it."""
         is_symbol = is_sympy(part) and type(part).__name__ == "Symbol"
-        name = self._named(str(part)) if is_symbol or type(part) is str else ""
-        return bool(re.fullmatch(r"[^\W\d][\w/]*", name.strip())) and name not in self.symbols
+        text = part.name if is_symbol else part if type(part) is str else ""
+        name = re.sub(r"\s*/\s*(?=d)", "_", text.replace("∂", "d").strip())
+        is_name = re.fullmatch(r"[^\W\d]\w*", name) and self._ours(name) not in self.symbols
+        return name if is_name else ""
 
     def _line(self, part: Any, is_code: bool) -> Line:
         import sympy
@@ -107,20 +117,28 @@ class Reader:
     def _named(self, text: str) -> str:
         """The text with our names for `dL/dy` and for what is spelt otherwise: `w_2`, `β`."""
 
-        def joined(found: re.Match[str]) -> str:
-            name = ours(f"{found[1]}_{found[2]}")
-            return name if name in self.symbols else found[0]
+        def slope(found: re.Match[str]) -> str:
+            name = self._ours(f"d{found[1]}_d{found[2]}")
+            if name in self.symbols:
+                return name
+            parts = [self._ours(part) for part in found.groups()]
+            is_known = set(parts) <= set(self.symbols)
+            return f"Derivative({', '.join(parts)})" if is_known else found[0]
 
-        def ours(name: str) -> str:
-            known = self._known.get(_squeezed(name))
-            return name if known is None or name in self.symbols else str(known)
+        text = re.sub(r"\bd(\w+)\s*/\s*d(\w+)", slope, text.replace("∂", "d"))
+        text = re.sub(r"\bd([^\W_]+)_d(\w+)", slope, text)
+        return re.sub(r"[^\W\d]\w*", lambda found: self._ours(found[0]), text)
 
-        text = re.sub(r"\b(d\w+)\s*/\s*(d\w+)", joined, text.replace("∂", "d"))
-        return re.sub(r"[^\W\d]\w*", lambda found: ours(found[0]), text)
+    def _ours(self, name: str) -> str:
+        """Our spelling of a name, or the name as it is."""
+        known = self._known.get(_squeezed(name))
+        return name if known is None or name in self.symbols else str(known)
 
     def _in_ours(self, found: Any) -> Any:
         """The expression in the exercise's own symbols, which a reader's count as by their name."""
         import sympy
+
+        from lcutils.proof.forms import as_number
 
         if found.has(sympy.zoo, sympy.nan, sympy.oo, -sympy.oo):
             raise UnclearError("it divides by zero.")
@@ -141,61 +159,27 @@ class Reader:
             ours[symbol] = known
         found = found.xreplace(ours)
         found = found.xreplace({x: _as_fraction(x) for x in found.atoms(sympy.Float)})
+        slopes = {x: f"d{x.expr}_d{x.variables[0]}" for x in found.atoms(sympy.Derivative)}
+        by_name = {x: self.symbols[name] for x, name in slopes.items() if name in self.symbols}
+        found = as_number(
+            found.xreplace({x: y for x, y in by_name.items() if len(x.variables) == 1})
+        )
         require_tame(found)
         return found
 
 
-def _parts(answer: Any) -> Iterator[Any]:
-    """The lines of an answer, one after the other, each as text or as an object."""
-    if type(answer) is Unreadable:
-        yield from _split(answer.source)
-    elif issubclass(type(answer), str):
-        text = str.__str__(answer)
-        if len(text) > MAX_LINES * MAX_LENGTH:
-            raise UnclearError("It is too long to be read.")
-        lines = (line.partition("#")[0] for line in text.split("\n"))
-        parts = (part.strip(" \t,;&\\") for line in lines for part in _ENDS.split(line))
-        yield from filter(None, parts)
-    elif type(answer) in (list, tuple):
-        for part in answer[: 2 * MAX_LINES]:
-            yield from _within(part)
-    elif type(answer) in (set, frozenset, dict):
-        raise UnclearError(f"This is {described(answer)}, which has no order; wanted is a list.")
-    else:
-        yield from _within(answer)
+def _slope(expression: Any, *symbols: Any) -> Any:
+    """`diff(f, x)` in a text: a derivative by one name, not yet taken."""
+    import sympy
+
+    if [symbol.is_Symbol for symbol in symbols] != [True]:
+        raise UnclearError("a derivative is by one name, such as `diff(L, y)`.")
+    return sympy.Derivative(expression, *symbols)
 
 
-def _within(part: Any) -> Iterator[Any]:
-    """The lines of one entry of a list: `Eq(a, b)` has two, `("a reason", a)` has one."""
-    if is_sympy(part) and type(part).__name__ == "Equality":
-        yield from part.args
-    elif type(part) is tuple and len(part) == 2 and type(part[0]) is str and is_expression(part[1]):
-        yield part[1]
-    elif issubclass(type(part), str):
-        yield from _parts(part)
-    else:
-        yield part
-
-
-def is_expression(value: Any) -> bool:
-    """Is it SymPy's, or one of ours?"""
-    return is_sympy(value) or type(value).__module__ == "lcutils.proof.nodes"
-
-
-def _split(source: str) -> Iterator[str]:
-    """The entries of a list whose text is known, though Python could not run it."""
-    try:
-        tree = ast.parse(f"({source})", mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        tree = None
-    if isinstance(tree, ast.List | ast.Tuple):
-        for entry in tree.elts:
-            is_eq = isinstance(entry, ast.Call) and ast.unparse(entry.func).endswith("Eq")
-            for side in entry.args if is_eq and isinstance(entry, ast.Call) else [entry]:
-                yield str(ast.get_source_segment(f"({source})", side))
-    else:
-        text = source.strip()
-        yield from (text[1:-1] if text[:1] == "[" and text[-1:] == "]" else text).split(", ")
+def _has_words(part: Any) -> bool:
+    """Is there prose in a text? A name or a function is shorter, or has brackets behind it."""
+    return type(part) is str and bool(re.search(r"\b[^\W\d_]{4,}\b(?! *\()", part))
 
 
 def _squeezed(name: str) -> str:
@@ -223,6 +207,6 @@ def _as_fraction(decimal: Any) -> Any:
     return simple if abs(simple - exact) <= abs(exact) / 10**12 else exact
 
 
-def _cut(text: str) -> str:
+def _cut(text: str, length: int = _LONG) -> str:
     text = " ".join(text.split())
-    return text if len(text) <= _LONG else f"{text[: _LONG - 4]} ..."
+    return text if len(text) <= length else f"{text[: length - 4]} ..."

@@ -1,7 +1,9 @@
 """Judges a derivation: each line of a reader's chain is held against the one before.
 
 A line counts as a step if it is not yet the end, and SymPy, which sorts, adds up and cancels by
-itself, makes of it another expression than of the start and of every line before.
+itself, makes of it another expression than of the start and of every line before. Where the start
+is made of names to be worked out, one of them is: `start*(x + 1) - x*start` is the start. After
+such a step one line may count that is the end in other letters, `1 - tanh(a)**2` for `1 - h**2`.
 """
 
 from __future__ import annotations
@@ -37,20 +39,21 @@ def judge_derivation(exercise: DerivationExercise, answer: object, typed: str = 
     said = ["an object"]
 
     def work(paper: Paper) -> None:
-        said[0] = described(answer)
         found[0], _ = attempt(lambda: judged.verdict(answer))
         if typed and type(answer) is not Unreadable and not (found[0] and found[0].passed):
             again, _ = attempt(lambda: judged.verdict(Unreadable(typed, "", "")))
             found[0] = again if again and (again.passed or not found[0]) else found[0]
+        said[0] = described(answer) if found[0] is None else ""
 
     report = guard.guarded(work)
     if report.timed_out and judged.place:
         return judged.undecided(f"within {guard.SECONDS:g} s")
     if report.timed_out or report.changed or found[0] is None:
-        late = " that was not understood in time" * report.timed_out
         if isinstance(answer, Unreadable):
             return _wrong(not_run(answer, _WANTED))
-        return _wrong(f"This is {said[0]}{late}; {_WANTED}")
+        if report.timed_out:
+            return _wrong(f"It could not be read within {guard.SECONDS:g} s; {_WANTED}")
+        return _wrong(f"This is {said[0]}; {_WANTED}")
     return found[0]
 
 
@@ -78,6 +81,10 @@ class _Judged:
         self.lines = [start, *lines]
         form = Forms().of
         self._forms = [form(line.expression) for line in self.lines]
+        if len(lines) > 1 and lines[0].is_name:
+            self.place = 1
+            if self._held() is None:
+                del self.lines[1], self._forms[1]
         for place in range(1, len(self.lines)):
             self.place = place
             refused = self._held()
@@ -88,6 +95,7 @@ class _Judged:
 
     def _held(self) -> Verdict | None:
         """The verdict on the line at `place` if it is not equal to the one before."""
+        from lcutils.proof.counterexample import UndefinedError
         from lcutils.proof.holding import hold
 
         if self._forms[self.place] == self._forms[self.place - 1]:
@@ -97,13 +105,15 @@ class _Judged:
             return self._false(shapes, ())
         try:
             held = hold(before, line, self._domain())
+        except UndefinedError:
+            return self._false("It has no value anywhere: something is divided by zero.", ())
         except (ValueError, TypeError) as unknown:
             return self._false(f"It cannot be worked out: {unknown}", ())
         if held is None:
             return self.undecided("with what SymPy knows")
         if held is True:
             return None
-        where = ", ".join(f"{name} = {value}" for name, value in held.at)
+        where = self._where(held.at)
         before_is, line_is = f"{self._name(-1)} is {held.left}", f"it is {held.right}"
         numbers = (f"at {where}: {before_is}, {line_is}" if where else f"{before_is}, {line_is}",)
         for sentence, wrong in self.exercise.mistakes.items():
@@ -127,17 +137,30 @@ class _Judged:
             all_true = "All lines are true" if len(self.lines) > 2 else "The line is true"
             reason = f"{all_true}, and this is not yet the end: {step.left}."
             return _wrong(reason).with_(is_open=True, hint=step.hint)
-        seen = {self._forms[0]}
-        for form, is_end in zip(self._forms, arrived, strict=True):
-            seen |= set() if is_end else {form}
-        n_steps, asked = len(seen) - 1, self.exercise.n_steps
+        n_steps, asked = self._steps(arrived), self.exercise.n_steps
         if n_steps >= asked:
             return Verdict("right", "Right.", self.exercise.meaning)
         last = max(n for n, is_end in enumerate(arrived) if not is_end)
         stands = f"only {n_steps} of at least {asked} steps stands" if n_steps else "nothing stands"
         reason = f"All is true, but {stands} between the start and the end."
+        if len(self.lines) - 2 - (self._forms[1] == self._forms[0]) > n_steps:
+            reason += " A line that only sorts or rewrites the one before is no step."
         hint = self._step(self.lines[last].expression).hint
         return _wrong(reason).with_(is_open=True, hint=hint)
+
+    def _steps(self, arrived: Sequence[bool]) -> int:
+        """How many lines count as a step."""
+        named = {self._reader.symbols[name] for name in self.exercise.meanings}
+        unworked = self.lines[0].expression.free_symbols & named
+        seen = {self._forms[0]}
+        for line, form, is_end in zip(self.lines, self._forms, arrived, strict=True):
+            is_start = unworked and unworked <= line.expression.free_symbols
+            if not (is_end or is_start or type(line.expression).__name__ == "Derivative"):
+                seen.add(form)
+        letters = self.lines[-1].expression.free_symbols
+        ends = (x.expression for x, is_end in zip(self.lines, arrived, strict=True) if is_end)
+        n_steps = len(seen) - 1
+        return n_steps + (n_steps > 0 and any(end.free_symbols - letters for end in ends))
 
     @property
     def _route(self) -> Sequence[Step]:
@@ -159,6 +182,20 @@ class _Judged:
             taken = {slope: slope.doit() for slope in slopes if symbol in slope.variables}
             line = line.xreplace(taken).xreplace({symbol: self._reader.line(text)})
         return line
+
+    def _where(self, at: Sequence[tuple[str, str]]) -> str:
+        """The numbers put in, and what follows for names of the two lines that stand for more."""
+        import sympy
+
+        symbols = self._reader.symbols
+        where = [f"{name} = {value}" for name, value in at]
+        point = {symbols[name]: sympy.Rational(value) for name, value in at if name in symbols}
+        links = self.lines[0].expression.free_symbols
+        shown = {x for n in (1, 0) for x in self.lines[self.place - n].expression.free_symbols}
+        for symbol in sorted(shown - links - {*point}, key=str) if self.exercise.meanings else ():
+            value = self._value(symbol).xreplace(point)
+            where.append(f"{symbol} = {value if value.is_Rational else sympy.N(value, 4)}")
+        return ", ".join(where)
 
     def _domain(self) -> tuple[Any, ...]:
         symbols = self._reader.symbols
@@ -197,7 +234,10 @@ def _unlike(left: Any, right: Any) -> str:
     from lcutils.proof import nodes
 
     was, is_now = (nodes.shape(x) if nodes.is_matrix(x) else "[1, 1]" for x in (left, right))
-    return "" if was == is_now else f"Its shape is {is_now}, that of the line before {was}."
+    if was == is_now:
+        return ""
+    before, here = ("a number" if x == "[1, 1]" else f"a matrix {x}" for x in (was, is_now))
+    return f"It is {here}, and the line before is {before}."
 
 
 def _wrong(reason: str, example: tuple[str, ...] = ()) -> Verdict:

@@ -95,7 +95,8 @@ def not_run(answer: Unreadable, wanted: str) -> str:
         cause = "Python cannot read it"
     else:
         cause = f"it raised {answer.error}: {answer.message}".rstrip(": ")
-    source = answer.source if len(answer.source) <= 60 else answer.source[:57] + "..."
+    source = " ".join(answer.source.split())
+    source = source if len(source) <= 60 else source[:57] + "..."
     return f"`{source}` could not be run: {cause[:200].rstrip('.')}; {wanted}"
 
 

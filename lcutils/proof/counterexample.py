@@ -16,6 +16,11 @@ from lcutils.proof.values import Values
 
 _POINTS = ((3, 30), (8, 12))  # up to 3 unknowns 30 points, up to 8 twelve, else
 _POINTS_FOR_MANY = 4  # where one point tells more
+_LONG = 10**12  # a numerator or denominator above it is not written out
+
+
+class UndefinedError(ValueError):
+    """There is no point at which both sides have a value."""
 
 
 class Counterexample(NamedTuple):
@@ -44,7 +49,7 @@ def find(
         smallest: try every size of 1 and 2 first.
         show: how names and values are written.
 
-    Raises: ValueError if there is no point at which both sides are defined.
+    Raises: UndefinedError if there is no point at which both sides are defined.
     """
     letters, sizes = statement.letters, statement.two_sizes()
     if not statement.is_function:
@@ -96,7 +101,8 @@ def _differ_at(
                 return Counterexample(tuple(at), entry if len(left) > 1 else "", *sides)
     if not is_defined:
         hint = "Both sides must be defined somewhere."
-        _require.refuse("domain", "inequalities that some point satisfies", "none found", hint)
+        wanted = "inequalities that some point satisfies"
+        _require.refuse("domain", wanted, "none found", hint, UndefinedError)
     return None
 
 
@@ -105,11 +111,12 @@ def _plain(matrix: Any, show: Callable[[Any], str]) -> str:
 
 
 def _told_apart(a: Any, b: Any, show: Callable[[Any], str]) -> tuple[str, str]:
-    """Both exactly if they are fractions, else to as many digits as show the difference."""
-    shown = show(a), show(b)
-    if not (a.is_Rational and b.is_Rational):
-        for digits in (4, 12, 30):
-            shown = show(sp.N(a, digits)), show(sp.N(b, digits))
-            if shown[0] != shown[1]:
-                break
-    return shown
+    """Both exactly if they are short fractions, else to as many digits as show the difference."""
+    are_short = all(x.is_Rational and max(abs(x.p), x.q) < _LONG for x in (a, b))
+    if are_short:
+        return show(a), show(b)
+    for digits in (4, 12, 30):
+        shown = show(sp.N(a, digits)), show(sp.N(b, digits))
+        if shown[0] != shown[1]:
+            return shown
+    return show(sp.N(a, 4)), f"{show(sp.N(a, 4))} + {show(sp.N(b - a, 4))}"

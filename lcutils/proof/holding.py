@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -25,20 +26,26 @@ def hold(
         left, right: numbers or matrix expressions of one shape, as for `prove`.
         domain: inequalities that are assumed.
 
-    Raises: ValueError or TypeError for what no proof can read, or what is defined nowhere.
+    Raises: ValueError or TypeError for what no proof can read, UndefinedError for what has no
+        value at any point that was tried.
     """
     if left == right:
         return True
     statement = Statement(left, right, domain)
     if statement.proved_for_all_sizes(quickly=True):
         return True
-    found = counterexample.find(statement, smallest=True, show=str)
+    found = counterexample.find(statement, smallest=True, show=_decimals_cut)
     if found:
         return found
     is_proved = statement.proved_for_all_sizes() or all(
         map(statement.proved_at, statement.two_sizes())
     )
     return True if is_proved else None
+
+
+def _decimals_cut(value: Any) -> str:
+    text = str(value)
+    return text.rstrip("0").rstrip(".") if re.fullmatch(r"-?\d+\.\d+", text) else text
 
 
 def at_a_point(expression: Any) -> complex:

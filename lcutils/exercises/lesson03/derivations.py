@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lcutils.checking.data import DerivationExercise, Step
 
 _LINKS = ("dL_dy", "dy_dh", "dh_da", "da_dw1")
+_NAMES = ("L", "y", "h", "a", "w1")  # a link lies between two of them
 
 
 def _symbols() -> Mapping[str, Any]:
@@ -23,10 +24,22 @@ def _worked_out(link: str) -> Callable[[Any], bool]:
     def is_taken(line: Any) -> bool:
         from sympy import Derivative
 
-        slopes = {f"d{slope.expr}_d{slope.variables[0]}" for slope in line.atoms(Derivative)}
-        return link not in slopes | {s.name for s in line.free_symbols} and slopes <= {*_LINKS}
+        hidden = {link for slope in line.atoms(Derivative) for link in _links_in(slope)}
+        return link not in hidden | {s.name for s in line.free_symbols}
 
     return is_taken
+
+
+def _links_in(slope: Any) -> Sequence[str]:
+    """The links that a derivative stands for: all from what is differentiated to what moves."""
+    above, below = str(slope.expr), str(slope.variables[-1])
+    if below not in _NAMES:
+        return _LINKS
+    last = _NAMES.index(below)
+    if above in _NAMES:
+        return _LINKS[_NAMES.index(above) : last]
+    # of what a name stands for, in which the target z is that of the loss
+    return _LINKS[0 if "z" in map(str, slope.expr.free_symbols) else last - 1 : last]
 
 
 ENTRIES = (
@@ -129,7 +142,7 @@ ENTRIES = (
             "A bracket is missing: 1 - h^2 belongs in one.": ("dL_dy*dy_dh - h**2*da_dw1"),
             "A bracket is missing: y - z belongs in one.": "y - z*dy_dh*dh_da*da_dw1",
             "This is the gradient of the upper weight w2; asked is that of w1.": "dL_dy*h",
-            "For SymPy a name such as `L` has no other name in it: `diff(L, w1)` is 0.": "0",
+            "This is 0. So is `diff(L, w1)`, where `L` is only a name: no w1 is in it.": "0",
         },
         meaning="Four links, four factors: w2 hands the error down, the bend weakens it.",
     ),

@@ -53,7 +53,7 @@ ENTRIES = (
             Step(
                 "half_norm_sq((1 - beta)*(r - v))",
                 "In `r - beta*(r - v) - v` the difference `r - v` is there twice: once by itself, "
-                "once times `beta`.",
+                "once times `beta`. Take it out as a factor.",
                 _is_once,
                 "r - v should stand there once",
             ),
