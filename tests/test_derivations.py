@@ -537,6 +537,12 @@ def test_numbers_say_what_each_name_in_the_lines_is_and_show_the_difference(line
     assert len(verdict.example[-1]) < 200
 
 
+def test_what_is_true_for_one_entry_alone_is_refuted_with_two():
+    verdict = judge(ENTRIES[MATRICES], [SQUEEZED, AFTER + dot(r, v) ** 2 - dot(r, r) * dot(v, v)])
+    assert verdict.reason == "Line 2 is not equal to line 1."
+    assert verdict.example[-1].startswith("at V = 2, beta = 2, r = [[2], [1]], v = [[2], [-1]]: ")
+
+
 @pytest.mark.parametrize(
     ("slope", "left"),
     [

@@ -53,7 +53,8 @@ def judge_derivation(exercise: DerivationExercise, answer: object, typed: str = 
             return _wrong(not_run(answer, _WANTED))
         if report.timed_out:
             return _wrong(f"It could not be read within {guard.SECONDS:g} s; {_WANTED}")
-        return _wrong(f"This is {said[0]}; {_WANTED}")
+        odd = " that cannot be read" * (type(answer) in (list, tuple))
+        return _wrong(f"This is {said[0]}{odd}; {_WANTED}")
     return found[0]
 
 
@@ -189,10 +190,12 @@ class _Judged:
 
         symbols = self._reader.symbols
         where = [f"{name} = {value}" for name, value in at]
+        if not self.exercise.meanings:
+            return ", ".join(where)
         point = {symbols[name]: sympy.Rational(value) for name, value in at if name in symbols}
         links = self.lines[0].expression.free_symbols
         shown = {x for n in (1, 0) for x in self.lines[self.place - n].expression.free_symbols}
-        for symbol in sorted(shown - links - {*point}, key=str) if self.exercise.meanings else ():
+        for symbol in sorted(shown - links - {*point}, key=str):
             value = self._value(symbol).xreplace(point)
             where.append(f"{symbol} = {value if value.is_Rational else sympy.N(value, 4)}")
         return ", ".join(where)
