@@ -64,7 +64,7 @@ lesson: install ## build, run and check one lesson: make lesson N=05
 notebooks: install ## build the lessons whose source has changed
 	$(PY) notebooks/tools/build.py
 
-figures: install ## take the README's picture from the lesson that drew it
+figures: install ## make the README's pictures
 	$(PY) notebooks/tools/figures.py
 
 nbval: install ## run both editions, and compare with what they show

@@ -32,7 +32,7 @@ class Entry:
 
     A front end shows one of them, and typesets `$$` in Markdown only; `text` is what a
     terminal and nbval see. All three must be the same in every run. `state` is of a verdict:
-    right, wrong, waiting (nothing written), skipped or ours.
+    right, wrong, waiting (nothing written), skipped, undecided or ours.
     """
 
     kind: str

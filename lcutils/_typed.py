@@ -100,10 +100,12 @@ class _Listener(ast.NodeTransformer):
         lines: list[tuple[str, ast.Assign]] = []
         asked: list[str] = []
         for statement in cell.body:
-            for id, name in _asked(statement):
+            for verb, id, name in _asked(statement):
                 asked.append(name)
                 line = latest.get(name)
                 if line is None or isinstance(line.value, ast.Constant):  # its value says it all
+                    continue
+                if line.lineno != line.end_lineno and verb != "check":
                     continue
                 lines.append((name, line))
                 _sources[id] = self._source(line.value)
@@ -132,8 +134,8 @@ def _parsed(text: str) -> ast.Module | None:
             return None
 
 
-def _asked(statement: ast.stmt) -> Iterator[tuple[str, str]]:
-    """Id and name for each call such as `lc.check("05.noise", noise)` in a statement."""
+def _asked(statement: ast.stmt) -> Iterator[tuple[str, str, str]]:
+    """Verb, id and name for each call such as `lc.check("05.noise", noise)` in a statement."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return
     for call in ast.walk(statement):
@@ -145,12 +147,17 @@ def _asked(statement: ast.stmt) -> Iterator[tuple[str, str]]:
         if verb == "check":
             answers += call.args[1:2]
         if verb in _VERBS and isinstance(id, str):
-            yield from ((id, answer.id) for answer in answers if isinstance(answer, ast.Name))
+            yield from ((verb, id, answer.id) for answer in answers if isinstance(answer, ast.Name))
 
 
 def _plain(statement: ast.stmt) -> dict[str, ast.Assign]:
-    """A statement that sets one name, on one line and without reading it, by this name."""
-    if isinstance(statement, ast.Assign) and statement.lineno == statement.end_lineno:
+    """A statement that sets one name, on one line and without reading it, by this name.
+
+    A chain of lines is a list, which may go over several.
+    """
+    if isinstance(statement, ast.Assign) and (
+        statement.lineno == statement.end_lineno or isinstance(statement.value, ast.List)
+    ):
         name = getattr(statement.targets[0], "id", "")
         if name and len(statement.targets) == 1 and not _times_read(statement, name):
             return {name: statement}

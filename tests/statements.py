@@ -32,6 +32,7 @@ from lcutils.proof import (
     hadamard,
     half_norm_sq,
     norm_sq,
+    sigma,
     sign_mean,
     sign_variance,
 )
@@ -71,10 +72,6 @@ weighed = a1 * u + a2 * u1 + a3 * u2
 
 def spread(centre):
     return sum(weight * norm_sq(centre - item) for weight, item in items)
-
-
-def sigma(s):
-    return 1 / (1 + exp(-s))
 
 
 sgns = -log(sigma(dot(v_w, u))) - log(sigma(-dot(v_w, u1)))
@@ -241,6 +238,8 @@ TRUE = {
         autograd,
     ),
     "02.sgns_context": lambda: (grad(sgns, u1), sigma(dot(v_w, u1)) * v_w, autograd),
+    "02.sigma_mirrored": lambda: (sigma(-z), 1 - sigma(z)),
+    "02.sigma_slope": lambda: (grad(log(sigma(z)), z), sigma(-z)),
     "02.sgns_slope": lambda: (
         Derivative(l, z),
         n_wc * sigma(-z) - n_neg * n_w * n_c / D * sigma(z),
@@ -505,6 +504,8 @@ FALSE = {
         (sigma(dot(v_w, u)) - 1) * u - sigma(dot(v_w, u1)) * u1,
     ),
     ("02.sgns_context", "chain rule"): lambda: (grad(sgns, u1), v_w / sigma(dot(v_w, u1))),
+    ("02.sigma_mirrored", "sign"): lambda: (sigma(-z), -sigma(z)),
+    ("02.sigma_slope", "chain rule"): lambda: (grad(log(sigma(z)), z), 1 / sigma(z)),
     ("02.pmi", "missing term"): lambda: (
         (n_wc * sigma(-z) - n_neg * n_w * n_c / D * sigma(z)).subs(z, log(n_wc * D / (n_w * n_c))),
         Integer(0),

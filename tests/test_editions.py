@@ -560,6 +560,7 @@ def mapped(folder: Path, *names: str) -> list[str]:
     """The texts of MAP's cells in a folder with lessons of these names."""
     for name in ("00_start", *names):
         head = f'# %% [markdown] id="promise"\n# # {name[:2]} · About {name[3:]}\n#\n# **Why?**\n'
+        head += "# You need dots.\n# The core path takes about 70 minutes.\n"
         (folder / f"{name}.py").write_text(head, encoding="utf-8")
     cells = with_lessons(read_cells(MAP, "source/00_start.py"), folder)
     return [cell.source for cell in cells]
@@ -569,8 +570,8 @@ def test_the_map_has_every_lesson_but_the_first_and_no_other(tmp_path, without_a
     _, map_cell = mapped(tmp_path, "05_memory", "11_gates")
     rows = map_cell.split("\n")[2:]
     assert rows == [
-        "| 05 | [About memory](05_memory.ipynb) | Why? |",
-        "| 11 | [About gates](11_gates.ipynb) | Why? |",
+        "| 05 | [About memory](05_memory.ipynb) | Why? | 70 | dots |",
+        "| 11 | [About gates](11_gates.ipynb) | Why? | 70 | dots |",
     ]
 
 
@@ -583,9 +584,12 @@ def test_a_box_of_the_chart_is_a_link_once_its_lesson_exists(tmp_path, with_addr
     assert f'\n  click l07 "{web}/07_gates.ipynb"' in chart
 
 
-def test_a_lesson_without_title_or_question_stops_the_map(tmp_path):
-    (tmp_path / "05_memory.py").write_text('# %% [markdown] id="promise"\n# # Memory\n')
-    with pytest.raises(BuildError, match=r"05_memory\.py: it begins with"):
+@pytest.mark.parametrize("missing", ["# # 05 ", "# **Why", "# You need", "# The core path takes"])
+def test_a_lesson_whose_first_cell_lacks_what_the_map_tells_stops_it(tmp_path, missing):
+    mapped(tmp_path, "05_memory")
+    source = tmp_path / "05_memory.py"
+    source.write_text(source.read_text().replace(missing, "# "))
+    with pytest.raises(BuildError, match=r"05_memory\.py: its first cell begins with"):
         lessons(tmp_path)
 
 

@@ -527,7 +527,9 @@ JUNK = [
 ]
 
 
-@pytest.mark.parametrize("id", ["05.noise", "05.half_life", "05.write_order", ID])
+@pytest.mark.parametrize(
+    "id", ["05.noise", "05.half_life", "05.write_order", "03.lower_weight", "05.error_left", ID]
+)
 def test_junk_never_passes_and_never_raises(id):
     for junk in JUNK:
         assert not verdict(junk, id)[0]

@@ -42,16 +42,13 @@ def by_id(exercise):
     return exercise.id
 
 
-def mean_by_loop(x, a):
-    total = torch.zeros_like(x[0])
-    for weight, vector in zip(a, x, strict=True):
-        total = total + weight * vector
-    return total / sum(a)
+def rest_by_loop(counts, u):
+    return torch.stack([(row[:, None] * u).sum(0) / row.sum() for row in counts])
 
 
-def mean_by_least_squares(x, a):
-    root = a.sqrt()[:, None]
-    return torch.linalg.lstsq(root, root * x).solution[0]
+def rest_by_least_squares(counts, u):
+    roots = counts.sqrt()[:, :, None]  # [N, M, 1]
+    return torch.linalg.lstsq(roots, roots * u).solution[:, 0]
 
 
 def sgns_by_softplus(v, u, u_noise):
@@ -489,9 +486,9 @@ RIGHT = {
         lambda x: torch.vmap(lambda text: text.mean(0))(x),
     ),
     "02.weighted_mean": (
-        mean_by_loop,
-        mean_by_least_squares,
-        lambda x, a: a.log().softmax(0) @ x,
+        rest_by_loop,
+        rest_by_least_squares,
+        lambda n, u: n.log().softmax(1) @ u,
     ),
     "02.sgns_loss": (sgns_by_softplus, sgns_by_cross_entropy, sgns_pair_by_pair),
     "02.pmi": (

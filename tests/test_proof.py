@@ -14,7 +14,7 @@ from sympy import MatrixSymbol as SympyMatrixSymbol
 import lcutils as lc
 from helpers import assert_close
 from lcutils import _ledger
-from lcutils.proof import MatrixSymbol, dot, each, grad, hadamard, half_norm_sq, norm_sq
+from lcutils.proof import MatrixSymbol, dot, each, grad, hadamard, half_norm_sq, norm_sq, sigma
 from lcutils.proof.decide import points
 from lcutils.proof.tensors import Tensors
 from lcutils.proof.words import Words
@@ -63,6 +63,8 @@ WITHOUT_SIZES = {
         "02.pmi",
         "02.pmi_optimum",
         "02.sgns_slope",
+        "02.sigma_mirrored",
+        "02.sigma_slope",
         "04.shift",
         "05.total_weight",
         "05.all_weight",
@@ -154,6 +156,14 @@ def test_a_single_entry_is_proved_at_sizes():
 def test_a_gradient_agrees_with_pytorch():
     entry = lc.prove("00.gradient", lc.grad(half_norm_sq(A * x), x), A.T * A * x, torch=True)
     assert "agrees with PyTorch's gradient" in entry.text
+
+
+def test_sigma_is_the_logistic_function_and_prints_as_one_sign():
+    entry = lc.prove("00.sigma", sigma(z), 1 / (1 + exp(-z)))
+    assert entry.text.startswith(r"\sigma{\left(z\right)} = ")
+    assert sigma(z).diff(z).subs(z, 0).evalf() == 0.25
+    entry = lc.prove("00.sigmas", grad(dot(c, each(sigma, A * x)), c), each(sigma, A * x))
+    assert entry.text.startswith(r"\nabla_{c} \left[ c^\top \sigma\left(A x\right) \right] = ")
 
 
 def test_what_cannot_be_decided_is_an_error_that_says_what_to_try():

@@ -11,7 +11,7 @@ from sympy import Identity, OneMatrix, Rational, symbols, tanh
 import lcutils as lc
 from helpers import assert_close
 from lcutils._ledger import block
-from lcutils.proof import MatrixSymbol, dot, each, grad, hadamard, half_norm_sq, norm_sq
+from lcutils.proof import MatrixSymbol, dot, each, grad, hadamard, half_norm_sq, norm_sq, sigma
 from lcutils.proof.latex import _terms, latex
 from lcutils.proof.tensors import Tensors
 
@@ -99,6 +99,10 @@ class Reader:
             return above / self.group("}")
         if token == r"\tanh":
             return self.atom().tanh()
+        if token == r"\sigma":
+            return self.atom().sigmoid()
+        if token == "{":
+            return self.group("}")
         if token.isdigit():
             return torch.tensor(float(token), dtype=torch.float64)
         return self.values[token]
@@ -123,6 +127,8 @@ def squares():
             st.builds(lambda a, b, c: (dot(a, b) - gamma) ** 2 * c, inner, inner, inner),
             st.builds(lambda a, b: half_norm_sq(a) * norm_sq(x) * b, inner, inner),
             st.builds(lambda a: each(tanh, a), inner),
+            st.builds(lambda a: each(sigma, a), inner),
+            st.builds(lambda a, b: sigma(dot(a * x, y) - gamma) * b, inner, inner),
         )
 
     leaves = st.sampled_from([A, B, x * y.T, A - Identity(n), (1 - beta) * Identity(n) + B])
@@ -171,6 +177,8 @@ def test_the_reader_notices_a_missing_bracket():
         (A[0, 0], r"\left[A\right]_{1,1}"),
         (x * OneMatrix(n, 1).T * y, r"x \mathbf{1}^\top y"),
         (y + OneMatrix(n, 1), r"y + \mathbf{1}"),
+        (sigma(-dot(x, y)) * x, r"\sigma{\left(- x^\top y\right)} x"),
+        (sigma(gamma) ** 2, r"\sigma^{2}{\left(\gamma\right)}"),
     ],
     ids=str,
 )
@@ -199,6 +207,7 @@ def test_a_short_equation_stands_on_one_line_and_a_long_one_breaks_before_the_eq
         (r"A \odot B", ["A", r" \odot B"]),
         (r"\left(a + b\right) c + d", [r"\left(a + b\right) c", " + d"]),
         ("a_{t + 1} - b", ["a_{t + 1}", " - b"]),
+        (r"\lVert a + b \rVert^2 - c", [r"\lVert a + b \rVert^2", " - c"]),
         (
             r"\left\langle a + b, c \right\rangle - d",
             [r"\left\langle a + b, c \right\rangle", " - d"],

@@ -74,6 +74,16 @@ def keeps(shell, cell):
             "In Python `^` is no power: write `(1-p)**2`.",
         ),
         (
+            "chain = [\n  half_norm_sq(r - beta*(r - v) - v),  # first, the start\n"
+            "  half_norm_sq((1 - beta)*(r - v)),\n  (1 - beta)**2*half_norm_sq(r - v),\n]\n"
+            "lc.check('05.error_left', chain)",
+            "Right.",
+        ),
+        (
+            "chain = [dL_dy*dy_dh, foo()]\nlc.check('03.lower_weight', chain)",
+            "there is no `dL_dy` here; wanted is a list of lines",
+        ),
+        (
             "members = torch.topk\nmembers = lc.check('05.members', members)",
             "`torch.topk` could not be run: there is no `torch` here; wanted is a function.",
         ),

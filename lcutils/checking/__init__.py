@@ -2,15 +2,17 @@
 
 `data` says what an exercise is. `guard` and `settings` keep the notebook as it was, `errors` says
 what went wrong in it. `functions` judges a function: `cases` is what it is tried on, `comparing`
-holds what came out against ours, `syntax` reads its code. `values` judges all else, as `readings`
-and `algebra` read it; `verdict` is what a reader sees.
+holds what came out against ours, `syntax` reads its code. `derivations` judges a chain of lines,
+which `chains` reads; `values` judges all else, as `readings` and `algebra` read it; `verdict` is
+what a reader sees.
 """
 
 from __future__ import annotations
 
 from lcutils._typed import Unreadable
-from lcutils.checking import functions, values
+from lcutils.checking import derivations, functions, values
 from lcutils.checking.data import (
+    DerivationExercise,
     Exercise,
     ExpressionExercise,
     FunctionExercise,
@@ -40,4 +42,6 @@ def judge(exercise: Exercise, answer: object, typed: str = "") -> Verdict:
             return values.judge_number(exercise, answer, typed)
         if isinstance(exercise, ExpressionExercise):
             return values.judge_expression(exercise, answer, typed)
+        if isinstance(exercise, DerivationExercise):
+            return derivations.judge_derivation(exercise, answer, typed)
         return values.judge_order(exercise, answer, typed)

@@ -17,9 +17,9 @@ from lcutils.checking.readings import MAX_LENGTH, plain
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)"
-    r"|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)|(?P<sign>\*\*|[-+*/^(),]))"
+    r"|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)|(?P<sign>\*\*|\.T\b|[-+*/^(),@]))"
 )
-_SIGNS = str.maketrans("·×⋅∙∗•[{]}", "******(())")
+_SIGNS = str.maketrans("·×⋅∙∗•[{]}∂", "******(())d")
 _MODULES = ("sp", "sympy", "math", "np", "numpy", "torch")
 _FUNCTIONS = "sqrt exp log sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh".split()
 _FUNCTIONS += ["Abs", "ceiling", "floor", "Max", "Min"]
@@ -35,13 +35,20 @@ class UnclearError(ValueError):
     """A text cannot be read as algebra; the message is what to tell its writer, or empty."""
 
 
-def read(text: str, symbols: Mapping[str, Any], *, is_code: bool = False) -> Any:
+def read(
+    text: str,
+    symbols: Mapping[str, Any],
+    *,
+    is_code: bool = False,
+    functions: Mapping[str, Callable[..., Any]] | None = None,
+) -> Any:
     """The SymPy expression that a text writes.
 
     A name that is neither known nor a function becomes a symbol of its own.
 
     Args:
-        symbols: name -> SymPy symbol.
+        symbols: name -> SymPy symbol; may be matrices, which have `@` and `.T` as well.
+        functions: name -> function, beside SymPy's own.
         is_code: whether the text stood where Python reads it. There ^ is no power and a product
             needs its star; within quotes one means what a book would mean by it.
 
@@ -60,7 +67,7 @@ def read(text: str, symbols: Mapping[str, Any], *, is_code: bool = False) -> Any
         tree = ast.parse(starred.replace("^", "**").strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise UnclearError from None
-    expression = _Builder(symbols).built(tree.body)
+    expression = _Builder(symbols, functions or {}).built(tree.body)
     if is_code and starred != text and {s.name for s in expression.free_symbols} <= set(symbols):
         raise UnclearError(f"A star is missing: {_cut(text)} is written {_cut(starred)}.")
     return expression
@@ -104,7 +111,7 @@ def _with_stars(text: str, symbols: Mapping[str, Any]) -> str:
             out = f"{out.rstrip()}*{word}"
         else:
             out += token[0]
-        before = kind if kind != "sign" else ")" * (word == ")")
+        before = kind if kind != "sign" else ")" * (word in (")", ".T"))
         place = token.end()
     return out
 
@@ -126,10 +133,12 @@ def _needs_brackets(name: str) -> str:
 class _Builder:
     """Builds an expression from the few kinds of node that algebra has."""
 
-    def __init__(self, symbols: Mapping[str, Any]) -> None:
+    def __init__(
+        self, symbols: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]]
+    ) -> None:
         import sympy
 
-        self._sympy, self._symbols = sympy, symbols
+        self._sympy, self._symbols, self._functions = sympy, symbols, functions
 
     def built(self, node: ast.expr) -> Any:
         """The expression of a node; UnclearError for anything that is no algebra."""
@@ -140,6 +149,8 @@ class _Builder:
                 return self._named(name)
             case ast.Attribute(value=ast.Name(id=module), attr=name) if module in _MODULES:
                 return self._named(name)
+            case ast.Attribute(value=inner, attr="T") if hasattr(found := self.built(inner), "T"):
+                return found.T
             case ast.UnaryOp(op=ast.USub(), operand=inner):
                 return -self.built(inner)
             case ast.UnaryOp(op=ast.UAdd(), operand=inner):
@@ -170,7 +181,7 @@ class _Builder:
                 return left + right
             case ast.Sub():
                 return left - right
-            case ast.Mult():
+            case ast.Mult() | ast.MatMult():
                 return left * right
             case ast.Div():
                 return left / right
@@ -186,9 +197,9 @@ class _Builder:
         if name in _LOGS:
             name, args = "log", [*args, _LOGS[name]]
         name = _SYMPY_NAMES.get(name, name)
-        if name not in _FUNCTIONS:
+        if name not in (*_FUNCTIONS, *self._functions):
             raise UnclearError
-        made: Callable[..., Any] = getattr(self._sympy, name)
+        made: Callable[..., Any] = self._functions.get(name) or getattr(self._sympy, name)
         try:
             return made(*args)
         except TypeError:  # the number of arguments

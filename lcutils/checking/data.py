@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -100,6 +100,57 @@ class ExpressionExercise:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One line of our own chain.
+
+    Args:
+        line: the line that it leads to, as text.
+        hint: what leads there.
+        is_taken: whether a true line has this step behind it, by whatever way it came.
+        left: what such a line still has to do, if not: the end of a sentence.
+    """
+
+    line: str
+    hint: str
+    is_taken: Callable[[Any], bool]
+    left: str
+
+
+@dataclass(frozen=True)
+class DerivationExercise:
+    """A chain of equal lines, from `start` to where every step of `route` is taken.
+
+    Lines are texts in the names of `symbols`, with `dot`, `norm_sq`, `half_norm_sq` and `.T`.
+
+    Args:
+        symbols: name -> symbol, made when a chain is judged; matrices are those of `lcutils.proof`.
+        start: the first line.
+        route: our own chain; its last line is the end.
+        n_steps: how many lines must stand between start and end, at least.
+        mistakes: the sentence that names a wrong turn -> the wrong line it leads to. All true
+            lines are equal, so it is known by its value, wherever in a chain it is taken.
+        meanings: name -> what it stands for. They are put in one after the other, so that each
+            may use the names that come later.
+        between: name -> the whole numbers between which its values lie.
+    """
+
+    id: str
+    symbols: Callable[[], Mapping[str, Any]]
+    start: str
+    route: tuple[Step, ...]
+    n_steps: int
+    mistakes: Mapping[str, str]
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    between: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    meaning: str = ""
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """The hint for each step."""
+        return tuple(step.hint for step in self.route)
+
+
+@dataclass(frozen=True)
 class Rule:
     """Line `first` must stand above line `second`; the sentence says what goes wrong if not."""
 
@@ -154,7 +205,9 @@ class Prediction:
     is_share: bool = False
 
 
-Exercise = FunctionExercise | NumberExercise | ExpressionExercise | OrderExercise
+Exercise = (
+    FunctionExercise | NumberExercise | ExpressionExercise | DerivationExercise | OrderExercise
+)
 
 
 def row(*values: object) -> Tensor:

@@ -16,8 +16,9 @@ class Verdict:
     """One verdict.
 
     Args:
-        state: right, wrong, waiting (nothing to judge yet), skipped, or ours (it has no bearing
-            on right or wrong: a prediction, or our own version come back).
+        state: right, wrong, waiting (nothing to judge yet), skipped, undecided (neither proved
+            nor refuted), or ours (it has no bearing on right or wrong: a prediction, or our own
+            version come back).
         headline: a word or a short sentence.
         above: the question and its choices, a line each.
         reason: what is wrong or true, and the mistake if it is a known one.
@@ -72,7 +73,9 @@ class Verdict:
             f"{above}<b>{html.escape(self.headline)}</b> {_inline(self.reason)}"
             f"{''.join(body)}{_small(id)}"
         )
-        shown = block("waiting" if self.state == "skipped" else self.state, inner)
+        shown = block(
+            {"skipped": "waiting", "undecided": "ours"}.get(self.state, self.state), inner
+        )
         return Entry(kind, id, self.passed, "\n".join(text), html=shown, state=self.state)
 
 

@@ -24,8 +24,9 @@ def check(id: str, answer: object) -> Any:
 
     Args:
         id: the exercise's, such as `05.additive_scan`.
-        answer: a function, a number, an expression or the letters of an order, as the exercise
-            asks; None counts as not written yet. Whatever it is, it cannot harm the notebook.
+        answer: a function, a number, an expression, a chain of lines or the letters of an order,
+            as the exercise asks; None counts as not written yet. Whatever it is, it cannot harm
+            the notebook.
 
     Returns: for a function the reader's if it is right and returns what ours does, else our
         version, so that the lesson goes on; for other kinds None.
@@ -37,7 +38,7 @@ def check(id: str, answer: object) -> Any:
     if is_first_look:
         _seen_at_work.add(id)
         verdict = verdict.with_(reason=_AS_GIVEN)
-    if verdict.is_open:
+    if verdict.is_open and not verdict.hint:
         count = _refused.get(id, 0)
         _refused[id] = count + 1
         verdict = verdict.with_(hint=exercise.hints[min(count, len(exercise.hints) - 1)])

@@ -16,7 +16,7 @@ from lcutils.exercises._catalogue import catalogue
 
 _FOR_WHOM = "This run only, for you."
 _IN_CELLS = ("predicted", "checked", "answered")  # each id in a cell of its own name
-_LEFT = ("wrong", "skipped", "not written", "not run")
+_LEFT = ("wrong", "undecided", "skipped", "not written", "not run")
 _TOP = 'style="text-align: left; vertical-align: top;"'
 
 
@@ -126,4 +126,6 @@ def _state_of(entry: _ledger.Entry) -> str:
     """Why it is not done; empty if it is."""
     if entry.passed or (entry.kind == "predicted" and entry.state == "ours"):
         return ""
-    return {"waiting": "not written", "skipped": "skipped"}.get(entry.state, "wrong")
+    if entry.state in ("skipped", "undecided"):
+        return entry.state
+    return "not written" if entry.state == "waiting" else "wrong"

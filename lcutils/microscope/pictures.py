@@ -86,7 +86,7 @@ class Pictures:
             for j, t in enumerate(moments):
                 x = _FILM + step * j
                 if trace.kind == "cache":
-                    self._draw_weights(paper, x + 30, y, trace, t, ask, room=28, length=36)
+                    self._draw_weights(paper, x + 44, y, trace, t, ask, room=42, length=22)
                 elif trace.kind == "vector":
                     paper.columns(x, y, trace.states[t], _FILM_WIDE, self._tall, self._top)
                 else:
@@ -150,8 +150,7 @@ class Pictures:
     def _draw_states(self, paper: Paper, y: float, trace: Trace, t: int, ask: str) -> None:
         """Before, written, after: a matrix as heat maps, a vector as columns."""
         name, is_vector = trace.facts[t - 1][0], trace.kind == "vector"
-        letter = "c" if is_vector else "Sᵀ"
-        captions = f"{trace.fade}{letter} before", "+ written now", f"= {letter} after"
+        captions = f"{trace.found} before", "+ written now", f"= {trace.letter} after"
         for x, caption, part in zip(_PLACES, captions, trace.parts(t), strict=True):
             paper.text(x, y - 30, caption, GREY)
             if is_vector:

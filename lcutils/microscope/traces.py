@@ -41,8 +41,6 @@ UNSEEN = {
     "that their picture would not tell what they keep."
 }
 
-_FADE = {"vector_decay": "α "}  # what stands before S where it is no single number
-
 
 class Settings(NamedTuple):
     """Numbers that rungs are given, the same at every step."""
@@ -80,7 +78,10 @@ class Trace:
         K, V = len(next(iter(keys.values()))), len(values)
         gates = _gates(name, settings, K)
         self.left = _left(gates)
-        self.fade = "" if (self.left == 1).all() else _FADE.get(name, f"{settings.gamma:g} ")
+        self.letter = "c" if rung.kind == "vector" else "Sᵀ"
+        self.found = self.letter if (self.left == 1).all() else f"{settings.gamma:g} {self.letter}"
+        if name == "vector_decay" and settings.gamma < 1:
+            self.found = "Sᵀ diag(α)"
         codes = dict(zip(values, torch.eye(V), strict=True))
         step: Callable[..., tuple[Tensor, Tensor]] = getattr(memory, f"{name}_step")
         state = _empty(name, K, V, settings.ridge)

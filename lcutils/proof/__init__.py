@@ -25,6 +25,7 @@ from lcutils.proof.nodes import (
     hadamard,
     half_norm_sq,
     norm_sq,
+    sigma,
     sign_mean,
     sign_variance,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "norm_sq",
     "prove",
     "refute",
+    "sigma",
     "sign_mean",
     "sign_variance",
 ]

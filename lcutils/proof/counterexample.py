@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import sympy as sp
@@ -20,7 +21,7 @@ _POINTS_FOR_MANY = 4  # where one point tells more
 class Counterexample(NamedTuple):
     """Numbers at which the two sides differ."""
 
-    at: tuple[tuple[str, str], ...]  # each name and its value, in LaTeX, sizes first
+    at: tuple[tuple[str, str], ...]  # each name and its value, sizes first
     entry: str  # which entry differs; "" for a number
     left: str
     right: str
@@ -34,8 +35,14 @@ class Counterexample(NamedTuple):
         return f"{start} left side{entry} {left}, the right side {right}."
 
 
-def find(statement: Statement, *, smallest: bool = False) -> Counterexample | None:
-    """Numbers at which the sides differ, or None; `smallest` tries every size of 1 and 2 first.
+def find(
+    statement: Statement, *, smallest: bool = False, show: Callable[[Any], str] = latex
+) -> Counterexample | None:
+    """Numbers at which the sides differ, or None.
+
+    Args:
+        smallest: try every size of 1 and 2 first.
+        show: how names and values are written.
 
     Raises: ValueError if there is no point at which both sides are defined.
     """
@@ -47,13 +54,15 @@ def find(statement: Statement, *, smallest: bool = False) -> Counterexample | No
         first = [dict(zip(letters, values, strict=True)) for values in in_order]
         sizes = first + sizes
     for chosen in sizes:
-        found = _differ_at(statement, chosen)
+        found = _differ_at(statement, chosen, show)
         if found:
             return found
     return None
 
 
-def _differ_at(statement: Statement, sizes: Sizes) -> Counterexample | None:
+def _differ_at(
+    statement: Statement, sizes: Sizes, show: Callable[[Any], str]
+) -> Counterexample | None:
     values = Values(sizes)
     left, right = (values.side(side) for side in statement.at(sizes))
     present = left.free_symbols | right.free_symbols
@@ -78,28 +87,29 @@ def _differ_at(statement: Statement, sizes: Sizes) -> Counterexample | None:
             if differs:
                 entry = f"entry ({i // left.cols + 1}, {i % left.cols + 1})"
                 at = [(name, str(size)) for name, size in sizes.items()]
-                at += [(latex(symbol), latex(point[symbol])) for symbol in statement.scalars]
+                at += [(show(symbol), show(point[symbol])) for symbol in statement.scalars]
                 at += [
-                    (latex(sp.Symbol(name)), _plain(matrix.xreplace(point)))
+                    (show(sp.Symbol(name)), _plain(matrix.xreplace(point), show))
                     for name, matrix in matrices.items()
                 ]
-                return Counterexample(tuple(at), entry if len(left) > 1 else "", *_told_apart(a, b))
+                sides = _told_apart(a, b, show)
+                return Counterexample(tuple(at), entry if len(left) > 1 else "", *sides)
     if not is_defined:
         hint = "Both sides must be defined somewhere."
         _require.refuse("domain", "inequalities that some point satisfies", "none found", hint)
     return None
 
 
-def _plain(matrix: Any) -> str:
-    return latex(matrix[0, 0]) if len(matrix) == 1 else str(matrix.tolist())
+def _plain(matrix: Any, show: Callable[[Any], str]) -> str:
+    return show(matrix[0, 0]) if len(matrix) == 1 else str(matrix.tolist())
 
 
-def _told_apart(a: Any, b: Any) -> tuple[str, str]:
+def _told_apart(a: Any, b: Any, show: Callable[[Any], str]) -> tuple[str, str]:
     """Both exactly if they are fractions, else to as many digits as show the difference."""
-    shown = latex(a), latex(b)
+    shown = show(a), show(b)
     if not (a.is_Rational and b.is_Rational):
         for digits in (4, 12, 30):
-            shown = latex(sp.N(a, digits)), latex(sp.N(b, digits))
+            shown = show(sp.N(a, digits)), show(sp.N(b, digits))
             if shown[0] != shown[1]:
                 break
     return shown

@@ -59,8 +59,9 @@ def _broken(start: str, side: str) -> list[str]:
 def _terms(side: str) -> list[str]:
     """A sum's terms or ⊙'s factors, each with the sign in front; together they are the side."""
     terms, depth = [""], 0
+    opening, closing = (r"\left", r"\lVert", "{"), (r"\right", r"\rVert", "}")
     for token in re.findall(r"\\left|\\right|[{}]| (?:[-+]|\\odot) |\\[A-Za-z]+|.", side):
-        depth += (token in (r"\left", "{")) - (token in (r"\right", "}"))
+        depth += (token in opening) - (token in closing)
         if depth == 0 and token in (" + ", " - ", r" \odot "):
             terms.append("")
         terms[-1] += token
@@ -138,8 +139,13 @@ class _Printer(LatexPrinter):  # type: ignore[misc]  # SymPy comes without types
 
     @staticmethod
     def _function(name: str) -> str:
-        known = {"log": r"\ln", "exp": r"\exp", "tanh": r"\tanh", "sin": r"\sin", "cos": r"\cos"}
-        return known.get(name, rf"\operatorname{{{name}}}")
+        known = ("exp", "tanh", "sin", "cos", "sigma")
+        names = {"log": r"\ln"} | {name: rf"\{name}" for name in known}
+        return names.get(name, rf"\operatorname{{{name}}}")
+
+    def _print_sigma(self, number: Any, exp: str = "") -> str:
+        power = f"^{{{exp}}}" if exp else ""
+        return rf"\sigma{power}{{\left({self._print(number.args[0])}\right)}}"
 
     def _print_MatrixElement(self, entry: Any) -> str:
         """Counted from 1, as in mathematics."""

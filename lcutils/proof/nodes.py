@@ -67,6 +67,9 @@ class Written(sp.MatrixExpr):  # type: ignore[misc]  # SymPy comes without types
         """Itself: SymPy's operators call this on what they make, and it would sort."""
         return self
 
+    def _sympystr(self, printer: Any) -> str:
+        return _called(self, printer)
+
 
 class MatrixSymbol(Written, sp.MatrixSymbol):  # type: ignore[misc]
     """A matrix by name, `MatrixSymbol("S", K, V)`, as SymPy's, but sums and products stay written.
@@ -87,6 +90,9 @@ class MatrixSymbol(Written, sp.MatrixSymbol):  # type: ignore[misc]
                 _require.refuse(letter, "a positive integer", str(size), hint)
         return sp.MatrixSymbol.__new__(cls, name, rows, columns)  # type: ignore[no-any-return]
 
+    def _sympystr(self, printer: Any) -> str:
+        return str(self.name)
+
 
 class Added(Written):
     """A sum, in the author's order."""
@@ -103,6 +109,11 @@ class Added(Written):
             if term.shape != terms[0].shape:
                 _require.refuse("sum", f"terms of shape {shape(terms[0])}", shape(term))
         return sp.Basic.__new__(cls, *terms)  # type: ignore[no-any-return]
+
+    def _sympystr(self, printer: Any) -> str:
+        first, *others = (printer.parenthesize(term, self.precedence) for term in self.args)
+        signed = (f" - {x[1:]}" if x.startswith("-") else f" + {x}" for x in others)
+        return "".join([first, *signed])
 
     @property
     def shape(self) -> Any:
@@ -125,6 +136,11 @@ class Multiplied(Written):
                 _require.refuse("product", "inner sizes that agree", got)
         return sp.Basic.__new__(cls, *factors)  # type: ignore[no-any-return]
 
+    def _sympystr(self, printer: Any) -> str:
+        sign = "-" if self.args[0] == -1 else ""
+        factors = self.args[1:] if sign else self.args
+        return sign + "*".join(printer.parenthesize(x, self.precedence) for x in factors)
+
     @property
     def shape(self) -> Any:
         """Rows and columns."""
@@ -140,6 +156,9 @@ class Transposed(Written):
     def __new__(cls, matrix: Any) -> Any:
         """The transpose of a transpose is the matrix itself."""
         return matrix.args[0] if isinstance(matrix, Transposed) else sp.Basic.__new__(cls, matrix)
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"{printer.parenthesize(self.args[0], self.precedence)}.T"
 
     @property
     def shape(self) -> Any:
@@ -184,6 +203,9 @@ class Number(sp.Expr):  # type: ignore[misc]
     is_commutative = True
     is_extended_real = True
 
+    def _sympystr(self, printer: Any) -> str:
+        return _called(self, printer)
+
 
 class Dot(Number):
     """The dot product, or for matrices the sum of products of entries: tr(a^T b)."""
@@ -201,6 +223,24 @@ class SignMoment(Number):
     """Mean or variance over all sign patterns of vectors with entries +-1/sqrt(d)."""
 
     precedence = PRECEDENCE["Func"]
+
+
+class sigma(sp.Function):  # type: ignore[misc]
+    """The logistic function 1/(1 + exp(-x)), which stays one sign where it is displayed."""
+
+    nargs = 1
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        """The derivative, as SymPy asks for it."""
+        return self * (1 - self)
+
+    def _eval_evalf(self, prec: int) -> Any:
+        return logistic(self.args[0])._eval_evalf(prec)
+
+
+def logistic(x: Any) -> Any:
+    """What `sigma(x)` means."""
+    return 1 / (1 + sp.exp(-x))
 
 
 def dot(a: Any, b: Any) -> Dot:
@@ -245,7 +285,7 @@ def each(function: Any, x: Any) -> Each:
     """A SymPy function applied to every entry of x.
 
     Args:
-        function: a SymPy function of one argument, such as `tanh`.
+        function: a SymPy function of one argument, such as `tanh`, or `sigma`.
         x: a matrix expression.
     """
     if not isinstance(function, sp.FunctionClass):
@@ -333,6 +373,12 @@ def is_matrix(value: Any) -> bool:
 def shape(matrix: Any) -> str:
     """Its shape in the words of an error message: `[K, V]`."""
     return f"[{matrix.shape[0]}, {matrix.shape[1]}]"
+
+
+def _called(node: Any, printer: Any) -> str:
+    """A node as the call that makes it: `dot(a, b)`, `norm_sq(x)`."""
+    name = {"NormSq": "norm_sq"}.get(type(node).__name__, type(node).__name__.lower())
+    return f"{name}({', '.join(map(printer.doprint, node.args))})"
 
 
 def _negative(matrix: Any) -> Multiplied:

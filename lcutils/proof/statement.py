@@ -39,12 +39,12 @@ class Statement:
         if functions:
             names = [name for side in functions for name in inspect.signature(side).parameters]
             self.letters = list(dict.fromkeys(names))
-            unknown = set(_letters([s for s in self.sides if s not in functions])) - {*names}
+            unknown = set(size_letters([s for s in self.sides if s not in functions])) - {*names}
             if unknown:
                 got = ", ".join(sorted(unknown))
                 _require.refuse("sizes", f"those of the function, {', '.join(names)}", got)
         else:
-            self.letters = _letters(self.sides)
+            self.letters = size_letters(self.sides)
         self.shown = self.at(self.two_sizes()[-1]) if functions else self.sides
         if self.shown[0] == self.shown[1]:
             hint = "A statement must say something; SymPy may have simplified what was typed."
@@ -111,16 +111,16 @@ class Statement:
         texts += [] if self.is_function else [_fixed_shape(matrix) for matrix in self.matrices]
         return [text for text in texts if text] + [latex(relation) for relation in bounds]
 
-    def proved_for_all_sizes(self) -> bool:
-        """Do the words of both sides agree? False says nothing."""
+    def proved_for_all_sizes(self, *, quickly: bool = False) -> bool:
+        """Do the words of both sides agree? False says nothing; `quickly` as in `is_zero`."""
         if self.is_function or not all(has_words(side) for side in self.sides):
             return False
         words = Words()
         if not all(nodes.is_matrix(side) for side in self.sides):
             left, right = (words.number(side) for side in self.sides)
-            return self.is_zero(left - right)
+            return self.is_zero(left - right, quickly=quickly)
         difference = words.matrix(nodes.Added(self.sides[0], -1 * self.sides[1]))
-        return all(self.is_zero(coefficient) for coefficient in difference.values())
+        return all(self.is_zero(number, quickly=quickly) for number in difference.values())
 
     def proved_at(self, sizes: Sizes) -> bool:
         """Are all entries identical at these sizes?"""
@@ -128,8 +128,10 @@ class Statement:
         left, right = (values.side(side) for side in self.at(sizes))
         return all(self.is_zero(a - b) for a, b in zip(left, right, strict=True))
 
-    def is_zero(self, number: Any) -> bool:
-        """Is it zero wherever the domain holds?"""
+    def is_zero(self, number: Any, *, quickly: bool = False) -> bool:
+        """Is it zero wherever the domain holds? `quickly`: everywhere, by multiplying out."""
+        if quickly:
+            return decide.is_zero(number, quickly=True)
         return decide.is_zero(number.subs(decide.within(self.domain)))
 
     def disagreement(self) -> str:
@@ -171,7 +173,8 @@ def _fixed_shape(matrix: Any) -> str:
     return rf"{latex(matrix)} \in \mathbb{{R}}^{{{latex(rows)} \times {latex(columns)}}}"
 
 
-def _letters(sides: Sequence[Any]) -> list[str]:
+def size_letters(sides: Sequence[Any]) -> list[str]:
+    """The letters in the shapes of all matrices."""
     leaves = nodes.MatrixSymbol | sp.Identity | sp.ZeroMatrix | sp.OneMatrix
     sizes = {
         symbol.name

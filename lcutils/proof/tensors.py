@@ -131,7 +131,8 @@ class Tensors:
 
 
 def _call(name: str, *values: torch.Tensor) -> torch.Tensor:
-    function: Callable[..., torch.Tensor] | None = getattr(torch, name.lower(), None)
+    known = "sigmoid" if name == "sigma" else name.lower()
+    function: Callable[..., torch.Tensor] | None = getattr(torch, known, None)
     if function is None:
         _require.refuse("function", "one that PyTorch has, too", name)
     return function(*values)

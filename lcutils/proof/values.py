@@ -57,7 +57,9 @@ class Values:
             left, right = (self.matrix(arg) for arg in args)
             return left.multiply_elementwise(right)
         if isinstance(expression, Each):
-            return self.matrix(args[1]).applyfunc(getattr(sp, str(args[0])))
+            name = str(args[0])
+            function = nodes.logistic if name == "sigma" else getattr(sp, name)
+            return self.matrix(args[1]).applyfunc(function)
         if isinstance(expression, Grad):
             loss, x = self.number(args[0]), self._entries(args[1])
             return x.applyfunc(lambda entry: sp.diff(loss, entry))
@@ -88,6 +90,8 @@ class Values:
             return self._sign_moment(str(args[0]), *args[1:])
         if isinstance(expression, MatrixElement):
             return self.matrix(args[0])[args[1], args[2]]
+        if isinstance(expression, nodes.sigma):
+            return nodes.logistic(self.number(args[0]))
         if isinstance(expression, sp.Symbol):
             return self.sizes.get(expression.name, expression)
         if not args:

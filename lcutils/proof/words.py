@@ -91,6 +91,8 @@ class Words:
             return self.number(Dot(expression.args[0], expression.args[0]))
         if nodes.is_matrix(expression):  # 1 x 1
             return self._trace(expression)
+        if isinstance(expression, nodes.sigma):
+            return nodes.logistic(self.number(expression.args[0]))
         if not expression.args:
             return expression
         value = expression.func(*[self.number(arg) for arg in expression.args])

@@ -3,15 +3,15 @@
 #
 # **Is a word equal to its company?**
 #
-# A model cannot multiply the word "matrix" by anything.
-# It needs a vector for it: some numbers that are near those of "matrices" and far from those of "returns".
-# Nobody writes these numbers by hand.
-# A language model learns them while it learns to predict the next word; here we learn them alone, from the *company* that a word keeps, the words that stand near it in many texts (Firth, 1957).
+# The dax barked all night; she fed the dax, and it wagged its tail.
+# You never met this word, and you know what a dax is like: its *company* told you, the words that stand near it (Firth, 1957).
+# A language model has no other source.
+# It keeps a *vector* for each word, some numbers, near those of words that are alike.
 #
-# After this lesson you can say what comes of moving each word towards its company, write the loss of skip-gram with negative sampling, prove what it learns, and check the proof on real prose.
+# After this lesson you can say what comes of moving words towards their company, write the loss of skip-gram with negative sampling, work out by hand what it learns, and check that on real prose.
 #
 # You need dot products, logarithms, derivatives, some PyTorch.
-# The core path takes an hour and a half; the end of section 3 is a good place to stop half way.
+# The core path takes about 75 minutes; the end of section 3 is a good place to stop half way.
 
 # %% id="start"
 import math
@@ -22,24 +22,25 @@ from torch.nn.functional import logsigmoid, normalize
 
 import lcutils as lc
 from lcutils import text
-from lcutils.proof import MatrixSymbol, dot, each, half_norm_sq, norm_sq
+from lcutils.proof import MatrixSymbol, dot, each, norm_sq, sigma
+from lcutils.show import BLUE, GREEN, GREY, ORANGE, label_lines
 
 lc.start("02")
 
 # %% [markdown] id="company"
 # ## 1. Company, counted
 #
-# The text is on your machine: the documentation inside two Python packages, PyTorch and SymPy.
-# Reading their sources takes some ten seconds; it is done once, and the prose is kept.
-# We keep the 1,000 most frequent words and drop the others.
-# The company of a word is the 5 words before it and the 5 after it, of those that are kept.
-# `counts[w, c]` says how often word $c$ was in the company of word $w$.
+# The text is on your machine: the documentation of PyTorch and SymPy, read in ten seconds, once.
+# Of its 1,000 most frequent words, a word's company is the 5 before it and the 5 after it; `counts[w, c]` says how often word $c$ was in the company of word $w$.
 
 # %% id="counts"
 prose = text.paragraphs(["torch", "sympy"])
 number = text.vocabulary(prose, 1_000)  # word -> 0 to 999
 words = list(number)
 counts = text.cooccurrence_counts(prose, number, window=5).float()  # [N, N], symmetric
+for word in ("matrix", "gradient", "true"):
+    often = counts[number[word]].topk(6).indices
+    print(f"{word:9} {' '.join(words[c] for c in often)}")
 
 # %% id="coverage" tags=["hide-input"]
 # How much of the text these words are.
@@ -48,51 +49,69 @@ share = sum(word in number for word in spoken) / len(spoken)
 sentence = f"The 1,000 words are {{value:.2f}} of all {len(spoken):,} in the text."
 lc.claim("02.coverage", sentence, share, between=(0.75, 0.87))
 
-# %% id="raw-company"
-for word in ("matrix", "gradient", "true"):
-    often = counts[number[word]].topk(6).indices
-    print(f"{word:9} {' '.join(words[c] for c in often)}")
-
 # %% [markdown] id="raw-company-seen"
 # That was disappointing: "the" is in everybody's company.
-# We come back to these counts in section 4, with a better question.
+# Section 4 asks these counts a better question.
 #
 # ## 2. A word in its company's place
 #
-# The article that this workbook grew from derives word vectors in three lines.
-# In our words: let $v$ be the vector of a word and $x$ that of its context; the loss is $\tfrac12 \lVert v - x \rVert^2$; its gradient is $v - x$; at the minimum $v = x$, so a word's vector equals its context's.
-# The gradient is right:
+# A tempting shortcut: put each word where its company is.
+# Say its contexts have the vectors $x_1,x_2,\dots$ and came $a_1,a_2,\dots$ times, and give the word's vector $v$ the loss $\sum_i a_i\|v-x_i\|^2$.
+# That is the energy of springs, as strong as each context was frequent.
 
-# %% id="one-target"
-d = symbols("d", positive=True, integer=True)
-v, u, x, x1, x2 = (MatrixSymbol(s, d, 1) for s in ("v", "u", "x", "x_1", "x_2"))
-lc.prove("02.one_target", lc.grad(half_norm_sq(v - x), v), v - x, torch=True)
+# %% id="springs" tags=["hide-input"]
+# Three springs pull at one vector.
+x, a = torch.tensor([[0.0, 8.0], [4.0, 0.0], [8.0, 8.0]]), torch.tensor([1.0, 1.0, 2.0])
+way = torch.linspace(0, 1, 400)[:, None]
+wave = 0.25 * (24 * math.pi * way).sin() * ((way > 0.08) & (way < 0.92))
+fig, axes = lc.subplots(1, 2, height=3.2)
+for ax, v in zip(axes, torch.tensor([[8.0, 3.0], [5.0, 6.0]]), strict=True):
+    for i, often in enumerate(("once", "once", "twice")):
+        across = torch.stack([v[1] - x[i, 1], x[i, 0] - v[0]]) / (x[i] - v).norm()
+        ax.plot(*(v + way * (x[i] - v) + wave * across).T, color=GREY, lw=a[i])
+        ax.text(x[i, 0], x[i, 1] + (-1.2, 0.4)[i != 1], f"$x_{i + 1}$, {often}", ha="center")
+    pull = a @ (x - v)  # [2]
+    ax.quiver(*v, *pull, color=ORANGE, angles="xy", scale_units="xy", scale=4, width=0.015)
+    ax.plot(*v, "o", color=BLUE, ms=10)
+    ax.set(xlim=(-2, 10), ylim=(-1.5, 9), aspect="equal")
+    ax.set_title(f"at ({v[0]:.0f}, {v[1]:.0f}): pulls add up to ({pull[0]:.0f}, {pull[1]:.0f})")
+    ax.axis("off")
+sentence = (
+    f"The vector (blue) rests at ({v[0]:.0f}, {v[1]:.0f}), where the pulls of its springs cancel."
+)
+lc.figure(fig, sentence)
 
-# %% [markdown] id="many-targets"
-# But a word has many contexts.
-# Say that those with the vectors $x_1, x_2, \dots$ came $a_1, a_2, \dots$ times: the loss is $\sum_i a_i \lVert v - x_i \rVert^2$ (without the $\tfrac12$, which moves no minimum).
-# The vector cannot be in all these places.
+# %% [markdown] id="springs-seen"
+# By hand: $a_i\|v-x_i\|^2$ has the gradient $2a_i(v-x_i)$, so, the 2 aside, each spring pulls with $a_i(x_i-v)$.
+# Where the pulls cancel, $v$ is at the *weighted mean*:
 #
-# **Exercise 1** (4 minutes). Where is this loss lowest?
+# $$\sum_i a_i(x_i-v)=0 \quad\text{gives}\quad v=\frac{\sum_i a_ix_i}{\sum_i a_i}$$
+#
+# On a line, with a context at 2 that came three times and one at 10 that came once, $3(2-v)+(10-v)=0$, so $v=4$.
+#
+# **Exercise 1** (4 minutes). All words at once: row $w$ of `counts` has the weights of word $w$, row $c$ of `u` the vector of context $c$.
+# (Without a loop: it will be called often.)
 
 
 # %% id="02-weighted_mean" tags=["exercise"]
-def weighted_mean(x, a):
-    """x: [N, D], weights a > 0: [N] -> the v that minimises sum a_i ||v - x_i||^2: [D]"""
+def resting_places(counts, u):
+    """counts: [N, M], u: [M, D] -> where each of the N words comes to rest: [N, D]"""
     ### BEGIN SOLUTION
-    return a @ x / a.sum()
+    return counts @ u / counts.sum(dim=1, keepdim=True)
     ### END SOLUTION
 
 
-weighted_mean = lc.check("02.weighted_mean", weighted_mean)
+resting_places = lc.check("02.weighted_mean", resting_places)
 
 # %% [markdown] id="hints-weighted_mean"
 # {{hints}}
 #
-# Proof, by completing the square, for two places:
+# Is the loss lowest there? For two places, complete the square:
 
 # %% id="mean-proved" tags=["hide-input"]
 # Proved: two places act like one.
+d = symbols("d", positive=True, integer=True)
+v, u, u1, x1, x2 = (MatrixSymbol(s, d, 1) for s in ("v", "u", "u_1", "x_1", "x_2"))
 a1, a2 = symbols("a_1 a_2", positive=True)
 mean = (a1 * x1 + a2 * x2) / (a1 + a2)
 two_places = a1 * norm_sq(v - x1) + a2 * norm_sq(v - x2)
@@ -100,24 +119,41 @@ apart = a1 * a2 / (a1 + a2) * norm_sq(x1 - x2)
 lc.prove("02.mean", two_places, (a1 + a2) * norm_sq(v - mean) + apart)
 
 # %% [markdown] id="mean-seen"
-# One term does not depend on $v$: two places act like one, with the weight of both, at their weighted mean.
-# So three act like two, and so on: the loss is lowest at the weighted mean of all, and nowhere else.
-# So far so good: *if the contexts hold still*, a word comes to rest at the weighted mean of its company.
+# Only one term depends on $v$: two places act like one, with the weight of both, at their weighted mean; three then act like two, and so on.
+# So far so good, *if the contexts hold still*.
+# But a context is a word, too, and is learned by the same rule.
 #
-# But a context is a word, too, and its vector $u$ is learned by the same rule.
-# Take a word and a context that meet only each other, and put each in the place of the other, both at the same moment.
-
-# %% id="swap"
-lc.refute("02.equal_after", v - (v - u), u - (u - v))
-
-# %% [markdown] id="swap-seen"
-# They are not equal: they have changed places, and so on for ever.
-#
-# ### The whole text
+# ### Both at once
 #
 # Each of the 1,000 words gets a vector $v$ as a word and a vector $u$ as a context, 64 random numbers each.
-# In each step every vector goes half of the way to the weighted mean of its company: a gradient step whose size is divided by how often the word came.
-# At the start two different words have a cosine of about $0$, and the loss (the mean of $\tfrac12 \lVert v_w - u_c \rVert^2$ over all pairs) is about $1$.
+# Is there room to tell them apart?
+
+# %% id="nearly-orthogonal" tags=["hide-input"]
+# The cosines of random vectors.
+fig, ax = lc.subplots(height=2.4)
+typical = {}
+for row, d_now in enumerate((4, 64, 1_024)):
+    q, k = normalize(torch.randn(2, 2_000, d_now, generator=lc.rng("keys")), dim=2)
+    cosine = (q * k).sum(1)  # [2000]
+    typical[d_now] = cosine.square().mean().sqrt().item()
+    height = row + 0.5 * torch.rand(300, generator=lc.rng("heights")) - 0.25
+    ax.plot(cosine[:300], height, ".", ms=3, color=(ORANGE, GREEN, BLUE)[row])
+ax.set(xlim=(-1, 1), xlabel="cosine of two random vectors", yticks=range(3))
+ax.set_yticklabels([f"d = {size:,}" for size in typical])
+ax.invert_yaxis()
+low, _, high = typical.values()
+sentence = (
+    f"The more numbers, the nearer to a right angle: a typical cosine is {low:.2f} at d = 4, "
+)
+sentence += f"{{value:.3f}} at d = 64, {high:.3f} at d = 1,024."
+claim = lc.claim("02.nearly_orthogonal", sentence, typical[64], between=(0.115, 0.135))
+lc.figure(fig, claim)
+
+# %% [markdown] id="collapse-before"
+# There is: a typical cosine is $1/\sqrt d$, so each word begins almost at a right angle to all others, with a mean cosine of about 0.
+# The loss (the mean of $\tfrac12\|v_w-u_c\|^2$ over all pairs) is about 1.
+#
+# Now every vector, $v$ and $u$ alike, goes half of the way to its resting place, 20 times.
 
 # %% id="02-collapse" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -126,21 +162,20 @@ answer = [1, 0]  # the mean cosine and the loss, such as [0.5, 0.5]
 lc.predict("02.collapse", answer=answer)
 
 
-# %% id="article-rule"
+# %% id="company-rule"
 def cosines(v):
     v = normalize(v, dim=1)
     return v @ v.T  # [N, N]
 
 
-def article_rule(rng, learn_contexts, steps=50, eta=0.5):
+def company_rule(rng, learn_contexts, steps=20):
     """The mean cosine of two words at each step, and the loss at the end"""
-    share = counts / counts.sum(dim=1, keepdim=True)  # [N, N], company as parts
-    v, u = torch.randn(2, 1_000, 64, generator=rng) / 8
+    v, u = torch.randn(2, 1_000, 64, generator=rng) / 8  # each about 1 long
     history = [cosines(v).mean().item()]
     for _ in range(steps):
-        mean_u, mean_v = share @ u, share @ v  # counts are symmetric
-        v = v - eta * (v - mean_u)
-        u = u - eta * (u - mean_v) if learn_contexts else u
+        rest_v, rest_u = resting_places(counts, u), resting_places(counts, v)
+        v = v + (rest_v - v) / 2
+        u = u + (rest_u - u) / 2 if learn_contexts else u
         history.append(cosines(v).mean().item())
     squares = torch.cdist(v, u).square()  # [N, N]
     return history, (counts * squares).sum() / counts.sum() / 2
@@ -148,39 +183,35 @@ def article_rule(rng, learn_contexts, steps=50, eta=0.5):
 
 # %% id="collapse-measured" tags=["after-prediction"]
 # Run this cell once you have guessed.
-from lcutils.show import BLUE, GREEN, GREY, ORANGE, label_lines
-
-learned, loss_learned = article_rule(lc.rng("collapse"), learn_contexts=True)
-frozen, loss_frozen = article_rule(lc.rng("collapse"), learn_contexts=False)
-fig, ax = lc.subplots()
+learned, loss_learned = company_rule(lc.rng("collapse"), learn_contexts=True)
+frozen, loss_frozen = company_rule(lc.rng("collapse"), learn_contexts=False)
+fig, ax = lc.subplots(height=2.6)
 ax.plot(frozen, color=GREY, label="contexts held still")
 ax.plot(learned, color=ORANGE, label="both learned")
-ax.set(xlabel="step", ylabel="mean cosine of two words", ylim=(0, 1.03))
+ax.set(xlabel="step", ylabel="mean cosine of two words", ylim=(0, 1.03), xticks=range(0, 21, 5))
 label_lines(ax)
-sentence = "After 50 steps two words have a mean cosine of {value:.4f}: one vector for all."
+sentence = "After 20 steps two words have a mean cosine of {value:.4f}: one vector for all."
 cosine = lc.claim("02.collapsed", sentence, round(learned[-1], 4), between=(0.9999, 1.0))
 sentence = "The loss is {value:.6f}; with contexts held still it is " + f"{loss_frozen:.1f}."
 low = lc.claim("02.collapsed_loss", sentence, loss_learned, between=(0.0, 1e-7))
 found = [round(learned[-1], 4), round(loss_learned.item(), 6)]
 lc.reveal("02.collapse", lc.figure(fig, cosine), low, was=found)
 
+# %% [markdown] id="gap-before" tags=["after-prediction"]
+# **The best loss is the worst embedding.**
+# By hand: let a word at 0 and a context at 8 meet only each other, and go a quarter of the way.
+# They come to 2 and 6, then to 3 and 5: each step halves the gap, and nothing holds them apart.
+# With a step of the size $\eta$:
+
 # %% id="gap" tags=["after-prediction"]
 # Run this cell once you have guessed.
 eta = symbols("eta", positive=True)
 gap_after = (v - eta * (v - u)) - (u - eta * (u - v))
-lc.reveal(
-    "02.collapse",
-    "**The best loss is the worst embedding.** A word and a context that meet only each other "
-    "show why. Steps of a size $\\eta$ between 0 and 1 bring them together, as this factor shows, "
-    "and $\\eta = \\tfrac12$ at once. In the end the article's $v = x$ is true, and that is the "
-    "trouble.",
-    lc.prove("02.gap", gap_after, (1 - 2 * eta) * (v - u)),
-)
+lc.reveal("02.collapse", lc.prove("02.gap", gap_after, (1 - 2 * eta) * (v - u)))
 
 # %% [markdown] id="collapse-seen" tags=["after-prediction"]
-# In a whole text, too, it is no accident: a sum of squares is zero only where each of them is, so every $v_w$ must equal every $u_c$ that it ever met.
-# Two words that share a context must therefore be equal, and so on: if a chain of shared contexts leads from each word to each other one, all must.
-# (With the contexts held still the words are rather alike, too: the most frequent words are in nearly every mean. But only learning both makes them one.)
+# In a whole text, too: a sum of squares is zero only where each of them is, so every $v_w$ must equal every $u_c$ that it ever met, and so on along each chain of shared contexts.
+# (Contexts held still make words alike, too, for the most frequent ones are in nearly every mean; but not equal.)
 
 # %% id="one-part" tags=["after-prediction"]
 # Run this cell once you have guessed.
@@ -188,7 +219,7 @@ reached = torch.zeros(1_000)
 reached[number["matrix"]] = 1.0
 for _ in range(10):
     reached = (reached @ counts @ counts > 0).float()  # word, context, word
-sentence = "From 'matrix', chains of shared contexts lead to {value:.0f} of 1,000 words."
+sentence = "From 'matrix', chains of shared contexts lead to {value:,.0f} of 1,000 words."
 linked = lc.claim("02.one_part", sentence, reached.sum(), between=(999, 1000))
 only = "The rule only pulls. To tell words apart, a loss must push as well."
 lc.reveal("02.collapse", linked, only)
@@ -196,40 +227,67 @@ lc.reveal("02.collapse", linked, only)
 # %% [markdown] id="push"
 # ## 3. A question with a wrong answer
 #
-# Let a loss ask a question that can be answered wrongly.
-# *Skip-gram* (Mikolov, Chen, Corrado and Dean, 2013) asks: given the word, which context comes?
-# A language model asks the same of a whole text.
-# The rows of $U$ are the vectors of all $N$ contexts, the scores are $U v$, and softmax turns them into probabilities $p = e^{Uv} / \mathbf 1^\top e^{Uv}$.
-# The loss is minus the logarithm of the right one's probability; with $t$ the column that has a 1 there, its gradient is
+# *Skip-gram* (Mikolov et al., 2013) asks what a language model asks: given the word, which context comes?
+# Each context $j$ has a score $s_j=u_j\cdot v$, any number at all.
+# *Softmax* turns scores into probabilities: take $e$ to the power of each, and divide by the sum.
+# The scores $(2,1,0)$ become $(7.4,2.7,1)$, with the sum $11.1$, so $p=(0.67,0.24,0.09)$.
+# What came is a *one-hot* column, 1 at its place and 0 elsewhere: $t=(0,1,0)$ if it was the second.
+# The loss is minus the logarithm of its probability, here $-\log 0.24=1.41$.
+#
+# By hand: if $i$ came, $-\log p_i=\log\sum_j e^{s_j}-s_i$, whose derivative by $s_j$ is $p_j-t_j$.
+# And $s_j$ grows with $v$ as $u_j$, so the gradient by $v$ is $\sum_j(p_j-t_j)u_j$, here $0.67u_1-0.76u_2+0.09u_3$.
+# A step goes against it:
+
+# %% id="arrows" tags=["hide-input"]
+# Pull and push, as two arrows.
+U_now = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.5, -1.0]])  # u_1, u_2, u_3
+v_now = torch.tensor([2.0, 1.0])  # so the scores are 2, 1, 0
+p_now = (U_now @ v_now).softmax(0)
+pull, push, zero = U_now[1], -p_now @ U_now, torch.zeros(2)
+arrows = [(f"$u_{i + 1}$, p = {p_now[i]:.2f}", zero, U_now[i], (6, -4), GREY) for i in range(3)]
+arrows += [("$v$", zero, v_now, (8, -2), "black"), ("step", v_now, pull + push, (-32, 4), BLUE)]
+arrows += [("pull: towards what came", v_now, pull, (8, -8), GREEN)]
+arrows += [("push: away from what was expected", v_now, push, (66, -12), ORANGE)]
+fig, ax = lc.subplots(height=3.2)
+for name, start, way, place, colour in arrows:
+    ax.quiver(*start, *way, color=colour, angles="xy", scale_units="xy", scale=1, width=0.007)
+    ax.annotate(name, start + way, place, textcoords="offset points", color=colour)
+ax.set(xlim=(-0.3, 4.6), ylim=(-1.2, 2.2), aspect="equal")
+ax.axis("off")
+now, then = p_now[1], (U_now @ (v_now + pull + push)).softmax(0)[1]
+sentence = (
+    f"The second context came, expected with {now:.2f}; after the step it would be {then:.2f}."
+)
+lc.figure(fig, sentence)
+
+# %% [markdown] id="skip-gram-before"
+# For all sizes, with the $u_j$ as rows of $U$, so that the scores are $Uv$:
 
 # %% id="skip-gram"
 N = symbols("N", positive=True, integer=True)
 U, t = MatrixSymbol("U", N, d), MatrixSymbol("t", N, 1)
-v_w, u_c = MatrixSymbol("v_w", d, 1), MatrixSymbol("u_c", d, 1)
 total = dot(OneMatrix(N, 1), each(exp, U * v))
-skip_gram_loss = log(total) - dot(t, U * v)
 p = 1 / total * each(exp, U * v)
-lc.prove("02.skip_gram", lc.grad(skip_gram_loss, v), U.T * (p - t), torch=True)
+lc.prove("02.skip_gram", lc.grad(log(total) - dot(t, U * v), v), U.T * (p - t), torch=True)
 
 # %% [markdown] id="skip-gram-seen"
-# A step against it pulls $v$ to the context that came, $U^\top t$, and pushes it away from those that were expected, $U^\top p$.
-# That is the push, which the rule of section 2 has not.
+# That is the push which springs lack.
 # But each step needs all $N$ contexts.
 #
-# *Negative sampling*, from their next paper, asks a smaller question: is this pair from the text, or was its context drawn at random?
-# The logistic function $\sigma(s) = 1/(1 + e^{-s})$ turns the score $s = v \cdot u$ into a probability for "from the text".
-# For each pair of the text, $n_{neg}$ contexts $u_i$ are drawn.
-# The loss of the pair is
+# ### A smaller question
 #
-# $$-\log \sigma(v \cdot u) - \sum_{i=1}^{n_{neg}} \log \sigma(-v \cdot u_i)$$
+# *Negative sampling* asks: is this pair from the text, or was its context drawn at random?
+# The logistic function $\sigma(s)=1/(1+e^{-s})$ turns the score into a probability for "from the text": $\sigma(2)=0.88$, $\sigma(0)=0.5$, $\sigma(-2)=0.12$.
+# For each pair of the text $n_{neg}$ contexts $u_i$ are drawn, and its loss is
 #
-# **Exercise 2** (7 minutes). Write the mean of this loss over a batch of $B$ pairs.
-# (Skip-gram with negative sampling is called SGNS.)
+# $$-\log\sigma(v\cdot u)-\sum_{i=1}^{n_{neg}}\log\sigma(-v\cdot u_i)$$
+#
+# **Exercise 2** (7 minutes). Write the mean of this loss, called SGNS, over a batch of $B$ pairs.
 
 
 # %% id="02-sgns_loss" tags=["exercise"]
 def sgns_loss(v, u, u_noise):
-    """v, u: [B, D] words and contexts, u_noise: [B, n_neg, D] drawn contexts -> the loss: []"""
+    """v, u: [B, D] words, contexts, u_noise: [B, n_neg, D] drawn ones -> the loss: []"""
     ### BEGIN SOLUTION
     near = (v * u).sum(dim=1)  # [B]
     far = (u_noise @ v[:, :, None]).squeeze(2)  # [B, n_neg]
@@ -242,37 +300,32 @@ sgns_loss = lc.check("02.sgns_loss", sgns_loss)
 # %% [markdown] id="hints-sgns_loss"
 # {{hints}}
 #
-# Pull and push are in its gradient, too, here with one drawn context:
+# By hand: $-\log\sigma(s)=\log(1+e^{-s})$ has the slope $-e^{-s}/(1+e^{-s})=-\sigma(-s)$.
+# So a pair of the text with the score 2 is pulled by $\sigma(-2)=0.12$ of $u$, one with the score $-2$ by $0.88$.
+# And $-\log\sigma(-s)$ has the slope $\sigma(s)$: a drawn pair is pushed as far as it is taken for a real one.
 
 # %% id="pull-push" tags=["hide-input"]
 # Proved: the gradient, one context drawn.
-u1 = MatrixSymbol("u_1", d, 1)
-
-
-def sigma(s):
-    return 1 / (1 + exp(-s))
-
-
 pair_loss = -log(sigma(dot(v, u))) - log(sigma(-dot(v, u1)))
 pull_push = (sigma(dot(v, u)) - 1) * u + sigma(dot(v, u1)) * u1
 lc.prove("02.pull_push", lc.grad(pair_loss, v), pull_push, torch=True)
 
+# %% [markdown] id="half-way"
+# **A good place to stop.** What you have: where springs come to rest, what becomes of words that only follow them, and a loss that pushes as well. What comes: what that loss learns, by hand and on real prose (35 minutes).
+
 # %% [markdown] id="rest"
-# A pair that scores high is hardly pulled any more; a drawn one is pushed in proportion to $\sigma$, as far as it is taken for a real one.
-#
 # ## 4. Where it comes to rest
 #
-# Look at one word $w$ and one context $c$, with the score $s = v_w \cdot u_c$.
-# The pair was seen $n_{wc}$ times, the word $n_w$ and the context $n_c$ times among all $n$ pairs.
-# Let contexts be drawn as often as they occur, $n_{neg}$ for each pair of the text.
-# Then this one is drawn for this word, on average,
+# Look at one word $w$ and one context $c$, with the score $s=v_w\cdot u_c$.
+# Among $n$ pairs this one was seen $n_{wc}$ times, the word $n_w$ and the context $n_c$ times.
+# If contexts are drawn as often as they occur, this one is drawn for this word $E=n_{neg}\,n_wn_c/n$ times, on average.
+# All that the loss says about $s$ is $-n_{wc}\log\sigma(s)-E\log\sigma(-s)$, whose slope is
 #
-# $$E = n_{neg} \frac{n_w n_c}{n}$$
+# $$-n_{wc}\,\sigma(-s)+E\,\sigma(s)$$
 #
-# times. All that the loss has to say about $s$ is $-n_{wc} \log \sigma(s) - E \log \sigma(-s)$.
-# The derivative of $\log \sigma(s)$ is $1 - \sigma(s) = \sigma(-s)$, so the slope is
-#
-# $$-n_{wc}\, \sigma(-s) + E\, \sigma(s)$$
+# Say it was seen 6 times and drawn twice.
+# At $s=0$ the slope is $-3+1=-2$: the score should grow.
+# At $s=2$ it is $-6\cdot0.12+2\cdot0.88=1.04$: too far.
 #
 # **Exercise 3** (5 minutes). Where is the slope zero? Give $e^s$ there, with $E$ written out.
 
@@ -289,31 +342,29 @@ lc.check("02.optimum", e_to_s)
 # %% [markdown] id="hints-optimum"
 # {{hints}}
 #
-# Is this the lowest point? Write the slope as a product:
+# Is that the lowest place, and the only one?
+# By hand: $\sigma$ has the slope $\sigma(s)\sigma(-s)$, which is $\tfrac14$ at 0, so in the example the slope rises there by $(6+2)/4=2$ for a point of score.
+# Everywhere:
 
 # %% id="optimum-proved" tags=["hide-input"]
-# Proved: the slope, as a product.
+# Proved: the slope's own slope.
 s, E = symbols("s", real=True), symbols("E", positive=True)
-loss = -n_wc * log(sigma(s)) - E * log(sigma(-s))
-product = sigma(s) * (E - n_wc * exp(-s))
-reason = "Below zero up to one s, and above zero from there on"
-lc.prove("02.pmi_optimum", lc.grad(loss, s), product, reason=reason)
+slope = -n_wc * sigma(-s) + E * sigma(s)
+reason = "Above zero: the slope rises all the way, so it is zero only once"
+lc.prove("02.one_lowest", lc.grad(slope, s), (n_wc + E) * sigma(s) * sigma(-s), reason=reason)
 
 # %% [markdown] id="pmi-named"
 # ### More often than by chance
 #
-# So there is one lowest point, and its $s$ is the logarithm of what you found.
-# A part of it has a name.
-# How many times more often do two words meet than by chance?
-# With the probabilities $p_{wc} = n_{wc}/n$, $p_w = n_w/n$ and $p_c = n_c/n$ the logarithm of that is $\log \frac{p_{wc}}{p_w p_c}$, the *pointwise mutual information*, PMI.
-# The rest is $-\log n_{neg}$: **negative sampling learns $v_w \cdot u_c = \mathrm{PMI} - \log n_{neg}$** (Levy and Goldberg, 2014), if each pair can choose its score freely, and has been seen at all.
+# So $s$ comes to rest at the logarithm of what you found, and a part of that has a name.
+# With $p_{wc}=n_{wc}/n$, $p_w=n_w/n$ and $p_c=n_c/n$, two words meet $\frac{p_{wc}}{p_wp_c}$ times as often as by chance; the logarithm of that is the *pointwise mutual information*, PMI: 0 for as often, $\log2=0.69$ for twice as often.
 #
 # **Exercise 4** (5 minutes). Compute the PMI of all pairs from their counts.
 
 
 # %% id="02-pmi" tags=["exercise"]
 def pmi(counts):
-    """counts: [N, M] -> log(p_wc / (p_w p_c)): [N, M], natural logarithm; -inf for a count of 0"""
+    """counts: [N, M] -> the PMI, in natural logarithms: [N, M]; -inf for a count of 0"""
     ### BEGIN SOLUTION
     p = counts / counts.sum()
     return torch.log(p / (p.sum(dim=1, keepdim=True) * p.sum(dim=0)))
@@ -325,7 +376,8 @@ pmi = lc.check("02.pmi", pmi)
 # %% [markdown] id="hints-pmi"
 # {{hints}}
 #
-# Here is the better question for section 1's counts: not who is often there, but who is there more often than by chance?
+# Both results together: **negative sampling learns $v_w\cdot u_c=\mathrm{PMI}-\log n_{neg}$** (Levy and Goldberg, 2014), if each pair can choose its score freely, and was seen at all.
+# Now ask section 1's counts who is there more often than by chance:
 
 # %% id="pmi-company"
 information = pmi(counts).where(counts >= 10, -math.inf)  # rarer pairs say little
@@ -335,11 +387,11 @@ for word in ("matrix", "gradient", "true"):
 
 # %% [markdown] id="freely"
 # Can each pair choose its score freely?
-# With as many dimensions as words, yes: take $U = I$, then row $w$ of $V$ may hold any scores.
-# With fewer the table of scores $V U^\top$ has at most rank $d$, and its entries depend on each other.
+# With as many dimensions as words, yes: let $U=I$, then row $w$ of $V$ may hold any scores.
+# With fewer the scores $VU^\top$ depend on each other.
 #
-# Take the 300 most frequent words, $n_{neg} = 5$, and all pairs at once, with their counts in place of samples.
-# With 300 dimensions each of the 90,000 scores is free; with 16 there are 9,600 numbers to make them from.
+# Take the 300 most frequent words, $n_{neg}=5$, and all pairs at once, by their counts.
+# With 300 dimensions each of the 90,000 scores is free; with 16 they come from 9,600 numbers.
 
 # %% id="02-dimensions" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -356,11 +408,12 @@ def all_pairs_loss(v, u, counts, n_neg=5):
     return -(counts * logsigmoid(scores) + drawn * logsigmoid(-scores)).sum()
 
 
+# %% id="descend" tags=["hide-input"]
+# Training: Adam, with smaller steps.
 def two_starts(N, d, rng):
     return torch.randn(2, N, d, generator=rng) / d**0.5
 
 
-# %% id="descend"
 def descend(loss, tables, steps):
     """The tables after so many steps, which become smaller and smaller, down the loss"""
     tables = [table.clone().requires_grad_() for table in tables]
@@ -411,15 +464,15 @@ axes[0].set(ylabel="learned score", ylim=(-6, 5))
 lc.reveal(
     "02.dimensions",
     lc.figure(fig, "300 words: few dimensions approximate, enough reach it."),
-    "With few dimensions the vectors cannot keep all scores, and give up the rare pairs first, "
-    "which have little weight in the loss. Does that hurt?",
+    "With few dimensions the vectors give up the rare pairs first, which weigh little in the loss. "
+    "Does that hurt?",
 )
 
 # %% [markdown] id="neighbours"
 # ## 5. Whose company is alike?
 #
-# Take the words whose vectors are nearest, by cosine.
-# A plain way needs no training: let a word's vector be its row of positive PMI, 1,000 numbers, with 0 in place of everything negative.
+# Whose vectors are nearest, by cosine?
+# A plain way needs no training: let a word's vector be its row of positive PMI, 1,000 numbers, with 0 for everything negative.
 
 
 # %% id="neighbours-shown"
@@ -433,18 +486,16 @@ for word in ("matrix", "gradient", "error", "integer", "true"):
     print(f"{word:9} {nearest(positive, word)}")
 
 # %% [markdown] id="probe"
-# Nobody told it that "matrix" has a plural, or what an exception is.
-# And "true" is nearest to "false": opposites keep the same company.
+# Nobody told it that "matrix" has a plural; and "true" is nearest to "false": opposites keep the same company.
 #
 # A fair judge is a question with a known answer.
-# For each word that is there with and without a final s ("tensor" and "tensors", "return" and "returns"): is the one with the s among the ten nearest?
-# By chance it would be in one case of a hundred.
-# Let us ask raw counts, positive PMI, the same cut down to 64 numbers by a singular value decomposition, and 64 trained numbers.
+# For each word that is there with and without a final s ("tensor" and "tensors"): is the one with the s among the ten nearest?
+# Ask raw counts, positive PMI, the same cut down to 64 numbers (by singular values), and 64 trained numbers.
 
 
 # %% id="probe-measured"
-pairs = [(i, number[w + "s"]) for w, i in number.items() if len(w) > 2 and w + "s" in number]
-word, with_s = torch.tensor(pairs).T
+singular = [w for w in words if len(w) > 2 and w + "s" in number]
+word, with_s = torch.tensor([(number[w], number[w + "s"]) for w in singular]).T
 
 
 def share_found(v):
@@ -462,15 +513,15 @@ def sgns(rng):
 trained = sgns(lc.rng("neighbours"))
 left, sizes, _ = torch.linalg.svd(positive)
 short = left[:, :64] * sizes[:64].sqrt()  # [N, 64]
+
+# %% id="probe-figure" tags=["hide-input"]
+# The figure: who finds the form with s.
 found = {
     "counts, 1,000 numbers": share_found(counts),
     "positive PMI, 1,000 numbers": share_found(positive),
     "positive PMI, 64 numbers": share_found(short),
     "SGNS, 64 numbers": share_found(trained),
 }
-
-# %% id="probe-figure" tags=["hide-input"]
-# The figure: who finds the form with s.
 fig, ax = lc.subplots(height=2.2)
 ax.barh(list(found), list(found.values()), color=[GREY, GREEN, GREEN, BLUE])
 ax.invert_yaxis()
@@ -481,8 +532,36 @@ sentence += f"1,000 counted ones {pmi_found:.2f}."
 lc.figure(fig, lc.claim("02.trained", sentence, sgns_found, between=(0.5, 0.8)))
 
 # %% [markdown] id="probe-seen"
-# So few words are asked that a difference of less than a tenth says little.
-# But here is a surprise: on this text, *counting well is as good as training* (for other texts see Levy, Goldberg and Dagan, 2015).
+# A difference of less than a tenth says little here.
+# But on this text *counting well is as good as training* (Levy, Goldberg and Dagan, 2015, compare more).
+
+# %% [markdown] id="exit"
+# ## Exit questions
+
+# %% id="02-exit_collapse" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "d"
+### END SOLUTION
+lc.quiz("02.exit_collapse", answer=answer)
+
+# %% id="02-exit_optimum" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "a"
+### END SOLUTION
+lc.quiz("02.exit_optimum", answer=answer)
+
+# %% [markdown] id="take-away"
+# ## Take away
+#
+# - A vector that is pulled to fixed places rests at their weighted mean.
+# - If the places are learned by the same rule, all fall together: zero loss, and nothing learned.
+# - Skip-gram and negative sampling push as well as pull; the latter rests at $v_w\cdot u_c=\mathrm{PMI}-\log n_{neg}$, with enough dimensions and for pairs that were seen.
+# - So a word is not equal to its company: its vector says whom it meets more often than by chance.
+
+# %% [markdown] id="more-time"
+# ## If you have more time
+#
+# Sliders for the neighbours of a word (5 minutes), two more questions (2), two exercises (5), and longer looks: one table for words and contexts (8), samples in place of counts (3), pairs that were never seen (2), GloVe and how far methods agree (10).
 
 # %% [markdown] id="play-before"
 # Play: choose one of eight words by its number, a window of one word to six on each side, and $n_{neg}$, whose logarithm is taken off the PMI before what is negative is made zero (all among the 500 most frequent words).
@@ -516,34 +595,6 @@ narrow, wide = (cosines(pmi(by_window[w]).clamp(min=0)).mean() for w in (0, 5))
 sentence = "A wider window brings other neighbours, and fills all rows: "
 sentence += f"the mean cosine of two words rises from {narrow:.2f} to {{value:.2f}}."
 lc.figure(fig, lc.claim("02.rows_fill", sentence, wide, between=(0.14, 0.28)))
-
-# %% [markdown] id="exit"
-# ## Exit questions
-
-# %% id="02-exit_collapse" tags=["exercise"]
-### BEGIN SOLUTION
-answer = "d"
-### END SOLUTION
-lc.quiz("02.exit_collapse", answer=answer)
-
-# %% id="02-exit_optimum" tags=["exercise"]
-### BEGIN SOLUTION
-answer = "a"
-### END SOLUTION
-lc.quiz("02.exit_optimum", answer=answer)
-
-# %% [markdown] id="take-away"
-# ## Take away
-#
-# - A vector that is pulled to fixed places rests at their weighted mean.
-# - If the places are learned by the same rule, everything falls together: zero loss, and nothing learned.
-# - Skip-gram and negative sampling push as well as pull. Negative sampling rests at $v_w \cdot u_c = \mathrm{PMI} - \log n_{neg}$, with enough dimensions and for pairs that were seen.
-# - So is a word equal to its company? No: its vector says whom it meets more often than by chance, and words with like company lie near each other.
-
-# %% [markdown] id="more-time"
-# ## If you have more time
-#
-# Two more questions, two exercises (5 minutes), and four longer looks (25 minutes): one table for words and contexts, samples in place of counts, pairs that were never seen, and GloVe.
 
 # %% id="02-exit_mean" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -606,6 +657,7 @@ lc.prove("02.one_table", of_one + of_two + of_three, norm_sq(p1 * v1 + p2 * v2 +
 #
 # by Jensen's inequality.
 # With $n_{neg} > 1$ the scores must average below zero: for one table no number of dimensions is enough (as long as a word may be its own context, as here).
+# Does that spoil the neighbours, too?
 
 
 # %% id="one-table-measured" tags=["hide-input"]
@@ -617,9 +669,6 @@ apart = correlation(v_one @ v_one.T, seen & ~torch.eye(300, dtype=torch.bool))
 sentence = f"One table, 300 dimensions: r = {{value:.2f}} (two tables: {two:.2f}); "
 sentence += f"without the pairs of a word with itself {apart:.2f}."
 lc.claim("02.one_table_r", sentence, correlation(v_one @ v_one.T), between=(0.6, 0.82))
-
-# %% [markdown] id="one-table-neighbours-before"
-# Does one table spoil the neighbours, too?
 
 # %% id="one-table-neighbours" tags=["hide-input"]
 # The neighbours that one table finds.
@@ -672,10 +721,12 @@ lc.claim("02.never", sentence, late, between=(-11, -6))
 
 # %% id="glove"
 a, b = symbols("a", positive=True), symbols("b", real=True)
+v_w, u_c = MatrixSymbol("v_w", d, 1), MatrixSymbol("u_c", d, 1)
 missing = dot(v_w, u_c) + b - log(n_wc)
 lc.prove("02.glove", lc.grad(a * missing**2, v_w), 2 * a * missing * u_c, torch=True)
 
-# %% id="glove-measured"
+# %% id="glove-found" tags=["hide-input"]
+# GloVe, and what it finds.
 weight = (counts / 100).clamp(max=1.0) ** 0.75
 log_counts = counts.clamp(min=1).log()
 
@@ -689,8 +740,6 @@ def glove(rng):
     return descend(glove_loss, tables, steps=100)[0]
 
 
-# %% id="glove-found" tags=["hide-input"]
-# What GloVe finds.
 by_glove = glove(lc.rng("glove"))
 sentence = "After 100 steps GloVe finds {value:.2f} of the forms with s."
 lc.claim("02.glove_found", sentence, share_found(by_glove), between=(0.22, 0.5))

@@ -11,7 +11,7 @@
 # On the way you will mend a published derivation.
 #
 # You need dot products, partial derivatives, the variance of a sum, some PyTorch.
-# The core path takes an hour and a half.
+# The core path takes about 85 minutes.
 #
 # ## Before you begin
 #

@@ -10,7 +10,7 @@
 #
 # After this lesson you can write a text into a matrix and read it in three ways that give the same numbers, say what a trained layer keeps of its examples, and predict how many pairs a matrix holds.
 #
-# You need outer products, the mean and variance of a sum, some PyTorch; lesson 05 is a good preparation.
+# You need lesson 05, outer products, the mean and variance of a sum, some PyTorch.
 # The core path takes about 80 minutes.
 
 # %% id="start"

@@ -9,8 +9,8 @@
 #
 # After this lesson you can derive that rule from a loss, say for which step sizes it is stable, compare what it recalls with what a sum does, and compute a whole chunk of its writes at once, though each depends on those before it.
 #
-# You need outer products, partial derivatives, eigenvalues, some PyTorch; lesson 10 is a good preparation.
-# The core path takes an hour and a half; the end of section 2 is a good place to stop half way.
+# You need lesson 10, outer products, partial derivatives, eigenvalues, some PyTorch.
+# The core path takes about 95 minutes; the end of section 2 is a good place to stop half way.
 #
 # ## Before you begin
 #

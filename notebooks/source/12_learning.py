@@ -9,8 +9,8 @@
 #
 # After this lesson you can name the loss behind an update rule, say what more steps on a pair are worth, write the memory to which all steps lead, and read from a trained model what it makes of step, momentum and decay.
 #
-# You need gradients, inverse matrices, some PyTorch; lesson 11 is a good preparation.
-# The core path takes 85 minutes; the end of section 2 is a good place to stop half way.
+# You need lesson 11, gradients, inverse matrices, some PyTorch.
+# The core path takes about 85 minutes; the end of section 2 is a good place to stop half way.
 
 # %% id="start"
 import torch

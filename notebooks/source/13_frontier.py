@@ -10,8 +10,9 @@
 # After this lesson you can build a test of recall that gives nothing away, say how few bits would be enough, count what a cache and a state cost, and read the figure over which the field argues: right answers against numbers kept.
 # You will have predicted it, and trained a part of it, before you see it.
 #
-# You need logarithms, and to know what a matrix memory is: a state $S$ of size $K \times V$, written with a key $k$ and a value $v$, read as $S^\top k$ (lesson 05, section 8).
-# The core path takes 80 minutes; the end of section 3 is a good place to stop half way.
+# You need lesson 05, section 8, logarithms, some PyTorch.
+# A matrix memory is a state $S$ of size $K \times V$, written with a key $k$ and a value $v$, and read as $S^\top k$.
+# The core path takes about 80 minutes; the end of section 3 is a good place to stop half way.
 
 # %% id="start"
 import torch

@@ -3,7 +3,10 @@
 #
 # **The one question it asks?**
 #
-# What you can do after this hour, what you should know already, and how long the core path takes.
+# What you can do afterwards.
+#
+# You need what a reader should know already, in a few words.
+# The core path takes about 5 minutes.
 #
 # *For authors: this file is copied for a new lesson; a test builds it, so what it shows is right.*
 #

@@ -51,8 +51,11 @@ if "google.colab" in sys.modules and not find_spec("lcutils"):
 el"""
 
 _TITLE = re.compile(r"# # [0-9]{2} · (.+)\n#\n# \*\*(.+)\*\*\n")
+_NEEDS = re.compile(r"# You need (.+)\.\n")
+_MINUTES = re.compile(r"# The core path takes about (\d+) minutes[.;,]")
 _LESSONS = re.compile(r"\{\{(map|links)\}\}|\n *\{\{(clicks)\}\}")
 _SEEN = 44  # signs of a folded cell's first line that fit a narrow window
+_HEAD = "| | lesson | it asks | minutes | you need |", "|---|---|---|---|---|"
 _HINTS = "{{hints}}"  # in the markdown cell below an exercise: its hints, then its solution
 
 
@@ -100,6 +103,8 @@ class Lesson:
     name: str  # 05_memory
     title: str
     question: str
+    needs: str
+    minutes: int  # of the core path, as it says; `budget` counts them
 
     @property
     def number(self) -> str:
@@ -115,16 +120,20 @@ class Lesson:
 def lessons(folder: Path) -> list[Lesson]:
     """The lessons that have a source, in order: the course map.
 
-    Raises: BuildError for one whose first cell does not begin with its title and question.
+    Raises: BuildError for one whose first cell lacks its title and question, what it needs, or
+        how long it takes.
     """
     found = []
     for source in lesson_sources(folder, []):
-        said = _TITLE.search(source.read_text(encoding="utf-8"))
-        if not said:
+        first = source.read_text(encoding="utf-8").split("\n# %%", 2)[0]
+        title, needs, minutes = (x.search(first) for x in (_TITLE, _NEEDS, _MINUTES))
+        if not (title and needs and minutes):
             raise BuildError(
-                f"{source.name}: it begins with '# # 05 · Title' and '# **Question?**'"
+                f"{source.name}: its first cell begins with '# # 05 · Title' and '# **Question?**',"
+                " and has the lines '# You need dot products.' and"
+                " '# The core path takes about 75 minutes.'"
             )
-        found.append(Lesson(source.stem, said[1], said[2]))
+        found.append(Lesson(source.stem, title[1], title[2], needs[1], int(minutes[1])))
     return found
 
 
@@ -142,7 +151,7 @@ def with_lessons(cells: Sequence[Cell], folder: Path) -> list[Cell]:
         charted = [lesson for lesson in listed if f"l{lesson.number}[" in cell.source]
         clicks = [f'\n  click l{x.number} "{web}"' for x in charted if (web := _web(x.file))]
         fields = {
-            "map": "| | lesson | it asks |\n|---|---|---|\n" + "\n".join(map(_row, listed)),
+            "map": "\n".join([*_HEAD, *map(_row, listed)]),
             "links": ", ".join(_link(x, f"{x.number} · {x.title}") for x in charted),
             "clicks": "".join(clicks),
         }
@@ -157,7 +166,13 @@ def _row(lesson: Lesson) -> str:
     if web := _web(lesson.file):  # in Colab, where a path leads nowhere
         colab = web.replace("https://github.com/", "https://colab.research.google.com/github/")
         link += f" ([in Colab]({colab}))"
-    return f"| {lesson.number} | {link} | {lesson.question} |"
+    return row_of(lesson, link)
+
+
+def row_of(lesson: Lesson, link: str) -> str:
+    """A lesson's row in the table of lessons."""
+    cells = lesson.number, link, lesson.question, str(lesson.minutes), lesson.needs
+    return f"| {' | '.join(cells)} |"
 
 
 def _link(lesson: Lesson, words: str) -> str:

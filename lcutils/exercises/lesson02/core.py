@@ -1,8 +1,9 @@
-"""Lesson 02: what a mean minimises, and where negative sampling comes to rest."""
+"""Lesson 02: where springs come to rest, and where negative sampling does."""
 
 from __future__ import annotations
 
 import ast
+import re
 from typing import Any
 
 import torch
@@ -17,26 +18,57 @@ from lcutils.checking.data import (
     normal,
     row,
 )
-from lcutils.checking.syntax import operands
+from lcutils.checking.syntax import calls, has_keyword, operands
 
 
-def weighted_mean(x: Tensor, a: Tensor) -> Tensor:
-    """x: [N, D], weights a > 0: [N] -> the v that minimises sum a_i ||v - x_i||^2: [D]"""
-    return a @ x / a.sum()
+def resting_places(counts: Tensor, u: Tensor) -> Tensor:
+    """counts: [N, M], no row all 0, u: [M, D] contexts -> the resting places: [N, D]"""
+    return counts @ u / _rows(counts)
 
 
-def _divided_at_each_step(x: Tensor, a: Tensor) -> Tensor:
-    v = torch.zeros_like(x[0])
-    for vector, weight in zip(x, a, strict=True):
-        v = (v + weight * vector) / a.sum()
+def draw_counts(rng: torch.Generator, N: int, M: int) -> Tensor:
+    """Whole numbers, about half of them 0, and something in every row and column: [N, M]."""
+    counts = normal(rng, N, M).mul(3).clamp(min=0).ceil()
+    i = torch.arange(max(N, M), device="cpu")
+    counts[i % N, i % M] += 1
+    return counts
+
+
+def _rows(counts: Tensor) -> Tensor:
+    return counts.sum(1, keepdim=True)
+
+
+def _divided_at_each_step(counts: Tensor, u: Tensor) -> Tensor:
+    v = torch.zeros_like(counts[:, :1] * u[:1])
+    for column, context in zip(counts.T, u, strict=True):
+        v = (v + column[:, None] * context) / _rows(counts)
     return v
 
 
+def _totals_lie_flat(tree: ast.AST) -> bool:
+    """Is there a sum that loses its axis, and nothing that gives it back?"""
+    is_flat = any(not has_keyword(call, "keepdim", "keepdims") for call in calls(tree, "sum"))
+    return is_flat and ".sum" in ast.unparse(tree) and not _gives_an_axis(tree)
+
+
+def _gives_an_axis(tree: ast.AST) -> bool:
+    """Is there an axis of length 1, a loop, a transpose or a diagonal?"""
+    code = ast.unparse(tree)
+    words = ("None", "squeeze", "shape", "view", "einsum", "for ", ".T", "diag", "vmap", "True")
+    return any(word in code for word in words)
+
+
+def _sums_over_words(tree: ast.AST) -> bool:
+    """Is there a `sum(0)`, not of u and outside of a loop?"""
+    code = ast.unparse(tree)
+    sums = [ast.unparse(call) for call in calls(tree, "sum")]
+    is_there = any(re.search(r"[(= ](0|-2)[,)]", s) and not s.startswith("u.") for s in sums)
+    return is_there and "for " not in code and "vmap" not in code
+
+
 def _meets_the_entries(tree: ast.AST) -> bool:
-    """Is `a` multiplied along D? `a @ x` is right, `x @ a` and `a * x` are not."""
-    return bool({("a", "x"), ("x", "a")} & operands(tree, ast.Mult)) or (
-        ("x", "a") in operands(tree, ast.MatMult)
-    )
+    """Is `counts` multiplied with `u` entry by entry?"""
+    return bool({("counts", "u"), ("u", "counts")} & operands(tree, ast.Mult))
 
 
 def _euler() -> Any:
@@ -49,78 +81,131 @@ def _euler() -> Any:
 ENTRIES = (
     FunctionExercise(
         "02.weighted_mean",
-        weighted_mean,
-        worked=(row([0, 8], [4, 0], [8, 8]), row(1, 1, 2)),
-        draw=lambda rng, N, D: (normal(rng, N, D), normal(rng, N).exp()),
-        sizes=({"N": 1, "D": 1}, {"N": 1, "D": 3}, {"N": 4, "D": 2}, {"N": 7, "D": 3}),
+        resting_places,
+        worked=(row([1, 1, 2], [3, 1, 0]), row([0, 8], [4, 0], [8, 8])),
+        draw=lambda rng, N, M, D: (draw_counts(rng, N, M), normal(rng, M, D)),
+        sizes=(
+            {"N": 1, "M": 1, "D": 1},
+            {"N": 1, "M": 3, "D": 2},
+            {"N": 5, "M": 4, "D": 1},
+            {"N": 4, "M": 7, "D": 3},
+        ),
         mistakes={
-            "The weights are not used: this is the plain mean.": lambda x, a: x.mean(0),
-            "This is the weighted sum. Divide it.": lambda x, a: a @ x,
-            "It is divided by N, not by the sum of a.": lambda x, a: a @ x / len(a),
-            "Twice too large: the gradient's 2 cancels.": lambda x, a: 2 * (a @ x) / a.sum(),
-            "Half of it: the gradient's 2 cancels.": lambda x, a: a @ x / (2 * a.sum()),
-            "This is one number: the sum went over D, too.": lambda x, a: (
-                (a[:, None] * x).sum() / a.sum()
+            "These are the weighted sums. Divide each of them.": lambda n, u: n @ u,
+            "The sum of the whole table divides; each word has a total of its own.": (
+                lambda n, u: n @ u / n.sum()
             ),
-            "It is divided by the length of a, not by its sum.": lambda x, a: a @ x / a.norm(),
-            "It is divided by the sum of all a^2, not of all a.": lambda x, a: a @ x / (a @ a),
-            "No softmax is needed: these are weights already.": lambda x, a: a.softmax(0) @ x,
-            "The weights are squared; only the distance is.": lambda x, a: weighted_mean(x, a * a),
-            "The weights are under a root; they stand in the loss as they are.": (
-                lambda x, a: weighted_mean(x, a.sqrt())
+            "The column totals divide: how often each context came, whatever the word.": (
+                lambda n, u: n / n.sum(0) @ u
             ),
-            "A large weight counts little: 1/a was taken.": lambda x, a: weighted_mean(x, 1 / a),
-            "This is the median. It is best for plain distances, not for their squares.": (
-                lambda x, a: x.median(0).values
+            "The counts are not used: this is the plain mean of all contexts.": (
+                lambda n, u: u.mean(0).expand(len(n), -1)
             ),
-            "This is the vector with the largest a; the others pull, too.": lambda x, a: x[
-                a.argmax()
-            ],
-            "The vectors are weighted right. Add them up.": lambda x, a: a[:, None] * x / a.sum(),
-            "The sum runs over the entries of a vector, not over the vectors.": (
-                lambda x, a: (a[:, None] * x).sum(1) / a.sum()
+            "Every context that came at all counts once; one that came three times pulls "
+            "three times.": lambda n, u: resting_places((n > 0).to(n.dtype), u),
+            "It is divided by M, the number of contexts.": lambda n, u: n @ u / len(u),
+            "It is divided by how many different contexts came, not by how often they came.": (
+                lambda n, u: n @ u / (n > 0).sum(1, keepdim=True)
             ),
-            "It is divided by N as well; the sum of a is enough.": (
-                lambda x, a: a @ x / (len(a) * a.sum())
+            "It is divided by the mean of a row, not by its sum.": (
+                lambda n, u: n @ u / n.mean(1, keepdim=True)
             ),
-            "It is divided by the sum of a twice.": lambda x, a: a @ x / a.sum() ** 2,
-            "An axis of length 1 is left over: wanted is one vector, [D].": (
-                lambda x, a: a[None] @ x / a.sum()
+            "It is divided by the largest count of a row, not by the sum of all.": (
+                lambda n, u: n @ u / n.amax(1, keepdim=True)
             ),
-            "The weights stand below only; each vector needs its own on top, too.": (
-                lambda x, a: x.sum(0) / a.sum()
+            "It is divided by the length of a row, not by its sum.": (
+                lambda n, u: n @ u / n.norm(dim=1, keepdim=True)
             ),
-            "It is divided by the mean of a, not by its sum.": lambda x, a: a @ x / a.mean(),
-            "It is divided by the largest weight, not by the sum of all.": (
-                lambda x, a: a @ x / a.max()
+            "The vectors are added up below; it is the weights whose sum divides.": (
+                lambda n, u: n @ u / u.sum(0)
             ),
-            "The sign is the wrong way round: v lies among the vectors.": (
-                lambda x, a: -(a @ x) / a.sum()
+            "It is divided twice.": lambda n, u: n @ u / _rows(n) ** 2,
+            "The vectors that come out are made to add up to 1; it is the weights that should.": (
+                lambda n, u: n @ u / _rows(n @ u)
             ),
-            "This is the loss at its lowest; wanted is the v at which it is so low.": (
-                lambda x, a: a @ (x - weighted_mean(x, a)).square().sum(1)
+            "No softmax is needed: counts are weights already.": lambda n, u: n.softmax(1) @ u,
+            "The counts are squared; only the distance is.": (
+                lambda n, u: resting_places(n * n, u)
             ),
-            "Only the last vector is left: each step of the loop must add to the sum.": (
-                lambda x, a: a[-1] * x[-1] / a.sum()
+            "The counts are under a root; they stand in the loss as they are.": (
+                lambda n, u: resting_places(n.sqrt(), u)
             ),
-            "The division stands in the loop: early vectors are divided again and again.": (
+            "The logarithm of the counts was taken; they stand in the loss as they are.": (
+                lambda n, u: resting_places(n.log1p(), u)
+            ),
+            "Every count was made larger by 1.": lambda n, u: resting_places(n + 1, u),
+            "This is the most frequent context alone; the others pull, too.": (
+                lambda n, u: u[n.argmax(1)]
+            ),
+            "Twice too large: the gradient's 2 cancels.": lambda n, u: 2 * resting_places(n, u),
+            "Half of it: the gradient's 2 cancels.": lambda n, u: resting_places(n, u) / 2,
+            "The sign is the wrong way round: a word lies among its contexts.": (
+                lambda n, u: -resting_places(n, u)
+            ),
+            "This is one place for all words together; each has a company of its own.": (
+                lambda n, u: n.sum(0) @ u / n.sum()
+            ),
+            "This is the first word alone; wanted are all N.": (
+                lambda n, u: resting_places(n, u)[0]
+            ),
+            "The vectors are weighted right. Add them up over the contexts.": (
+                lambda n, u: (n / _rows(n))[:, :, None] * u
+            ),
+            "The sum runs over the D entries of a vector; it should run over the contexts.": (
+                lambda n, u: (n / _rows(n))[:, :, None].mul(u).sum(2)
+            ),
+            "Each word's vector stands in a column; it should be a row.": (
+                lambda n, u: resting_places(n, u).T
+            ),
+            "This is one number for each word: the sum went over D, too.": (
+                lambda n, u: resting_places(n, u).sum(1)
+            ),
+            "Only the last context is left: each step of the loop must add to the sum.": (
+                lambda n, u: n[:, -1:] * u[-1] / _rows(n)
+            ),
+            "The division stands in the loop: early contexts are divided again and again.": (
                 _divided_at_each_step
             ),
         },
         slips=(
             Slip(
-                "a has a number for each vector, not for each entry of one: "
-                "give it an axis for D, or let it sum over the vectors.",
+                "counts * u goes entry by entry; each count belongs to a whole vector, "
+                "and the contexts are to be added up.",
                 _meets_the_entries,
-                "def weighted_mean(x, a):\n    return (a * x).sum(0) / a.sum()\n",
+                "def resting_places(counts, u):\n"
+                "    return (counts * u).sum(1) / counts.sum(1, keepdim=True)\n",
+            ),
+            Slip(
+                "u @ counts has its factors the wrong way round: the contexts should meet.",
+                lambda tree: ("u", "counts") in operands(tree, ast.MatMult),
+                "def resting_places(counts, u):\n"
+                "    return u @ counts / counts.sum(1, keepdim=True)\n",
+            ),
+            Slip(
+                "Turned over, the table has a row for each context; wanted is one for each word.",
+                lambda tree: any(left.endswith(".T") for left, _ in operands(tree, ast.MatMult)),
+                "def resting_places(counts, u):\n"
+                "    return counts.T @ u / counts.sum(1, keepdim=True)\n",
+            ),
+            Slip(
+                "sum(0) adds up over the words; the total of a word is the sum of its row.",
+                _sums_over_words,
+                "def resting_places(counts, u):\n    return counts @ u / counts.sum(0)[:, None]\n",
+            ),
+            Slip(
+                "The totals lie flat, one a word, and meet the D entries of a vector: "
+                "keep their axis.",
+                _totals_lie_flat,
+                "def resting_places(counts, u):\n    return counts @ u / counts.sum(1)\n",
             ),
         ),
         hints=(
-            "At the lowest point the gradient `2 * sum a_i (v - x_i)` is zero: solve that for `v`.",
-            "`a @ x` is the sum of `a_i x_i`. What is left to divide by?",
+            "For one word the sum of `a_i x_i` is a row of counts times `u`. And for all rows?",
+            "Each row of `counts @ u` is divided by one number: which, and what is its shape?",
         ),
-        meaning="There the pulls of all contexts cancel.",
+        meaning="There the pulls of its whole company cancel, for every word at once.",
         has_gradient=False,  # nothing goes back through it: NumPy's numbers are right, too
+        is_loop_free=True,
     ),
     ExpressionExercise(
         "02.optimum",
@@ -176,6 +261,12 @@ ENTRIES = (
             ),
             "This is 1 / sigma(-s), which is e^s + 1.": lambda wc, w, c, n, neg: (
                 1 + wc * n / (neg * w * c)
+            ),
+            "This is 1 / sigma(s), which is 1 + e^-s.": lambda wc, w, c, n, neg: (
+                1 + neg * w * c / (wc * n)
+            ),
+            "This is twice the slope at s = 0; wanted is e^s where the slope is zero.": (
+                lambda wc, w, c, n, neg: neg * w * c / n - wc
             ),
             "This is E alone; n_wc is missing.": lambda wc, w, c, n, neg: neg * w * c / n,
             "n and n_neg are missing: E is n_neg n_w n_c / n.": lambda wc, w, c, n, neg: (

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from lcutils.checking.data import FunctionExercise, Inputs, NumberExercise, Slip, normal, row
 from lcutils.checking.syntax import calls, has_keyword, operands
+from lcutils.exercises.lesson02.core import draw_counts
 from lcutils.exercises.lesson02.sgns import is_floored
 
 
@@ -53,14 +54,6 @@ def _totals_lie_flat(tree: ast.AST) -> bool:
     return is_flat and not any(word in ast.unparse(tree) for word in gives_back)
 
 
-def _counts(rng: torch.Generator, N: int, M: int) -> Inputs:
-    """Whole numbers, about half of them 0, and something in every row and column."""
-    counts = normal(rng, N, M).mul(3).clamp(min=0).ceil()
-    i = torch.arange(max(N, M), device="cpu")
-    counts[i % N, i % M] += 1
-    return (counts,)
-
-
 def _tables(rng: torch.Generator, N: int, D: int, B: int) -> Inputs:
     words, contexts = (torch.randint(N, (B,), generator=rng, device="cpu") for _ in range(2))
     return normal(rng, N, D), normal(rng, N, D), words, contexts
@@ -71,7 +64,7 @@ ENTRIES = (
         "02.pmi",
         pmi,
         worked=(row([3, 0], [3, 2]),),
-        draw=_counts,
+        draw=lambda rng, N, M: (draw_counts(rng, N, M),),
         sizes=({"N": 1, "M": 1}, {"N": 1, "M": 4}, {"N": 3, "M": 5}, {"N": 6, "M": 4}),
         mistakes={
             "This is the logarithm of the counts.": lambda n: n.log(),

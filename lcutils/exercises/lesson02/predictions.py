@@ -7,7 +7,7 @@ from lcutils.checking.data import Prediction
 ENTRIES = (
     Prediction(
         "02.collapse",
-        "What are the mean cosine of two words and the loss after 50 steps?",
+        "What are the mean cosine of two words and the loss after 20 steps?",
         numbers=2,
     ),
     Prediction(

@@ -1,6 +1,6 @@
 """Lesson 05: its exercises, questions and predictions."""
 
-from lcutils.exercises.lesson05 import core, more, predictions, questions
+from lcutils.exercises.lesson05 import core, derivations, more, predictions, questions
 
-_PARTS = (core, more, questions, predictions)
+_PARTS = (core, derivations, more, questions, predictions)
 ENTRIES = tuple(entry for part in _PARTS for entry in part.ENTRIES)
