@@ -234,6 +234,10 @@ def delta_step_by_autograd(state, k, v, beta):
     return state - beta[:, None, None] * torch.func.vmap(torch.func.grad(loss))(state, k, v)
 
 
+def delta_step_of_one_pair(k, v, state):
+    return delta_step_by_autograd(state[None], k[None], v[None], k.new_ones(1))[0]
+
+
 def delta_chunk_token_by_token(k, v, beta):
     S, out = torch.zeros(len(k), k.size(2), v.size(2), dtype=k.dtype), []
     for t in range(k.shape[1]):
@@ -526,6 +530,11 @@ RIGHT = {
         scan_by_loop,
         scan_by_matrix,
         lambda x, c: torch.cat([c[:, None], x], 1).cumsum(1)[:, 1:],
+    ),
+    "05.delta_step": (
+        lambda k, v, state: state - torch.outer(k, state.T @ k) + k[:, None] * v,
+        delta_step_of_one_pair,
+        lambda k, v, state: state + k[:, None] @ (v[None] - k[None] @ state),
     ),
     "05.decay_scan": (decay_by_matrix, decay_in_place_of_its_own, decay_by_accumulate),
     "05.members": (

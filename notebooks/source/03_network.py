@@ -4,14 +4,13 @@
 # **Which way should each weight move?**
 #
 # A network is a chain of matrix products, most of them followed by a bend such as $\tanh$, its *activation function*.
-# Each weight has a number that says how the loss changes when this weight grows a little: its entry in the *gradient*.
-# A small step against it makes the loss smaller.
-# *Back-propagation* finds all these numbers in one walk through the chain, from its end to its beginning.
+# The *gradient* says for each weight how fast the loss grows when it grows; a small step against it makes the loss smaller.
+# *Back-propagation* finds the whole gradient in one walk through the chain, from its end to its beginning.
 #
-# After this lesson you can write the gradients of two layers by hand and check that no entry is further than $10^{-12}$ from PyTorch's, name the layer at which an error is simply what was said minus what is true, and say why a network that reads its words side by side has a window and no memory.
+# After this lesson you can derive and write the gradients of two layers, hold them against PyTorch's, and say why a network that reads its words side by side has a window and no memory.
 #
-# You need the chain rule, products of matrices, word vectors (lesson 02), some PyTorch.
-# The core path takes about 95 minutes.
+# You need lesson 02, the chain rule, products of matrices, some PyTorch.
+# The core path takes about 75 minutes; the end of section 2 is a good place to stop half way.
 
 # %% id="start"
 import torch
@@ -21,14 +20,14 @@ from torch.nn.functional import cross_entropy, pad
 import lcutils as lc
 from lcutils import text
 from lcutils.proof import MatrixSymbol, dot, each, hadamard, half_norm_sq
+from lcutils.show import BLUE, GREY, ORANGE, label_lines
 
 lc.start("03")
 
 # %% [markdown] id="recall"
 # ## Before you begin
 #
-# One question about lesson 02.
-# If you have not done it, guess.
+# One question about lesson 02; if you have not done it, guess.
 
 # %% id="03-recall_embedding" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -39,12 +38,14 @@ lc.quiz("03.recall_embedding", answer=answer)
 # %% [markdown] id="one-weight"
 # ## 1. One weight
 #
-# The smallest network has one weight $w$, one input $x$ and one output $y = w x$.
-# We want the output $z$, and say how far off we are by the *loss* $L = \tfrac12 (y - z)^2$.
-# Take $w = 1$, $x = -2$, $z = 2$: then $y = -2$ and $L = 8$.
+# The smallest network has one weight $w$, one input $x$ and one output $y=w x$.
+# Here $y$ is always what comes out, and $z$ is the *target*, what should come out.
+# (Many books call the target $y$ and the output $\hat y$.)
+# The *loss* $L=\tfrac12(y-z)^2$ says how far off we are.
 #
-# The article that this workbook grew from says that $\partial L / \partial w$ is $y - z$, which is $-4$ here.
-# Take a step against it, of size $0.1$: the weight becomes $1 - 0.1 \cdot (-4) = 1.4$.
+# Take $w=1$, $x=-2$, $z=2$: then $y=-2$ and $L=8$.
+# A tempting shortcut: the output is off by $y-z=-4$, so step against that.
+# With step size $0.1$ the weight becomes $1-0.1\cdot(-4)=1.4$.
 
 # %% id="03-article_step" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -58,29 +59,88 @@ def loss_at(w, x=-2.0, z=2.0):
     return 0.5 * (w * x - z) ** 2
 
 
+x, z = -2.0, 2.0
+steep = (1.0 * x - z) * x  # the slope of the curve at w = 1
+fig, ax = lc.subplots(height=2.8)
+weights = torch.linspace(-3.2, 2.2, 200)
+ax.plot(weights, loss_at(weights), color=GREY)
+ends = ((1 - 0.1 * (1.0 * x - z), ORANGE, "shortcut"), (1 - 0.1 * steep, BLUE, "against the slope"))
+for end, colour, label in ends:
+    arrow = {"arrowstyle": "-|>", "color": colour, "lw": 2, "shrinkA": 5, "shrinkB": 0}
+    ax.annotate("", (end, loss_at(end)), (1, loss_at(1.0)), arrowprops=arrow)
+    ax.annotate(
+        f"{label}: w = {end:.1f}, L = {loss_at(end):.2f}",
+        *((end, loss_at(end)), (10, -4), "data", "offset points"),
+        color=colour,
+    )
+ax.plot(1, loss_at(1.0), "o", color="black", ms=10)
+ax.annotate(
+    f"w = 1, L = {loss_at(1.0):.0f}", (1, loss_at(1.0)), (10, -8), textcoords="offset points"
+)
+ax.set(xlabel="weight w", ylabel="loss L", xlim=(-3.4, 4.2), ylim=(-0.5, 14))
 lc.reveal(
     "03.article_step",
-    "```\n"
-    f"at the start           w = 1.0   L = {loss_at(1.0):5.2f}\n"
-    f"a step against y - z   w = 1.4   L = {loss_at(1.4):5.2f}\n"
-    f"a step the other way   w = 0.6   L = {loss_at(0.6):5.2f}\n"
-    "```",
-    "$y - z$ says how the loss changes with the *output*. The weight reaches the output "
-    "through $x$, and this $x$ is negative: a larger weight makes a smaller output.",
+    lc.figure(
+        fig,
+        f"The shortcut rolls the ball uphill, from {loss_at(1.0):.2f} to {loss_at(1.4):.2f}. "
+        f"The curve rises to the right, with slope {steep:.0f}; a step against that goes down.",
+    ),
     was="higher" if loss_at(1.4) > loss_at(1.0) else "lower",
 )
+
+# %% [markdown] id="article-step-why" tags=["after-prediction"]
+# By hand: let $w$ grow by $0.01$.
+# Then $y$ moves by $x\cdot 0.01=-0.02$, and $L$ by about $(y-z)\cdot(-0.02)=0.08$.
+# So the slope is $(y-z)\cdot x=8$.
+# $y-z$ alone is the slope for the *output*; the weight reaches it through $x$, here negative.
 
 # %% [markdown] id="three-links"
 # ### With a bend
 #
-# Most layers also bend what they have computed: $a = w x$, then $y = \tanh a$.
-# Now there are three links, and the chain rule multiplies them:
+# Most layers also bend what they have computed: $a=w x$, then $y=\tanh a$.
+# Now there are three links, and their slopes multiply:
 #
-# $$\frac{\partial L}{\partial w} = \frac{\partial L}{\partial y} \cdot \frac{\partial y}{\partial a} \cdot \frac{\partial a}{\partial w}$$
+# $$\frac{\partial L}{\partial w}=\frac{\partial L}{\partial y}\cdot\frac{\partial y}{\partial a}\cdot\frac{\partial a}{\partial w}$$
 #
-# The link in the middle costs nothing: the derivative of $\tanh a$ is $1 - \tanh^2 a = 1 - y^2$, and $y$ is known from the way forward.
-#
-# **Exercise 1** (4 minutes). Multiply the three links; write the result in `x`, `y` and `z`, with `**` for powers.
+# The slope of $\tanh a$ is $1-\tanh^2 a=1-y^2$, with a $y$ known from the way forward: $1$ where $a=0$, almost $0$ where $y$ is near $1$ or $-1$.
+
+# %% id="chain-figure" tags=["hide-input"]
+# The figure: forward, then backward.
+values = {"w": 0.5, "a": 0.5 * 2.0}
+values["y"] = torch.tensor(values["a"]).tanh().item()
+values["L"] = (values["y"] + 0.5) ** 2 / 2
+links = [2.0, 1 - values["y"] ** 2, values["y"] + 0.5]  # the slopes, from w to L
+behind = [links[0] * links[1] * links[2], links[1] * links[2], links[2], 1.0]
+fig, ax = lc.subplots(height=2.5)
+for i, (name, value) in enumerate(values.items()):
+    ax.text(i, 0, f"${name}$", ha="center", va="center", size=15)
+    ax.text(i, 0.42, f"{value:.2f}", ha="center", color=BLUE)
+    ax.text(i, -0.58, f"{behind[i]:.2f}", ha="center", color=ORANGE)
+does = (r"times $x = 2$", r"$\tanh$", r"$\frac{1}{2}(y - z)^2$")
+for i, (done, link) in enumerate(zip(does, links, strict=True)):
+    for y, colour, ends in (
+        (0.1, BLUE, (i + 0.15, i + 0.85)),
+        (-0.1, ORANGE, (i + 0.85, i + 0.15)),
+    ):
+        arrow = {"arrowstyle": "-|>", "color": colour, "lw": 2}
+        ax.annotate("", (ends[1], y), (ends[0], y), arrowprops=arrow)
+    ax.text(i + 0.5, 0.2, done, ha="center", color=BLUE)
+    ax.text(i + 0.5, -0.34, f"slope {link:.2f}", ha="center", color=ORANGE)
+ax.text(-0.35, 0.75, "forward: what each step computes ($x = 2$, $z = -0.5$)", color=BLUE)
+ax.text(-0.35, -0.92, "backward: how fast L grows with it", color=ORANGE)
+ax.set(xlim=(-0.35, 3.35), ylim=(-1.05, 0.95))
+ax.axis("off")
+risen = (torch.tensor(0.51 * 2.0).tanh().item() + 0.5) ** 2 / 2 - values["L"]
+product = " · ".join(f"{link:.2f}" for link in links[::-1])
+lc.figure(
+    fig,
+    f"Going back, the slopes multiply: {product} = {behind[0]:.2f}. "
+    f"And indeed: from w = 0.50 to w = 0.51 the loss rises by {risen:.4f}.",
+)
+
+# %% [markdown] id="one_weight-exercise"
+# **Exercise 1** (3 minutes). The same with letters: multiply the three slopes.
+# Write the result in `x`, `y` and `z`, with `**` for powers.
 
 # %% id="03-one_weight" tags=["exercise"]
 a, w, x, y, z = symbols("a w x y z", real=True)
@@ -95,25 +155,12 @@ lc.check("03.one_weight", slope)
 # %% [markdown] id="hints-one_weight"
 # {{hints}}
 #
-# SymPy finds the same, with $\tanh(w x)$ for $y$ (it sorts what it prints).
-# And the article's line is false even for a positive input:
-
-# %% id="one-weight-proved" tags=["hide-input"]
-# The three links, multiplied.
-loss = (tanh(w * x) - z) ** 2 / 2
-lc.prove("03.one_weight_proved", lc.grad(loss, w), (tanh(w * x) - z) * (1 - tanh(w * x) ** 2) * x)
-
-# %% id="article-one-weight"
-loss = (tanh(w * x) - z) ** 2 / 2
-lc.refute("03.article_one_weight", lc.grad(loss, w), tanh(w * x) - z)
-
-# %% [markdown] id="layer"
 # ## 2. One layer
 #
-# A layer has $N$ inputs $x$, $M$ outputs $y = \tanh(W x + b)$, $M \cdot N$ weights $W$ and $M$ *biases* $b$.
-# Its loss is the sum over the outputs, $\tfrac12 \lVert y - z \rVert^2$.
-# The article has the same line for it, $\partial L / \partial W = y - z$.
-# Count: the gradient must have an entry for each weight, and $y - z$ has only $M$.
+# A layer has $N$ inputs $x$, $M$ outputs $y=\tanh(W x+b)$, $M\cdot N$ weights $W$ and $M$ *biases* $b$.
+# Its loss is the sum over the outputs, $\tfrac12\lVert y-z\rVert^2$.
+# Does the shortcut do better here?
+# Count: the gradient has an entry for each weight.
 
 # %% id="article-layer"
 H, M, N = symbols("H M N", positive=True, integer=True)
@@ -123,42 +170,64 @@ loss = half_norm_sq(each(tanh, W * x + b) - z)
 lc.refute("03.article_layer", lc.grad(loss, W), each(tanh, W * x + b) - z)
 
 # %% [markdown] id="layer-links"
-# (From here on we read the line as it must be meant: $y - z$ for every weight of a row.)
+# $y-z$ has too few numbers.
+# True is what you found for one weight, here by SymPy:
+
+# %% id="one-weight-proved" tags=["hide-input"]
+# One weight: the three links, multiplied.
+w, x1, z1 = symbols("w x z", real=True)
+loss = (tanh(w * x1) - z1) ** 2 / 2
+true = (tanh(w * x1) - z1) * (1 - tanh(w * x1) ** 2) * x1
+lc.prove("03.one_weight_proved", lc.grad(loss, w), true)
+
+# %% [markdown] id="layer-by-hand"
+# A layer has it for each unit.
+# By hand: unit $i$ computes $a_i=\sum_j W_{ij}x_j+b_i$, and on $a_i$ only $y_i$ depends. So
 #
-# The true gradient has the same links as before, now for columns.
-# First from the loss to $a$, the layer's value before the bend; $\odot$ multiplies entry by entry, and $\mathbf 1$ is a column of ones:
+# $$\frac{\partial L}{\partial a_i}=(y_i-z_i)(1-y_i^2),\qquad\frac{\partial L}{\partial W_{ij}}=\frac{\partial L}{\partial a_i}\cdot x_j$$
+#
+# The first is the *error* $g_i$ of the unit.
+# If two units say $y=(0.5,\ 0)$ and should say $z=(0.9,\ -1)$, then $g=(-0.4\cdot 0.75,\ 1\cdot 1)=(-0.3,\ 1)$.
+# For all sizes, with $\odot$ for the product entry by entry and $\mathbf 1$ for a column of ones:
 
 # %% id="error-at-a"
 y = each(tanh, a)
-tanh_slope = OneMatrix(M, 1) - hadamard(y, y)
-lc.prove("03.error", lc.grad(half_norm_sq(y - z), a), hadamard(y - z, tanh_slope), torch=True)
+error = hadamard(y - z, OneMatrix(M, 1) - hadamard(y, y))
+lc.prove("03.error", lc.grad(half_norm_sq(y - z), a), error, torch=True)
 
 # %% [markdown] id="layer-links-2"
-# (What is not matrix algebra alone, like $\tanh$ of each entry, is proved entry by entry for two sizes, and tried at 20 more.)
+# ($\tanh$ of each entry is no matrix algebra: proved entry by entry for two sizes, tried at 20.)
 #
-# Call this column $g$, the *error* of the layer.
-# Now from $a = W x + b$ to the weights: to first order, a small change of $a$ changes the loss by $g^\top$ times that change.
-# So for a fixed $g$ we need the gradient of $g^\top (W x + b)$:
+# With inputs $x=(2,\ 0)$ the gradient by the weights is a multiplication table:
+#
+# | $g_i\,x_j$ | $x_1=2$ | $x_2=0$ |
+# |---|---|---|
+# | $g_1=-0.3$ | $-0.6$ | $0$ |
+# | $g_2=1$ | $2$ | $0$ |
+#
+# An input that was zero teaches its weights nothing.
+# As matrices, the table is a column times a row, $g\,x^\top$.
+# (A small change of $a$ changes the loss by $g^\top$ times that change, so for a fixed $g$ we want the gradient of $g^\top(W x+b)$.)
 
 # %% id="error-to-weights"
 lc.prove("03.outer", lc.grad(dot(g, W * x + b), W), g * x.T, torch=True)
 
 # %% [markdown] id="layer-rule"
-# So $\partial L / \partial W = g\, x^\top$: the weight from input $j$ to unit $i$ gets the error of its unit times the value of its input.
-# An input that was zero teaches its weights nothing.
-# (A bias is a weight whose input is always $1$, so $\partial L / \partial b = g$. The article has $y - z$ for the biases as well: right for a layer without a bend.)
+# **The weight from input $j$ to unit $i$ gets the error of its unit times the value of its input.**
+# (A bias is a weight whose input is always $1$: its gradient is $g$.)
 #
-# Programs compute a *batch* of $B$ examples at once and write them as rows: $X$ is $B \times N$, and the outputs are $Y = \tanh(X W^\top + b)$, a row for each.
-# With the errors as the rows of $G$, the sum of all $g\,x^\top$ is the one product $G^\top X$.
+# Programs write a *batch* of $B$ examples as rows: $X$ is $B\times N$, and $Y=\tanh(X W^\top+b)$.
+# With the errors as the rows of $G$, the sum of all tables is one product, $G^\top X$.
 #
-# **Exercise 2** (9 minutes). Write the gradient for a batch. The loss is the mean of $\tfrac12 \lVert y - z \rVert^2$ over its examples.
+# **Exercise 2** (6 minutes). Write the gradient for a batch; the outputs are there already.
+# The loss is the mean of $\tfrac12\lVert y-z\rVert^2$ over the examples.
 
 
 # %% id="03-layer_backward" tags=["exercise"]
 def layer_backward(x, W, b, z):
     """x: [B, N], W: [M, N], b: [M], z: [B, M] -> gradient by W of the mean loss: [M, N]"""
-    ### BEGIN SOLUTION
     y = torch.tanh(x @ W.T + b)  # [B, M]
+    ### BEGIN SOLUTION
     g = (y - z) * (1 - y**2)  # [B, M]
     return g.T @ x / len(x)
     ### END SOLUTION
@@ -169,51 +238,117 @@ layer_backward = lc.check("03.layer_backward", layer_backward)
 # %% [markdown] id="hints-layer_backward"
 # {{hints}}
 #
+# **A good place to stop.** What you have: a weight's gradient is its unit's error times its input; $y-z$ alone has neither the sign nor the shape. What comes: the error goes down through a second layer, a network learns by your gradient, and words stand side by side.
+#
 # ## 3. Two layers
 #
-# Put a second layer on top: $h = \tanh(W_1 x)$, $H$ *hidden* numbers, then $y = W_2 h$, without a bend; biases are left out.
-# For the upper layer nothing is new: its inputs are $h$.
-# The lower layer must know the error at $h$, and gets it from above by one more link:
+# First one number each: $a=w_1 x$, $h=\tanh a$, and on top $y=w_2 h$, without a bend.
+# From $w_1$ to the loss there are four links:
+#
+# $$\frac{\partial L}{\partial w_1}=\frac{\partial L}{\partial y}\cdot\frac{\partial y}{\partial h}\cdot\frac{\partial h}{\partial a}\cdot\frac{\partial a}{\partial w_1}$$
+#
+# **Exercise 3** (4 minutes). Work them out until none of the four names is left, with two lines or more on the way.
+# Each line is held against the one before.
+
+# %% id="03-lower_weight" tags=["exercise"]
+### BEGIN SOLUTION
+chain = """
+dL_dy * dy_dh * dh_da * da_dw1
+= (y - z) * dy_dh * dh_da * da_dw1
+= (y - z) * w2 * dh_da * da_dw1
+= (y - z) * w2 * (1 - h**2) * x
+"""
+### END SOLUTION
+### BEGIN STUDENT
+# chain = """
+# dL_dy * dy_dh * dh_da * da_dw1
+# = ...
+# """
+### END STUDENT
+lc.check("03.lower_weight", chain)
+
+# %% [markdown] id="hints-lower_weight"
+# {{hints}}
+#
+# Now $H$ *hidden* numbers, $h=\tanh(W_1 x)$, and $y=W_2 h$: each $h_j$ reaches all outputs.
+# What is its error?
+
+# %% id="two-layers-figure" tags=["hide-input"]
+# The figure: up and down the same weights.
+upper, hidden, errors = [[1, 2], [-2, 1]], [0.5, 0.8], [0.5, 1.0]
+up = [upper[i][0] * hidden[0] + upper[i][1] * hidden[1] for i in (0, 1)]
+down = [upper[0][j] * errors[0] + upper[1][j] * errors[1] for j in (0, 1)]
+
+
+def terms(weights, numbers):
+    """1 · 0.5 − 2 · 1"""
+    parts = [f"{abs(w)} · {n:g}" for w, n in zip(weights, numbers, strict=True)]
+    return ("−" if weights[0] < 0 else "") + (" − " if weights[1] < 0 else " + ").join(parts)
+
+
+fig, axes = lc.subplots(1, 2, height=3.1)
+for ax, colour, title in zip(axes, (BLUE, ORANGE), ("up: values", "down: errors"), strict=True):
+    for i in (0, 1):
+        for j in (0, 1):
+            ends = ((j, 0.2), (i, 0.8)) if colour == BLUE else ((i, 0.8), (j, 0.2))
+            arrow = {"arrowstyle": "-|>", "color": colour, "lw": 2}
+            ax.annotate("", ends[1], ends[0], arrowprops=arrow)
+            near = 0.3 if i == j else 0.26  # where along the arrow its weight stands
+            place = (j + near * (i - j), 0.2 + 0.6 * near)
+            box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+            ax.text(*place, f"{upper[i][j]}", ha="center", va="center", bbox=box)
+    ax.set_title(title, color=colour)
+    ax.set(xlim=(-0.45, 1.45), ylim=(-0.25, 1.1))
+    ax.axis("off")
+for i in (0, 1):
+    row, column = upper[i], [upper[0][i], upper[1][i]]
+    value = f"{terms(row, hidden)}\n$= y_{i + 1} = {up[i]:.1f}$"
+    error = f"error at $h_{i + 1}$:\n{terms(column, errors)}\n$= {down[i]:.1f}$"
+    axes[0].text(i, 0.87, value, ha="center", color=BLUE)
+    axes[0].text(i, 0.06, f"$h_{i + 1} = {hidden[i]:g}$", ha="center")
+    axes[1].text(i, 0.87, f"error at $y_{i + 1}$: {errors[i]:g}", ha="center")
+    axes[1].text(i, 0.12, error, ha="center", va="top", color=ORANGE)
+lc.figure(
+    fig,
+    f"The same four weights carry values up and errors down: {down[0]:.1f} and {down[1]:.1f}. "
+    "Up, each output adds along a row of the matrix; down, each hidden number adds along a column.",
+)
+
+# %% [markdown] id="error-back-before"
+# By hand: let $h_1$ grow by $0.01$.
+# The outputs move by $0.01$ and $-0.02$, the loss by $0.5\cdot 0.01+1\cdot(-0.02)=-0.015$: the error at $h_1$ is $-1.5$.
+# In letters it is $\sum_i W_{ij}\,g_i$, and a column of $W$ is a row of $W^\top$:
 
 # %% id="error-to-inputs"
 lc.prove("03.error_back", lc.grad(dot(g, W * x + b), x), W.T * g, torch=True)
 
 # %% [markdown] id="backwards"
-# The signal went up through $W$; the error comes down through $W^\top$.
 # That is back-propagation: **each layer turns its error $g$ into its own gradient, $g\,x^\top$, and hands $W^\top g$ down, where the slope of the bend makes it the error of the layer below.**
-# Here are both gradients of our two layers:
-
-# %% id="two-layers"
-W1, W2 = MatrixSymbol("W_1", H, N), MatrixSymbol("W_2", M, H)
-h = each(tanh, W1 * x)
-loss = half_norm_sq(W2 * h - z)
-lc.prove("03.upper_weights", lc.grad(loss, W2), (W2 * h - z) * h.T, torch=True)
-
-# %% [markdown] id="two-layers-lower-before"
-# On top there is no bend: the error is $W_2 h - z$.
-# To keep the next equation on one line, look at the loss as a function of $a = W_1 x$:
+#
+# In the picture the slopes $1-h^2$ are $(0.75,\ 0.36)$: the errors $(-1.5,\ 2)$ become $(-1.125,\ 0.72)$ at $a=W_1 x$.
+# For all sizes:
 
 # %% id="two-layers-lower"
-a = MatrixSymbol("a", H, 1)
+W2, a = MatrixSymbol("W_2", M, H), MatrixSymbol("a", H, 1)
 h = each(tanh, a)
 tanh_slope = OneMatrix(H, 1) - hadamard(h, h)
 error_below = hadamard(W2.T * (W2 * h - z), tanh_slope)
 lc.prove("03.error_below", lc.grad(half_norm_sq(W2 * h - z), a), error_below, torch=True)
 
 # %% [markdown] id="two-layers-seen"
-# This is the $g$ of the lower layer, and $\partial L / \partial W_1 = g\, x^\top$ as before.
+# From this $g$ the lower weights have their table, $g\,x^\top$.
 # (With errors as the rows of $G$, the product $W_2^\top g$ is $G W_2$.)
 #
-# **Exercise 3** (10 minutes). Write the gradient of the lower weights alone, for a batch again.
+# **Exercise 4** (6 minutes). Write the gradient of the lower weights, for a batch again.
 
 
 # %% id="03-two_layer_grads" tags=["exercise"]
 def two_layer_grads(x, W1, W2, z):
     """x: [B, N], W1: [H, N], W2: [M, H], z: [B, M] -> gradient by W1 alone: [H, N]"""
-    ### BEGIN SOLUTION
     h = torch.tanh(x @ W1.T)  # [B, H]
-    error = h @ W2.T - z  # [B, M]
-    g = (error @ W2) * (1 - h**2)  # [B, H]
+    y = h @ W2.T  # [B, M]
+    ### BEGIN SOLUTION
+    g = ((y - z) @ W2) * (1 - h**2)  # [B, H]
     return g.T @ x / len(x)
     ### END SOLUTION
 
@@ -223,42 +358,34 @@ two_layer_grads = lc.check("03.two_layer_grads", two_layer_grads)
 # %% [markdown] id="hints-two_layer_grads"
 # {{hints}}
 #
-# Two weights make a landscape that can be drawn.
-# Let $y = w_2 \tanh w_1$ (so $x = 1$) and $z = \tfrac12$.
+# Two weights make a landscape: let $y=w_2\tanh w_1$ (so $x=1$) and $z=\tfrac12$.
 # The loss is zero along the two white curves.
-# Follow 40 steps against the gradient, and 40 against the article's $y - z$ for both weights.
-# From which corner does only the gradient arrive?
-
-
-# %% id="two-weights"
-def two_weights(w, z=0.5):
-    """Loss of y = w_2 tanh(w_1), its gradient, and y - z for both weights; w: [..., 2]"""
-    h = torch.tanh(w[..., 0])
-    error = w[..., 1] * h - z
-    gradient = error[..., None] * torch.stack([w[..., 1] * (1 - h**2), h], dim=-1)
-    return error**2 / 2, gradient, error[..., None].expand_as(gradient)
-
-
-def walk(start, rule, steps, lr=0.2):
-    """The places on the way from `start`; rule: 1 for the gradient, 2 for the article's"""
-    path = [torch.tensor(start)]
-    for _ in range(steps):
-        path.append(path[-1] - lr * two_weights(path[-1])[rule])
-    return torch.stack(path).T  # [2, steps + 1]
-
+# From which corner does the gradient arrive, and the shortcut, $y-z$ for both weights, does not?
 
 # %% id="play" tags=["hide-input"]
 # The sliders.
-from lcutils.show import BLUE, GREY, ORANGE, label_lines
-
 axis = torch.linspace(-2.5, 2.5, 81)
-grid = torch.stack(torch.meshgrid(axis, axis, indexing="ij"), dim=-1)  # [81, 81, 2]
+grid = torch.stack(torch.meshgrid(axis, axis, indexing="ij"))  # [2, 81, 81]
+
+
+def error_at(w1, w2, z=0.5):
+    return w2 * torch.tanh(w1) - z
+
+
+def walk(start, is_gradient, steps, lr=0.2):
+    """The places on the way from `start`: [2, steps + 1]"""
+    path = [torch.tensor(start)]
+    for _ in range(steps):
+        (w1, w2), error = path[-1], error_at(*path[-1])
+        links = torch.stack([w2 * (1 - w1.tanh() ** 2), w1.tanh()])  # from each weight to y
+        path.append(path[-1] - lr * error * (links if is_gradient else 1.0))
+    return torch.stack(path).T
 
 
 def draw(ax, w1, w2, steps):
-    ax.contourf(axis, axis, two_weights(grid)[0].T.sqrt(), levels=12, cmap="Greys")
-    for rule, colour, label in ((2, ORANGE, "article's"), (1, BLUE, "gradient")):
-        path = walk([w1, w2], rule, steps)
+    ax.contourf(axis, axis, error_at(*grid).abs().T, levels=12, cmap="Greys")
+    for is_gradient, colour, label in ((False, ORANGE, "shortcut"), (True, BLUE, "gradient")):
+        path = walk([w1, w2], is_gradient, steps)
         ax.plot(*path, ".-", color=colour, label=label)
         ax.plot(*path[:, -1], "o", color=colour)
     ax.set(xlim=(-2.5, 2.5), ylim=(-2.5, 2.5), xlabel="$w_1$", ylabel="$w_2$", aspect="equal")
@@ -270,30 +397,32 @@ lc.play(draw, w1=(-2.0, 2.0, 2.0), w2=(-2.0, 2.0, 2.0), steps=(1, 40, 40))
 # %% id="play-settings" tags=["hide-input"]
 # The figure: three starts.
 fig, axes = lc.subplots(1, 3, height=2.6)
-for ax, start in zip(axes, ((2.0, 2.0), (-1.0, 1.0), (-1.0, -1.0)), strict=True):
+starts, ends = ((2.0, 2.0), (-1.0, 1.0), (-1.0, -1.0)), []
+for ax, start in zip(axes, starts, strict=True):
     draw(ax, *start, steps=40)
+    ends.append(error_at(*walk(start, False, 40)[:, -1]).abs().item())
     ax.set_title(f"start ({start[0]:g}, {start[1]:g})")
     ax.label_outer()
     if ax is not axes[-1]:
         ax.get_legend().remove()
 lc.figure(
-    fig, "Both arrive from (2, 2) and from (-1, 1); from (-1, -1) the article's line runs away."
+    fig,
+    "From (2, 2) and from (-1, 1) both arrive; from (-1, -1) the shortcut runs away. "
+    f"After 40 steps its output is off by {ends[0]:.2f}, {ends[1]:.2f} and {ends[2]:.0f}.",
 )
 
 # %% [markdown] id="learning-before"
-# Where both weights are negative, a larger weight makes a smaller $y$: $y - z$ has the wrong sign for both.
+# Where both weights are negative, a larger weight makes a smaller $y$: the shortcut has the wrong sign for both.
 #
 # ## 4. It learns
 #
-# Now let two layers learn something.
-# The documentation of two libraries lies on your machine, in their source files.
-# Which library does a paragraph come from, PyTorch or SymPy?
-# The input has a 1 for each of the 300 most frequent words that is in the paragraph, and a 0 for the others.
-# The files that we test on are not among those we learn from.
+# The documentation of PyTorch and SymPy lies on your machine, in their source files.
+# From which of them does a paragraph come?
+# The input has a 1 for each of the 300 most frequent words in it; we test on other files than we learn from.
 #
 # We use your gradient for the lower weights, and $g\,h^\top$ for the upper ones.
-# Beside it, at every step, PyTorch differentiates the mean loss by a program that knows nothing of ours.
-# (If you had PyTorch make your gradient, too, this compares PyTorch with itself.)
+# At every step PyTorch differentiates the mean loss by itself.
+# (If PyTorch made your gradient, too, this compares PyTorch with itself.)
 
 # %% id="paragraphs" tags=["hide-input"]
 # Two of the paragraphs; all become numbers.
@@ -311,56 +440,50 @@ def as_tensors(paragraphs):
     return x, torch.stack([is_torch, ~is_torch], dim=1).double()
 
 
+def share_right(answer, z):
+    return (answer.argmax(dim=1) == z.argmax(dim=1)).double().mean().item()
+
+
 (x_learn, z_learn), (x_test, z_test) = as_tensors(learn), as_tensors(test)
 for paragraph in (learn[0], learn[-1]):
     print(f"{paragraph.source_file.split('/')[0] + ':':<7}", *paragraph.words[:9], "...")
 
 
 # %% id="mean-loss"
-def hidden(W, x):
-    return torch.tanh(x @ W.T)
-
-
 def output(W1, W2, x):
-    return hidden(W1, x) @ W2.T
+    return torch.tanh(x @ W1.T) @ W2.T
 
 
 def mean_loss(W1, W2, x, z):
     return (output(W1, W2, x) - z).square().sum(dim=1).mean() / 2
 
 
-def gradients(W1, W2, x, z):
-    error = output(W1, W2, x) - z  # [B, 2]
-    return two_layer_grads(x, W1, W2, z), error.T @ hidden(W1, x) / len(x)
-
-
-def share_right(W1, W2, x, z):
-    return (output(W1, W2, x).argmax(dim=1) == z.argmax(dim=1)).double().mean().item()
+def upper_grads(x, W1, W2, z):
+    h = torch.tanh(x @ W1.T)
+    return (h @ W2.T - z).T @ h / len(x)
 
 
 # %% id="learning"
-def learn_by_hand(rng, steps=150, lr=0.2):
-    """Entries that are not autograd's to 1e-12, and the shares of right answers at each step"""
-    W1 = torch.randn(16, 300, generator=rng, dtype=torch.float64) / 300**0.5
-    W2 = torch.randn(2, 16, generator=rng, dtype=torch.float64) / 16**0.5
-    wrong, known, new = 0, [], []
-    for _ in range(steps):
-        ours = gradients(W1, W2, x_learn, z_learn)
-        theirs = torch.func.grad(mean_loss, argnums=(0, 1))(W1, W2, x_learn, z_learn)
-        wrong += sum(((p - q).abs() > 1e-12).sum() for p, q in zip(ours, theirs, strict=True))
-        W1, W2 = W1 - lr * ours[0], W2 - lr * ours[1]
-        known.append(share_right(W1, W2, x_learn, z_learn))
-        new.append(share_right(W1, W2, x_test, z_test))
-    return wrong, known, new
-
-
-wrong, known, new = learn_by_hand(lc.rng("library"))
+rng = lc.rng("library")
+W1 = torch.randn(16, 300, generator=rng, dtype=torch.float64) / 300**0.5
+W2 = torch.randn(2, 16, generator=rng, dtype=torch.float64) / 16**0.5
+by_torch = torch.func.grad(mean_loss, argnums=(0, 1))
+wrong, largest, known, new = 0, 0.0, [], []
+for _ in range(150):
+    ours = [grads(x_learn, W1, W2, z_learn) for grads in (two_layer_grads, upper_grads)]
+    theirs = by_torch(W1, W2, x_learn, z_learn)
+    wrong += sum(((p - q).abs() > 1e-12).sum() for p, q in zip(ours, theirs, strict=True))
+    largest = max(largest, *(q.abs().max() for q in theirs))
+    W1, W2 = W1 - 0.2 * ours[0], W2 - 0.2 * ours[1]
+    known.append(share_right(output(W1, W2, x_learn), z_learn))
+    new.append(share_right(output(W1, W2, x_test), z_test))
 
 # %% id="learning-claim" tags=["hide-input"]
 # Both gradients, compared.
 sentence = (
-    "150 steps: {value:.0f} entries of our gradients differ from PyTorch's by more than 1e-12."
+    "150 steps: {value:.0f} entries of our gradients differ from PyTorch's by more than 1e-12; "
 )
+sentence += f"the largest entry is {largest:.2f}."
 lc.claim("03.by_hand", sentence, wrong, between=(0, 0))
 
 # %% id="learning-figure" tags=["hide-input"]
@@ -376,54 +499,36 @@ sentence = "In files that it has never seen the network names the library {value
 lc.figure(fig, lc.claim("03.new_files", sentence, new[-1], between=(0.79, 0.91)))
 
 # %% [markdown] id="right-line"
-# ## 5. Where something like it is right
+# ## 5. Scores and probabilities
 #
-# $y - z$ is the gradient with respect to the *output*; one step further down, at $a$, the slope of the bend comes in.
-# For some layers it cancels, and the most used of them is the one that predicts a word.
-# Let scores $s$, the *logits*, become probabilities $p = \exp(s) / \textstyle\sum_j \exp(s_j)$, the *softmax*, and let $t$ be the column with a 1 at the right answer and 0 elsewhere.
-# The loss is the *cross-entropy*, minus the logarithm of the right answer's probability, which is $\ln \textstyle\sum_j \exp(s_j) - t^\top s$:
+# For the layer that predicts a word the slope of the bend cancels.
+# Its scores $s$, the *logits*, become probabilities by softmax (lesson 02), $p_i=e^{s_i}/\sum_j e^{s_j}$; $t$ has a 1 at the right answer $r$ and 0 elsewhere.
+# The loss is the *cross-entropy*, $-\ln p_r$.
+# By hand:
+#
+# $$L=\ln\textstyle\sum_j e^{s_j}-s_r,\qquad\frac{\partial L}{\partial s_i}=\frac{e^{s_i}}{\sum_j e^{s_j}}-t_i=p_i-t_i$$
+#
+# Scores $(0,\ 0,\ \ln 2)$ have probabilities $(\tfrac14,\tfrac14,\tfrac12)$; if the first answer is right, the slopes are $(-\tfrac34,\tfrac14,\tfrac12)$.
+# For any number of scores:
 
 # %% id="softmax"
 C = symbols("C", positive=True, integer=True)
 s, t = MatrixSymbol("s", C, 1), MatrixSymbol("t", C, 1)
 total = dot(OneMatrix(C, 1), each(exp, s))
-lc.prove("03.softmax", lc.grad(log(total) - dot(t, s), s), 1 / total * each(exp, s) - t, torch=True)
+p = 1 / total * each(exp, s)
+lc.prove("03.softmax", lc.grad(log(total) - dot(t, s), s), p - t, torch=True)
 
 # %% [markdown] id="softmax-seen"
-# So the error at the logits is $p - t$: what the network said minus what is true.
-# The logarithm has undone the exponential.
-# (For the weights below it is still $(p - t)\, x^\top$.)
-#
-# **Exercise 4** (3 minutes). This code trains a network to be wrong. Mend it.
-
-
-# %% id="03-logits_gradient" tags=["exercise"]
-def logits_gradient(logits, target):
-    """Gradient of the mean cross-entropy; logits: [B, C], target: whole numbers [B] -> [B, C]"""
-    ### BEGIN SOLUTION
-    onehot = torch.nn.functional.one_hot(target, logits.shape[1])  # [B, C]
-    return (logits.softmax(dim=1) - onehot) / len(logits)
-    ### END SOLUTION
-    ### BEGIN STUDENT
-    # onehot = torch.nn.functional.one_hot(target, logits.shape[1])  # [B, C]
-    # return (onehot - logits.softmax(dim=1)) / len(logits)
-    ### END STUDENT
-
-
-logits_gradient = lc.check("03.logits_gradient", logits_gradient)
-
-# %% [markdown] id="hints-logits_gradient"
-# {{hints}}
+# The error at the logits is $p-t$: **what the network said minus what is true.**
 #
 # ## 6. Many words, one layer
 #
-# A paragraph is many words, a layer has one column of inputs.
-# The article puts the vectors of the words side by side, as one long column, and feeds it to the layer.
-# Let us do so with the first 8 words of each paragraph, each a fixed random vector of 64 numbers, and one empty place, all zeros, at the end.
-# The network learns the same task as before, until it knows its own paragraphs by heart.
+# A paragraph is many words, a layer has one column of inputs: simplest is to put the words side by side.
+# We take the first 8 words of each paragraph, each a fixed random vector of 64 numbers, and one empty place, all zeros, at the end.
+# The network learns the same task until it knows its own paragraphs by heart.
 #
-# Then the same paragraphs come once more, one place later: the empty place now stands in front.
-# (Always the same answer would be right a little more often than half.)
+# Then they come once more, one place later: the empty place stands in front.
+# (Always the same answer is right a little more often than half.)
 
 # %% id="03-shift" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -448,7 +553,8 @@ def shared(W, x):
     return torch.tanh(x @ W.T).amax(dim=1)
 
 
-# %% id="train-readers"
+# %% id="shift-measured" tags=["hide-input"]
+# A paragraph, in place and one place later.
 def trained(read, n, x, target, rng, steps=300):
     """A reader of n numbers and a layer above it, trained; returns the answers' function"""
     W = (torch.randn(32, n, generator=rng) / n**0.5).requires_grad_()
@@ -463,8 +569,6 @@ def trained(read, n, x, target, rng, steps=300):
     return lambda x: (read(W, x) @ top.T).argmax(dim=1)
 
 
-# %% id="shift-measured" tags=["hide-input"]
-# A paragraph, in place and one place later.
 rank, rng = text.vocabulary(learn, 1_000), lc.rng("shift")
 vectors = torch.randn(1_001, 64, generator=rng)  # the last one for all rarer words
 
@@ -488,11 +592,9 @@ found = []
 for read, n in ((side_by_side, 9 * 64), (mean, 64), (shared, 64)):
     answers = trained(read, n, in_place, own_library, rng)
     found.append([(answers(x) == library).float().mean().item() for x, library in sets])
+
 known = "Words side by side, own paragraphs in place: {value:.2f} right."
 known = lc.claim("03.by_heart", known, found[0][0], between=(0.98, 1.0))
-lc.reveal("03.shift", known, was=found[0][1])
-
-# %% id="shift-figure" tags=["after-prediction"]
 fig, ax = lc.subplots()
 labels = {"own, in place": GREY, "own, one place later": BLUE, "new, in place": ORANGE}
 for i, (label, colour) in enumerate(labels.items()):
@@ -505,24 +607,15 @@ sentence = "Side by side, {value:.2f} of its own texts are named right one place
 sentence += f"and {found[0][2]:.2f} of new ones."
 claim = lc.claim("03.moved", sentence, found[0][1], between=(0.5, 0.75))
 said = """One place later, a text that it knew by heart is no better known than a new one.
-The two other readers do not see the place at all: for them nothing can change (and the mean learns less)."""
-lc.reveal("03.shift", lc.figure(fig, claim), said)
+The two other readers do not see the place at all: for them nothing can change."""
+lc.reveal("03.shift", known, lc.figure(fig, claim), said, was=found[0][1])
 
 # %% [markdown] id="places"
 # ### What each place learns
 #
-# Cut $W$ where the words meet, $W = (P_1\; P_2)$: $P_1$ has the columns for the first place and $P_2$ those for the second.
-# A layer on two words, one below the other, then computes $P_1 x_1 + P_2 x_2$.
-# For a given error, each place trains weights of its own, along the words that stood there:
-
-# %% id="place-gradient"
-P1, P2 = MatrixSymbol("P_1", M, N), MatrixSymbol("P_2", M, N)
-x1, x2 = MatrixSymbol("x_1", N, 1), MatrixSymbol("x_2", N, 1)
-lc.prove("03.place_gradient", lc.grad(dot(g, P1 * x1 + P2 * x2), P2), g * x2.T, torch=True)
-
-# %% [markdown] id="place-gradient-seen"
-# Only the words that stood second are in the gradient of $P_2$: nothing that $P_1$ has learned about a word reaches it.
-# More training mends that: shown every paragraph in both places, the network learns both.
+# Cut $W$ where two words meet, $W=(P_1\;P_2)$: the layer computes $P_1 x_1+P_2 x_2$.
+# By section 2 the table for $P_2$ is the error times $x_2$: what $P_1$ has learned about a word does not reach it.
+# More training mends that, with every paragraph in both places:
 
 # %% id="both-places" tags=["hide-input"]
 # Every paragraph, trained in both places.
@@ -533,8 +626,7 @@ sentence = "Trained in both places, it knows {value:.2f} of them in both."
 lc.claim("03.both_places", sentence, both, between=(0.97, 1.0))
 
 # %% [markdown] id="not-a-memory"
-# What no training mends is the width.
-# $T$ words of $N$ numbers need a $W$ with $T \cdot N$ columns, and the word after the last has no place at all.
+# What no training mends is the width: $T$ words of $N$ numbers need $T\cdot N$ columns, and the word after the last has no place at all.
 # **A network that reads its words side by side has a window, not a memory.**
 #
 # ## Exit questions
@@ -554,16 +646,18 @@ lc.quiz("03.exit_concat", answer=answer)
 # %% [markdown] id="take-away"
 # ## Take away
 #
-# - The gradient of a weight is the error at its unit times the value of its input: $g\,x^\top$, not $y - z$ alone.
+# - The gradient of a weight is the error of its unit times the value of its input, $g\,x^\top$.
 # - An error goes down through $W^\top$, then through the slope of the bend.
-# - With softmax and cross-entropy the error at the logits is what was said minus what is true, $p - t$.
-# - Words side by side meet other weights at each place: what was learned at one is not known at the next.
+# - With softmax and cross-entropy the error at the logits is $p-t$.
+# - Words side by side meet other weights at each place.
 # - A layer has as many places as its $W$ has columns for: a window, not a memory.
 
 # %% [markdown] id="more-time"
 # ## If you have more time
 #
-# One more question, two exercises (5 minutes), and two longer looks (12 minutes): where learning stops, and how wrong the article's step is.
+# - One more question (1 minute) and three exercises (8 minutes): a network that learns to be wrong, the order of a training step, a count of parameters.
+# - What one step does to the answer (3 minutes).
+# - Where learning stops (5 minutes).
 
 # %% id="03-exit_chain" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -571,8 +665,29 @@ answer = "d"
 ### END SOLUTION
 lc.quiz("03.exit_chain", answer=answer)
 
-# %% [markdown] id="train_step-exercise"
-# **Exercise 5** (2 minutes). One step of training, in PyTorch's words. In which order?
+# %% [markdown] id="logits_gradient-exercise"
+# **Exercise 5** (3 minutes). This code trains a network to be wrong. Mend it.
+
+
+# %% id="03-logits_gradient" tags=["exercise"]
+def logits_gradient(logits, target):
+    """Gradient of the mean cross-entropy; logits: [B, C], target: whole numbers [B] -> [B, C]"""
+    ### BEGIN SOLUTION
+    onehot = torch.nn.functional.one_hot(target, logits.shape[1])  # [B, C]
+    return (logits.softmax(dim=1) - onehot) / len(logits)
+    ### END SOLUTION
+    ### BEGIN STUDENT
+    # onehot = torch.nn.functional.one_hot(target, logits.shape[1])  # [B, C]
+    # return (onehot - logits.softmax(dim=1)) / len(logits)
+    ### END STUDENT
+
+
+logits_gradient = lc.check("03.logits_gradient", logits_gradient)
+
+# %% [markdown] id="hints-logits_gradient"
+# {{hints}}
+#
+# **Exercise 6** (2 minutes). One step of training, in PyTorch's words. In which order?
 # It should be right even if there are old gradients when it begins.
 #
 # ```
@@ -595,7 +710,7 @@ lc.check("03.train_step", order)
 # %% [markdown] id="hints-train_step"
 # {{hints}}
 #
-# **Exercise 6** (3 minutes). A layer of 256 units with biases reads 100 words side by side, 64 numbers each.
+# **Exercise 7** (3 minutes). A layer of 256 units with biases reads 100 words side by side, 64 numbers each.
 # Exactly how many parameters has it?
 
 # %% id="03-n_parameters" tags=["exercise"]
@@ -612,18 +727,34 @@ lc.check("03.n_parameters", n_parameters)
 #
 # A layer that all words share has 100 times fewer weights here, and no more for a longer text.
 #
-# **Where does learning stop?**
-# The article goes on: at the minimum the gradient is zero, therefore $W = y - z$.
-# But where all answers are right $y - z$ is zero, and $W$ need not be.
-# Here is the smallest case, one weight that is right, $z = w x$:
+# ### What each place learns, for all sizes
+#
+# The two places of section 6, with an error $g$ that is given:
 
-# %% id="article-optimum"
-one_weight, one_input = MatrixSymbol("w", 1, 1), MatrixSymbol("x", 1, 1)
-right = one_weight * one_input
-lc.refute("03.article_optimum", one_weight, right - right)
+# %% id="place-gradient"
+P1, P2 = MatrixSymbol("P_1", M, N), MatrixSymbol("P_2", M, N)
+x1, x2 = MatrixSymbol("x_1", N, 1), MatrixSymbol("x_2", N, 1)
+lc.prove("03.place_gradient", lc.grad(dot(g, P1 * x1 + P2 * x2), P2), g * x2.T, torch=True)
 
-# %% [markdown] id="linear-gradient-before"
-# Without a bend the true condition is a linear equation.
+# %% [markdown] id="steps-compared-before"
+# ### What one step does to the answer
+#
+# A linear layer answers $W x$ with the error $e = W x - z$, and takes one step, $W - \eta\, e\, x^\top$.
+# What does it answer now?
+# By hand: $(W - \eta\, e\, x^\top)\, x = W x - \eta\, e\, (x^\top x)$, since $x^\top x$ is a number.
+
+# %% id="steps-compared"
+eta, e = symbols("eta", positive=True), MatrixSymbol("e", M, 1)
+lc.prove("03.true_step", (W - eta * e * x.T) * x, W * x - eta * dot(x, x) * e)
+
+# %% [markdown] id="steps-compared-seen"
+# The answer moves straight against the error, since $x^\top x$ is positive.
+# With $x = (2,\ 0)$ and $\eta = \tfrac14$ it moves by exactly $-e$: one step, and the answer to this $x$ is $z$.
+# Lesson 11 makes a memory of this step.
+#
+# ### Where learning stops
+#
+# At the minimum the gradient is zero; without a bend this is a linear equation.
 # Let the columns of $X$ be $B$ examples and the columns of $Z$ what we want for them:
 
 # %% id="linear-gradient"
@@ -632,8 +763,10 @@ X, Z, V = MatrixSymbol("X", N, B), MatrixSymbol("Z", M, B), MatrixSymbol("V", M,
 lc.prove("03.linear", lc.grad(half_norm_sq(W * X - Z), W), (W * X - Z) * X.T, torch=True)
 
 # %% [markdown] id="normal-equation"
-# The gradient is zero where $W X X^\top = Z X^\top$, the *normal equation*: for each output and input, error times input adds up to zero over the examples.
+# It is zero where $W X X^\top = Z X^\top$, the *normal equation*: for each output and input, error times input adds up to zero over the examples.
 # (There is always such a $W$, the least-squares solution.)
+# With one weight and the examples $x = 1, 2$ and $z = 1, 3$ it says $5 w = 7$: at $w = 1.4$ the errors are $0.4$ and $-0.2$, and $0.4 \cdot 1 - 0.2 \cdot 2 = 0$.
+#
 # Is this a minimum, or only a flat place? Compare any $W$ with some $V$:
 
 # %% id="minimum"
@@ -642,88 +775,11 @@ lc.prove("03.minimum", half_norm_sq(W * X - Z), with_V)
 
 # %% [markdown] id="minimum-seen"
 # If $V$ solves the normal equation, the inner product is zero and $\tfrac12 \lVert (W - V) X \rVert^2$ cannot be negative: no $W$ does better than $V$.
-# %% [markdown] id="how-wrong"
-# **How wrong is the article's step?**
-# For a linear layer, put the step $W - \eta\, e\, \mathbf 1^\top$ next to the true one, $W - \eta\, e\, x^\top$, with the error $e = y - z$.
-# What do they do to the output?
-
-# %% id="steps-compared"
-eta, e = symbols("eta", positive=True), MatrixSymbol("e", M, 1)
-lc.prove("03.true_step", (W - eta * e * x.T) * x, W * x - eta * dot(x, x) * e)
-
-# %% id="steps-compared-article"
-ones = OneMatrix(N, 1)
-lc.prove("03.article_output", (W - eta * e * ones.T) * x, W * x - eta * dot(ones, x) * e)
-
-# %% [markdown] id="steps-compared-seen"
-# The true step moves the output against the error, since $x^\top x$ is positive.
-# The article's does so only where the *sum* of the inputs is positive.
-# With a bend and with many examples, let us measure: 500 layers of ten inputs, 32 examples each, and one small step.
-
-
-# %% id="coin-toss"
-def losses(W, x, z):
-    return (torch.tanh(x @ W.mT) - z).square().sum(dim=-1).mean(dim=-1) / 2  # [500]
-
-
-def article_line(W, x, z):
-    return (torch.tanh(x @ W.mT) - z).mean(dim=1)[:, :, None].expand_as(W)  # [500, 5, 10]
-
-
-rng = lc.rng("article's step")
-x = torch.randn(500, 32, 10, generator=rng)
-start, wanted = torch.randn(2, 500, 5, 10, generator=rng) / 10**0.5
-z = torch.tanh(x @ wanted.mT)
-line = article_line(start, x, z)
-step = 0.01 * line / line.norm(dim=(1, 2), keepdim=True)
-raised = (losses(start - step, x, z) > losses(start, x, z)).float().mean()
-
-# %% id="coin-toss-claim" tags=["hide-input"]
-# How often the loss rises.
-sentence = "A small step along the article's line raises the loss in {value:.2f} of all layers."
-lc.claim("03.coin_toss", sentence, raised, between=(0.43, 0.57))
-
-# %% [markdown] id="never-negative-before"
-# A coin toss.
-# And if no input is ever negative, does the article's line learn?
-# The same layers, with the inputs' signs taken off:
-
-
-# %% id="never-negative"
-def gradient(W, x, z):
-    return torch.func.grad(lambda W: losses(W, x, z).sum())(W)  # each layer its own
-
-
-def descent(rule, steps=100, lr=0.1):
-    W, history = start, []
-    for _ in range(steps):
-        history.append(losses(W, x.abs(), z_positive).mean().item())
-        W = W - lr * rule(W, x.abs(), z_positive)
-    return torch.tensor(history) / history[0]
-
-
-z_positive = torch.tanh(x.abs() @ wanted.mT)
-line, true = descent(article_line), descent(gradient)
-
-# %% id="never-negative-figure" tags=["hide-input"]
-# The figure: the loss, step by step.
-fig, ax = lc.subplots()
-ax.plot(line, color=ORANGE, label="article's line")
-ax.plot(true, color=BLUE, label="gradient")
-ax.set(xlabel="step", ylabel="loss, of that at the start", ylim=(0, 1.02))
-label_lines(ax)
-sentence = "It starts well and sticks: {value:.2f} of the loss is left; "
-sentence += f"the gradient leaves {true[-1]:.2f}."
-lc.figure(fig, lc.claim("03.sticks", sentence, line[-1], between=(0.27, 0.42)))
-
-# %% [markdown] id="never-negative-seen"
-# The article's line moves all weights of a row by the same amount.
-# It can learn one number for each unit, never a direction.
 
 # %% [markdown] id="sources"
 # ## Sources
 #
-# - The article: an introduction to ultra-long context in language models, in Chinese, section 4.2, item 2, the network; its lines $\partial L/\partial W = y - z$ and $W = y - z$ are quoted above.
+# - The shortcut: an introduction to ultra-long context in language models, an article in Chinese, section 4.2, item 2; it has $\partial L/\partial W = y - z$ for the weights of a layer.
 # - Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, Nature, 1986.
 # - Bengio, Ducharme, Vincent and Jauvin, A neural probabilistic language model, Journal of Machine Learning Research, 2003: a network that reads word vectors side by side.
 # - Waibel, Hanazawa, Hinton, Shikano and Lang, Phoneme recognition using time-delay neural networks, IEEE Transactions on Acoustics, Speech, and Signal Processing, 1989: one layer shared by all places, which reads a few neighbours at a time.

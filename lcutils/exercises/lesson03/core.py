@@ -216,7 +216,7 @@ ENTRIES = (
             "This is dL/db; for W, each error is also multiplied by the inputs x.": _with(
                 _right, lambda g, x: g.mean(0)
             ),
-            "This is the article's y - z: a number for each output, not for each weight.": _with(
+            "This is the shortcut y - z: a number for each output, not for each weight.": _with(
                 lambda a, z: a.tanh() - z, lambda g, x: g
             ),
         },

@@ -60,7 +60,7 @@ ENTRIES = (
             "Half of it: the 1/2 cancels the 2 of the square.": (
                 lambda y, z, x: (y - z) * (1 - y**2) * x / 2
             ),
-            "This is the article's y - z: the slope of tanh and the input x are missing.": (
+            "This is the shortcut y - z: the slope of tanh and the input x are missing.": (
                 lambda y, z, x: y - z
             ),
             "The input x is missing: the derivative of w x by w is x.": (

@@ -7,9 +7,8 @@ from lcutils.checking.data import Choice, Question
 ENTRIES = (
     Question(
         "03.recall_embedding",
-        "From lesson 02: each word vector is moved towards the vectors of its neighbours, which "
-        "are learned too. There is no other rule. Where does this end, if the text connects "
-        "all words?",
+        "Each word vector is moved towards those of its neighbours, which are learned too, and "
+        "there is no other rule. Where does this end, if the text connects all words?",
         {
             "a": Choice(
                 "similar words form groups apart",
@@ -33,8 +32,8 @@ ENTRIES = (
     ),
     Question(
         "03.exit_direction",
-        "y = tanh(w x), and the loss is 1/2 (y - z)^2. Now y is smaller than z, and x is "
-        "negative. Which way does a gradient step move w?",
+        "y = tanh(w x), with the loss 1/2 (y - z)^2. Now y is too small, and x is negative. "
+        "Which way does a gradient step move w?",
         {
             "a": Choice(
                 "down, since x is negative",
@@ -43,7 +42,7 @@ ENTRIES = (
             ),
             "b": Choice(
                 "up, since y is too small",
-                "That is the article's y - z. With a negative x a larger w makes y smaller still.",
+                "That is the shortcut y - z. With a negative x a larger w makes y smaller still.",
             ),
             "c": Choice(
                 "that depends on the sign of w",
@@ -84,8 +83,8 @@ ENTRIES = (
     ),
     Question(
         "03.exit_concat",
-        "A layer reads 100 words side by side. It was trained on sentences that start at word 1. "
-        "The same sentences now start at word 2. Why can its answers go wrong?",
+        "A layer reads words side by side. It was trained on sentences that start at word 1; "
+        "now they start at word 2. Why can its answers go wrong?",
         {
             "a": Choice(
                 "it has too few weights for this",

@@ -1,6 +1,14 @@
 """Lesson 05: its exercises, questions and predictions."""
 
-from lcutils.exercises.lesson05 import core, derivations, more, predictions, questions
+from lcutils.exercises.lesson05 import (
+    core,
+    derivations,
+    more,
+    pairs,
+    predictions,
+    questions,
+    scans,
+)
 
-_PARTS = (core, derivations, more, questions, predictions)
+_PARTS = (core, pairs, derivations, scans, more, questions, predictions)
 ENTRIES = tuple(entry for part in _PARTS for entry in part.ENTRIES)

@@ -1,9 +1,9 @@
-"""Lesson 05, core path: a state that is a sum, how it is written and how it is read."""
+"""Lesson 05, core path: a state that is a sum, how it is written, read, and how it fades."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+import math
 
 import torch
 from torch import Tensor
@@ -11,12 +11,13 @@ from torch import Tensor
 from lcutils.checking.data import (
     ExpressionExercise,
     FunctionExercise,
+    NumberExercise,
     Slip,
     normal,
     row,
     square_root,
 )
-from lcutils.checking.syntax import operands, written
+from lcutils.checking.syntax import operands
 
 
 def additive_step(x: Tensor, state: Tensor) -> Tensor:
@@ -29,80 +30,9 @@ def state_gradient(state: Tensor, target: Tensor) -> Tensor:
     return state - target
 
 
-def additive_scan(x: Tensor, initial_state: Tensor) -> Tensor:
-    """x: [B, T, D], initial_state: [B, D] -> the states c_1 to c_T: [B, T, D]"""
-    return initial_state[:, None, :] + x.cumsum(dim=1)
-
-
-def decayed(x: Tensor, state: Tensor, old: float = 1.0, new: float = 1.0) -> Tensor:
-    """Every state of `old * state + new * x`."""
-    states = []
-    for t in range(x.shape[1]):
-        state = old * state + new * x[:, t]
-        states.append(state)
-    return torch.stack(states, dim=1)
-
-
-def one_list(x: Tensor, c: Tensor, gamma: float = 1.0) -> Tensor:
-    """The mistake to collect one tensor T times, and to edit it in place."""
-    return torch.stack([c.mul_(gamma).add_(x[:, t]) for t in range(x.shape[1])], dim=1)
-
-
-def from_c0(x: Tensor, c: Tensor, gamma: float = 1.0) -> Tensor:
-    """The states c_0 to c_T."""
-    return torch.cat([c[:, None], decayed(x, c, gamma)], dim=1)
-
-
-def collected_wrongly(states: Callable[..., Tensor]) -> dict[str, Callable[..., Tensor]]:
-    """The mistakes of one who computes the right states, all [B, D], and loses them again."""
-    return {
-        "The states are stacked along the first axis; time is the second.": (
-            lambda *given: states(*given).transpose(0, 1)
-        ),
-        "The states are stacked along the last axis; time is the second.": (
-            lambda *given: states(*given).transpose(1, 2)
-        ),
-        "The states stand in one long row; give time an axis of its own.": (
-            lambda *given: states(*given).flatten(1)
-        ),
-        "The states stand one below the other; give time an axis of its own.": (
-            lambda *given: states(*given).transpose(0, 1).flatten(0, 1)
-        ),
-        "This is the last state alone, and an axis for it; wanted are all T.": (
-            lambda *given: states(*given)[:, -1:]
-        ),
-        "This is c_1 alone. Does the loop return in its first step?": (
-            lambda *given: states(*given)[:, 0]
-        ),
-    }
-
-
-def stops_early(tree: ast.AST) -> bool:
-    """Does a loop end one step before the last?"""
-    ranges = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and n.args]
-    ends = [call.args[:2][-1] for call in ranges if ast.unparse(call.func) == "range"]
-    return any(isinstance(end, ast.BinOp) and isinstance(end.op, ast.Sub) for end in ends)
-
-
-LOOPS_OVER_TEXTS = "The loop runs over the texts; time is the second axis of x."
-loops_over_texts = written(
-    r"range\((len\(x\)|x\.shape\[0\]|x\.size\(0\))\)|\bin (enumerate\()?x\b(?![.\[])",
-    unless=r"x\.(shape\[1\]|size\(1\)|unbind|transpose|permute)|\bx =",
-)
-
-
 def _has_a_factor(tree: ast.AST) -> bool:
     """Is the old state multiplied by something?"""
     return any("state" in pair for pair in operands(tree, ast.Mult))
-
-
-def _has_no_time(tree: ast.AST) -> bool:
-    """Is initial_state as it is added to something that no loop has made?"""
-    loops = any(
-        isinstance(node, ast.For | ast.While | ast.comprehension) for node in ast.walk(tree)
-    )
-    sums = operands(tree, ast.Add)
-    return not loops and any("initial_state" in pair for pair in sums)
 
 
 ENTRIES = (
@@ -149,6 +79,95 @@ ENTRIES = (
         ),
         meaning="One addition a word: a long text takes no more room than a short one.",
     ),
+    ExpressionExercise(
+        "05.noise",
+        "T d",
+        lambda T, d: (T - 1) / d,
+        mistakes={
+            "This counts the signal as noise: k_1 . k_1 is always 1.": lambda T, d: T / d,
+            "This is the number of words; a random term has the variance 1/d.": lambda T, d: T,
+            "The number of terms is right; each has the variance 1/d.": lambda T, d: T - 1,
+            "This is one random term. How many are there?": lambda T, d: 1 / d,
+            "A random term has the variance 1/d, not 1/d^2.": lambda T, d: (T - 1) / d**2,
+            "This is the standard deviation; square it.": lambda T, d: square_root((T - 1) / d),
+            "A bracket is missing: T - 1/d is T minus one over d.": lambda T, d: T - 1 / d,
+            "T words have T - 1 others: count one less, not one more.": lambda T, d: (T + 1) / d,
+            "Upside down: more words make more noise, not less.": lambda T, d: d / (T - 1),
+            "A term has the variance 1/d, not 1/sqrt(d).": lambda T, d: (T - 1) / square_root(d),
+            "This counts the noise of two read-outs; one is asked for.": lambda T, d: (
+                (2 * T - 1) / d
+            ),
+            "This is the mean square; the mean is 1.": lambda T, d: 1 + (T - 1) / d,
+            "A bracket is missing: T/d - 1 is T over d, minus one.": lambda T, d: T / d - 1,
+            "This is the noise of all T read-outs together; one is asked for.": (
+                lambda T, d: T * (T - 1) / d
+            ),
+            "d multiplies; with more numbers there is less noise, not more.": (
+                lambda T, d: (T - 1) * d
+            ),
+            "Each random term counts once, not twice.": lambda T, d: 2 * (T - 1) / d,
+            "Only equal terms would give a square; of independent ones the variances add up.": (
+                lambda T, d: (T - 1) ** 2 / d
+            ),
+            "d stays whole; only one word is taken away.": lambda T, d: (T - 1) / (d - 1),
+            "Of T words only one is no noise: T - 2 is one too few.": lambda T, d: (T - 2) / d,
+            "The sign is the wrong way round: a variance is not below 0.": (
+                lambda T, d: (1 - T) / d
+            ),
+            "Upside down, and the word itself is counted as noise.": lambda T, d: d / T,
+            "This is a standard deviation, and the word itself is counted as noise.": (
+                lambda T, d: square_root(T / d)
+            ),
+            "The root is taken of T - 1 alone; a variance has none.": (
+                lambda T, d: square_root(T - 1) / d
+            ),
+            "This is the standard deviation of one random term.": lambda T, d: 1 / square_root(d),
+            "0 is the mean of the noise; wanted is its variance.": lambda T, d: 0,
+            "1 is the mean of the read-out; wanted is its variance.": lambda T, d: 1,
+        },
+        hints=(
+            "How many of the T terms are random, and how many are the same in every draw?",
+            "Each random term has variance `1/d`. With `T = 1` nothing is random.",
+        ),
+        meaning="Every other word adds 1/d; the word itself adds nothing.",
+    ),
+    NumberExercise(
+        "05.half_life",
+        math.log(2) / -math.log(0.97),
+        tolerance=0.8,  # 22 and 23 are right
+        unit="steps",
+        mistakes={
+            "This is 1/(1 - gamma), the total weight of all words.": 1 / 0.03,
+            "Each step takes 3 % of what is left, not of the first weight.": 0.5 / 0.03,
+            "Is this 0.5/0.03? Each step takes 3 % of what is left. "
+            "Or 1/(1 - gamma^2)? That is the noise sum.": 1 / (1 - 0.97**2),
+            "A time is positive: ln gamma is below 0.": math.log(2) / math.log(0.97),
+            "This is -ln gamma, what a step takes. How many steps make ln 2?": -math.log(0.97),
+            "Upside down: this is -ln gamma / ln 2.": -math.log(0.97) / math.log(2),
+            "Two kinds of logarithm are mixed.": math.log(2) / -math.log10(0.97),
+            "Two kinds of logarithm are mixed: log10 of 2, but ln of gamma.": (
+                math.log10(2) / -math.log(0.97)
+            ),
+            "This is the time to 1/e: take ln 2 instead of 1.": 1 / -math.log(0.97),
+            "This is the weight after one step.": 0.97,
+            "This is the root of gamma; wanted is the h of gamma^h = 1/2.": math.sqrt(0.97),
+            "gamma itself stands below; wanted is minus its logarithm.": math.log(2) / 0.97,
+            "1/2 divided by gamma undoes one step; how many make 1/2?": 0.5 / 0.97,
+            "This is ln 2 times gamma; gamma belongs into a logarithm.": math.log(2) * 0.97,
+            "This is ln 2. Divide it by what a step takes.": math.log(2),
+            "This is log2 of gamma: turn it over, and mind the sign.": math.log2(0.97),
+            "This is half of gamma; the weight is multiplied by gamma again and again.": 0.97 / 2,
+            "This is the weight that is left; wanted is the number of steps.": 0.5,
+            "This is what the first step takes.": 0.03,
+            "After so many steps a quarter is left.": 2 * math.log(2) / -math.log(0.97),
+            "This halves gamma^(2a), the noise; wanted is the half of gamma^a.": (
+                math.log(2) / -math.log(0.97) / 2
+            ),
+            "That is for gamma = 0.9; here it is 0.97.": 7,
+        },
+        hints=("Solve `0.97^h = 1/2` for `h`.", "Take the logarithm of both sides."),
+        meaning="After as many steps again a quarter is left.",
+    ),
     FunctionExercise(
         "05.state_gradient",
         state_gradient,
@@ -157,7 +176,7 @@ ENTRIES = (
         sizes=({"B": 1, "D": 1}, {"B": 3, "D": 2}, {"B": 2, "D": 5}),
         is_to_mend=True,
         mistakes={
-            "The sign is the wrong way round, as in the article.": lambda c, a: a - c,
+            "The sign is the wrong way round, as in line 2.": lambda c, a: a - c,
             "Twice too large: the 1/2 cancels the 2 of the square.": lambda c, a: 2 * (c - a),
             "Only half as large as it should be: the square brings a factor 2.": lambda c, a: (
                 (c - a) / 2
@@ -234,140 +253,5 @@ ENTRIES = (
         ),
         meaning="As long as the target holds still, a step against it leads there.",
         has_gradient=False,  # to compute it by autograd is right, too
-    ),
-    FunctionExercise(
-        "05.additive_scan",
-        additive_scan,
-        worked=(row([[1], [2], [4]]), row([10])),
-        draw=lambda rng, B, T, D: (normal(rng, B, T, D), normal(rng, B, D)),
-        sizes=({"B": 1, "T": 1, "D": 1}, {"B": 3, "T": 1, "D": 2}, {"B": 2, "T": 5, "D": 3}),
-        mistakes={
-            "The initial state is missing.": lambda x, c: x.cumsum(1),
-            "The initial state is added anew at each step; it should count once.": (
-                lambda x, c: (x + c[:, None]).cumsum(1)
-            ),
-            "The sum runs over the texts, not time.": lambda x, c: c[:, None] + x.cumsum(0),
-            "The sum runs over the entries, not time.": lambda x, c: c[:, None] + x.cumsum(2),
-            "This is the last state alone; wanted are all T.": lambda x, c: c + x.sum(1),
-            "Each step has the final state: the list holds one tensor T times, "
-            "or each step sums up the whole text.": (
-                lambda x, c: (c + x.sum(1))[:, None].expand_as(x)
-            ),
-            "The list holds one tensor T times: the state is edited in place.": one_list,
-            "The sum runs backwards: each step holds what is still to come.": (
-                lambda x, c: c[:, None] + x.flip(1).cumsum(1).flip(1)
-            ),
-            "One step late: these are c_0 to c_(T-1).": lambda x, c: from_c0(x, c)[:, :-1],
-            "One state too many: c_0 is there, too; wanted are c_1 to c_T.": from_c0,
-            "Nothing adds up: each step holds its own x only.": lambda x, c: c[:, None] + x,
-            "Nothing adds up, and the initial state reaches c_1 alone.": lambda x, c: torch.cat(
-                [(c + x[:, 0])[:, None], x[:, 1:]], 1
-            ),
-            "The first x is left out: c_1 is the initial state plus x_1.": (
-                lambda x, c: c[:, None] + x.cumsum(1) - x[:, :1]
-            ),
-            "The initial state is taken away; it should be added.": (
-                lambda x, c: x.cumsum(1) - c[:, None]
-            ),
-            "The x are taken away; they should be added.": lambda x, c: c[:, None] - x.cumsum(1),
-            "The initial state counts twice.": lambda x, c: 2 * c[:, None] + x.cumsum(1),
-            "cumprod multiplies; wanted are sums.": lambda x, c: c[:, None] + x.cumprod(1),
-            "All is multiplied; wanted are sums.": lambda x, c: c[:, None] * x.cumprod(1),
-            "The state is not set back when the next text begins.": (
-                lambda x, c: c[0] + x.flatten(0, 1).cumsum(0).view_as(x)
-            ),
-            "Every text begins with the first text's initial state.": (
-                lambda x, c: c[:1, None] + x.cumsum(1)
-            ),
-            "The last state comes first: time is turned round.": (
-                lambda x, c: c[:, None] + x.cumsum(1).flip(1)
-            ),
-            **collected_wrongly(additive_scan),
-        },
-        slips=(
-            Slip(
-                "initial_state has no axis for time: give it one of length 1, between B and D.",
-                _has_no_time,
-                "def additive_scan(x, initial_state):\n    return initial_state + x.cumsum(1)\n",
-            ),
-            Slip(
-                LOOPS_OVER_TEXTS,
-                loops_over_texts,
-                "def additive_scan(x, initial_state):\n"
-                "    state, states = initial_state, []\n"
-                "    for x_t in x:\n"
-                "        state = state + x_t\n"
-                "        states.append(state)\n"
-                "    return torch.stack(states, 1)\n",
-            ),
-            Slip(
-                "The loop ends one step early: the last x is never read.",
-                stops_early,
-                "def additive_scan(x, initial_state):\n"
-                "    states = [initial_state + x[:, 0]]\n"
-                "    for t in range(1, x.shape[1] - 1):\n"
-                "        states.append(states[-1] + x[:, t])\n"
-                "    return torch.stack(states, 1)\n",
-            ),
-        ),
-        is_loop_free=True,
-        hints=(
-            "`torch.cumsum` adds along one axis. Which of the three is time?",
-            "`initial_state[:, None, :]` is [B, 1, D], so it can be added to all T states.",
-        ),
-        meaning="No state has to wait for the one before it: a sum can be cut anywhere.",
-        causal="x",
-    ),
-    ExpressionExercise(
-        "05.noise",
-        "T d",
-        lambda T, d: (T - 1) / d,
-        mistakes={
-            "This counts the signal as noise: k_1 . k_1 is always 1.": lambda T, d: T / d,
-            "This is the number of words; a random term has the variance 1/d.": lambda T, d: T,
-            "The number of terms is right; each has the variance 1/d.": lambda T, d: T - 1,
-            "This is one random term. How many are there?": lambda T, d: 1 / d,
-            "A random term has the variance 1/d, not 1/d^2.": lambda T, d: (T - 1) / d**2,
-            "This is the standard deviation; square it.": lambda T, d: square_root((T - 1) / d),
-            "A bracket is missing: T - 1/d is T minus one over d.": lambda T, d: T - 1 / d,
-            "T words have T - 1 others: count one less, not one more.": lambda T, d: (T + 1) / d,
-            "Upside down: more words make more noise, not less.": lambda T, d: d / (T - 1),
-            "A term has the variance 1/d, not 1/sqrt(d).": lambda T, d: (T - 1) / square_root(d),
-            "This counts the noise of two read-outs; one is asked for.": lambda T, d: (
-                (2 * T - 1) / d
-            ),
-            "This is the mean square; the mean is 1.": lambda T, d: 1 + (T - 1) / d,
-            "A bracket is missing: T/d - 1 is T over d, minus one.": lambda T, d: T / d - 1,
-            "This is the noise of all T read-outs together; one is asked for.": (
-                lambda T, d: T * (T - 1) / d
-            ),
-            "d multiplies; with more numbers there is less noise, not more.": (
-                lambda T, d: (T - 1) * d
-            ),
-            "Each random term counts once, not twice.": lambda T, d: 2 * (T - 1) / d,
-            "Only equal terms would give a square; of independent ones the variances add up.": (
-                lambda T, d: (T - 1) ** 2 / d
-            ),
-            "d stays whole; only one word is taken away.": lambda T, d: (T - 1) / (d - 1),
-            "Of T words only one is no noise: T - 2 is one too few.": lambda T, d: (T - 2) / d,
-            "The sign is the wrong way round: a variance is not below 0.": (
-                lambda T, d: (1 - T) / d
-            ),
-            "Upside down, and the word itself is counted as noise.": lambda T, d: d / T,
-            "This is a standard deviation, and the word itself is counted as noise.": (
-                lambda T, d: square_root(T / d)
-            ),
-            "The root is taken of T - 1 alone; a variance has none.": (
-                lambda T, d: square_root(T - 1) / d
-            ),
-            "This is the standard deviation of one random term.": lambda T, d: 1 / square_root(d),
-            "0 is the mean of the noise; wanted is its variance.": lambda T, d: 0,
-            "1 is the mean of the read-out; wanted is its variance.": lambda T, d: 1,
-        },
-        hints=(
-            "How many of the T terms are random, and how many are the same in every draw?",
-            "Each random term has variance `1/d`. With `T = 1` nothing is random.",
-        ),
-        meaning="Every other word adds 1/d; the word itself adds nothing.",
     ),
 )
