@@ -187,7 +187,6 @@ for (a, b), label in arrows.items():
 lc.figure(fig, "A state is an arrow back: what it keeps, the next word can use.")
 
 # %% [markdown] id="chart-after"
-# A new word meets the old ones in two ways: in the state, which each of them has changed, or in the cache, where all of them still lie.
 # You have watched 10 and 11, two ways to write.
 # Dashed lines are training: the *loss* says how wrong the probabilities were, and moves the weights.
 #
@@ -232,7 +231,7 @@ lc.figure(fig, "A state is an arrow back: what it keeps, the next word can use."
 # The function below should take the mean over the words of each text, and does not.
 #
 # **Exercise 1** (2 minutes). Run the cell as it is, and read the verdict.
-# Then mend the one line, and run it again.
+# Then mend the one line.
 
 
 # %% id="00-text_mean" tags=["exercise"]
@@ -255,7 +254,6 @@ text_mean = lc.check("00.text_mean", text_mean)
 # As long as your answer is not right the lesson goes on with ours, so nothing below breaks.
 #
 # If a cell never ends or numbers look odd, choose *Restart Kernel and Run All Cells* from the menu *Kernel*; random numbers come out the same again.
-# To begin afresh, rename your copy in `study` and run `make lab`.
 
 # %% [markdown] id="sympy"
 # ## 5. A few lines of SymPy
@@ -332,7 +330,6 @@ lc.figure(fig, claim)
 
 # %% [markdown] id="frontier-seen"
 # Below a *measured* sentence stands the range in which its number lay at every seed tried.
-# (This run was long, and was recorded with its code.)
 
 # %% [markdown] id="take-away"
 # ## Take away
@@ -342,7 +339,7 @@ lc.figure(fig, claim)
 # - What a state forgets depends on how it writes.
 # - Here equations are proved, sentences with numbers are measured, mistakes have names.
 #
-# Go on with [lesson 02](02_embedding.ipynb); the map is right below.
+# Go on with [lesson 02](02_embedding.ipynb).
 
 # %% [markdown] id="more-time"
 # ## If you have more time
@@ -359,6 +356,7 @@ lc.figure(fig, claim)
 # From lesson 02 on that includes partial derivatives.
 # Numbers that are missing are lessons still to be written.
 # The last cell of a lesson lists what your run has proved, measured and checked, and what you have left.
+# To begin a lesson afresh, rename your copy in the folder `study` and run `make lab`.
 
 # %% [markdown] id="first-chart"
 # ### The chart that came first
