@@ -13,7 +13,7 @@
 #
 # ## Before you begin
 #
-# Run the next two cells, then answer a question about lesson 03.
+# Run the next two cells, then answer a question.
 
 # %% id="start"
 import math
@@ -124,7 +124,7 @@ lc.prove("05.order_lost", forward, backward, reason="three words, last to first"
 # Fish, $\frac12 (1, -1, 1, -1)$, was not stored and reads $\frac12$: cross-talk alone.
 #
 # Now seven words in 32 numbers.
-# Move the slider, and watch the read-outs on the right, those of strangers in grey.
+# Move the slider, and watch the read-outs on the right: words told are green, strangers grey.
 
 # %% id="columns"
 sentence = "dog bites man and cat bites dog"
@@ -410,8 +410,7 @@ state_gradient = lc.check("05.state_gradient", state_gradient)
 # %% [markdown] id="hints-state_gradient"
 # {{hints}}
 #
-# A sign is a small slip.
-# The real mistake: the rule has already said what $c_{t+1}$ is, $c_t + W x$.
+# Worse than the sign: the rule has already said what $c_{t+1}$ is, $c_t + W x$.
 # By hand, with $W x = 2$: from $1$ to $3$ the loss is $2$; from $100$ to $102$ it is $2$ again.
 # `lc.derive` proves a chain, each step from the one before:
 
@@ -457,8 +456,8 @@ lc.claim(
 # Now the state is a matrix $S$ of size $K \times V$, read as $S^\top k$.
 # Two memories:
 #
-# - the *sum* adds the column $k$ times the row $v^\top$: $S + k v^\top$;
-# - a memory that *looks* reads first, and writes what is missing: $S + k\,(v - S^\top k)^\top$.
+# - the *sum*, or linear attention, adds the column $k$ times the row $v^\top$: $S + k v^\top$;
+# - the *delta rule* looks: it reads first, and writes what is missing: $S + k\,(v - S^\top k)^\top$.
 #
 # Keys of length 1 stand at right angles; in $v$ each city has its own number, $1$ for that city.
 # Both are told seven facts, among them "Ann: Oslo" and later "Ann: Rome".
@@ -480,7 +479,7 @@ k = torch.tensor([0.6, 0.8]).expand(1, 2, 1, 2)  # Ann twice: [B, T, H, K]
 v = torch.eye(2)[None, :, None]  # Oslo, then Rome
 total, _ = linear_attention(k, k, v, scale=1.0)
 looked, _ = delta_rule(k, k, v, scale=1.0, beta=torch.ones(1, 2, 1))
-sentence = "The sum keeps Oslo and Rome; the memory that looks takes Oslo away."
+sentence = "The sum keeps Oslo and Rome; the delta rule takes Oslo away."
 film = seen.film([4, 5], sentence)
 lc.reveal("05.overwrite", film, was=[total[0, 1, 0, 0].item(), looked[0, 1, 0, 0].item()])
 
@@ -491,10 +490,10 @@ lc.reveal("05.overwrite", film, was=[total[0, 1, 0, 0].item(), looked[0, 1, 0, 0
 # Told Oslo, both memories hold $S = \begin{pmatrix} 0.6 & 0 \\ 0.8 & 0 \end{pmatrix}$ and read $(0.36 + 0.64, 0) = (1, 0)$.
 #
 # Told Rome, the sum puts $k$ into the second column, too, and reads $(1, 1)$: both.
-# The other looks and reads $(1, 0)$; of $(0, 1)$ it misses $(-1, 1)$.
+# The delta rule reads $(1, 0)$ first: $(0, 1) - (1, 0) = (-1, 1)$ is missing.
 # So it takes $k$ from the first column, adds it to the second, and reads $(0, 1)$: Rome.
 #
-# **Exercise 5** (5 minutes). Write one step of the memory that looks.
+# **Exercise 5** (5 minutes). Write one step of the delta rule.
 
 
 # %% id="05-delta_step" tags=["exercise"]
@@ -524,15 +523,16 @@ S, k, v = MatrixSymbol("S", K, V), MatrixSymbol("k", K, 1), MatrixSymbol("v", V,
 lc.prove("05.agreement_step", S - lc.grad(-dot(v, S.T * k), S), S + k * v.T, torch=True)
 
 # %% [markdown] id="agreement-seen"
-# The sum! It is *linear attention* without its normaliser (Katharopoulos et al., 2020).
+# The sum! (Katharopoulos et al., 2020, with a normaliser.)
 #
 # Penalise the error $e = S^\top k - v$ instead: $\tfrac12 \lVert e \rVert^2$.
 # By hand: raising $S_{ij}$ raises $e_j$ by $k_i$ times as much, so the derivative is $k_i e_j$, the entry $ij$ of $k e^\top$.
-# A step of size $\beta$, above $1$, is the *delta rule* (Widrow and Hoff, 1960; as a layer: Schlag et al., 2021):
+# A step of size $\beta$, above $1$, is the delta rule (Widrow and Hoff, 1960; as a layer: Schlag et al., 2021):
 
 # %% id="error-step"
 error = half_norm_sq(S.T * k - v)
-lc.prove("05.error_step", S - beta * lc.grad(error, S), S + beta * k * (v - S.T * k).T, torch=True)
+looked = S + beta * k * (v - S.T * k).T
+lc.prove("05.error_step", S - beta * lc.grad(error, S), looked, torch=True)
 
 # %% [markdown] id="one-sentence"
 # **Both rules are one gradient step on a stated loss.** To design a memory is to say what it should be asked.
@@ -631,7 +631,8 @@ lc.quiz("05.exit_decay", answer=answer)
 
 # %% id="any-length"
 s_T = MatrixSymbol("s_T", n, 1)
-lc.prove("05.any_length", (c0 + W * s_T) + W * x, c0 + W * (s_T + x), reason="one more word")
+later = (c0 + W * s_T) + W * x
+lc.prove("05.any_length", later, c0 + W * (s_T + x), reason="one more word")
 
 # %% [markdown] id="induction-after"
 # With no words at all $s_0 = 0$ and the form holds, so it holds for every $T$: the state is $c_0 + W (x_1 + \dots + x_T)$.
