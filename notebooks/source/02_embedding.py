@@ -146,7 +146,7 @@ sentence = (
     f"The more numbers, the nearer to a right angle: a typical cosine is {low:.2f} at d = 4, "
 )
 sentence += f"{{value:.3f}} at d = 64, {high:.3f} at d = 1,024."
-claim = lc.claim("02.nearly_orthogonal", sentence, typical[64], between=(0.115, 0.135))
+claim = lc.claim("02.nearly_orthogonal", sentence, typical[64], between=(0.11, 0.14))
 lc.figure(fig, claim)
 
 # %% [markdown] id="collapse-before"
