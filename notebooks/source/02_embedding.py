@@ -261,7 +261,7 @@ sentence = (
 lc.figure(fig, sentence)
 
 # %% [markdown] id="skip-gram-before"
-# For all sizes, with the $u_j$ as rows of $U$, so that the scores are $Uv$:
+# In matrices, with the $u_j$ as rows of $U$, so that the scores are $Uv$:
 
 # %% id="skip-gram"
 N = symbols("N", positive=True, integer=True)
