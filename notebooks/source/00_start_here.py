@@ -39,7 +39,7 @@ lc.start("00")
 # A city is its *value*.
 #
 # The memory is a *state*, a table of 32 numbers: **each row a city, each column one of a name's 8 numbers.**
-# Blue is above zero, orange with a dash below, white zero.
+# Blue is above zero, orange below (a dash helps the eye), white zero.
 # To write "Ann: Oslo" is to change the row of Oslo by Ann's numbers.
 # To ask where Ann is, is to take the dot product of her numbers with each row: it is the bar beside the row, and the longer the bar, the more the two agree.
 #
