@@ -47,7 +47,7 @@ lc.start("00")
 # The upper one adds what it is told.
 # The lower one first looks up what it would answer, and writes the difference.
 # From left to right you see the table before a fact, what the fact writes, the table after it, and the answer.
-# The narrow strip above a table is the name that is written, or asked about.
+# The narrow strip above a table is the name that is written, or asked about; +1.0 beside a row says that it is added once.
 # At the far right, *how sure* has a mark after each fact: how far the right city leads.
 # (Names and formulas are for later; $S^\top$ is the table.)
 # Move the slider to the end, and ask about each of the four: so far both memories know them all.
