@@ -35,22 +35,22 @@ lc.start("00")
 # ## 1. A memory that reads
 #
 # Each sentence is a *fact*: a name and its city.
-# A name is 8 numbers, its *key*, drawn at random, but so that any two names are at right angles: their dot product is 0.
+# A name is 8 numbers, its *key*, drawn at random, but any two at right angles: their dot product is 0.
 # A city is its *value*.
 #
 # The memory is a *state*, a table of 32 numbers: **each row a city, each column one of a name's 8 numbers.**
 # Blue is above zero, orange below (a dash helps the eye), white zero.
 # To write "Ann: Oslo" is to change the row of Oslo by Ann's numbers.
-# To ask where Ann is, is to take the dot product of her numbers with each row: it is the bar beside the row, and the longer the bar, the more the two agree.
+# To ask where Ann is, is to take the dot product of her numbers with each row: the longer the bar, the more the two agree.
 #
 # Two memories read the same facts.
 # The upper one adds what it is told.
 # The lower one first looks up what it would answer, and writes the difference.
 # From left to right you see the table before a fact, what the fact writes, the table after it, and the answer.
-# The narrow strip above a table is the name that is written, or asked about; +1.0 beside a row says that it is added once.
+# The narrow strip above a table is the name written, or asked about; +1.0: it is added once.
 # At the far right, *how sure* has a mark after each fact: how far the right city leads.
 # (Names and formulas are for later; $S^\top$ is the table.)
-# Move the slider to the end, and ask about each of the four: so far both memories know them all.
+# Move the slider to the end, and ask about each: so far both memories know them all.
 
 # %% id="watch"
 facts = [("Ann", "Oslo"), ("Bob", "Rome"), ("Cy", "Lima"), ("Dee", "Kyiv")]
