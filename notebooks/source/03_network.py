@@ -577,6 +577,7 @@ print("in place:", *learn[0].words[:8], "-")
 print("later:    -", *learn[0].words[:8])
 
 # %% id="shift-found" tags=["after-prediction"]
+rng = lc.rng("three readers")
 sets = (in_place, own_library), (later, own_library), (in_place_new, new_library)
 found = []
 for read, n in ((side_by_side, 9 * 64), (mean, 64), (shared, 64)):
@@ -602,20 +603,17 @@ said = """One place later, a text that it knew by heart is no better known than 
 The two other readers do not see the place at all: for them nothing can change."""
 lc.reveal("03.shift", lc.figure(fig, claim), said)
 
-# %% [markdown] id="places"
-# ### What each place learns
-#
+# %% [markdown] id="places" tags=["after-prediction"]
 # Cut $W$ where two words meet, $W=(P_1\;P_2)$: the layer computes $P_1 x_1+P_2 x_2$.
 # By section 2 the table for $P_2$ is the error times $x_2$: what $P_1$ has learned about a word does not reach it.
 # More training mends that, with every paragraph in both places:
 
-# %% id="both-places" tags=["hide-input"]
-# Every paragraph, trained in both places.
+# %% id="both-places" tags=["after-prediction"]
 texts, libraries = torch.cat([in_place, later]), torch.cat([own_library, own_library])
 answers = trained(side_by_side, 9 * 64, texts, libraries, lc.rng("both"), steps=600)
 both = (answers(texts) == libraries).float().mean()
 sentence = "Trained in both places, it knows {value:.2f} of them in both."
-lc.claim("03.both_places", sentence, both, between=(0.97, 1.0))
+lc.reveal("03.shift", lc.claim("03.both_places", sentence, both, between=(0.97, 1.0)))
 
 # %% [markdown] id="not-a-memory"
 # What no training mends is the width: $T$ words of $N$ numbers need $T\cdot N$ columns, and the word after the last has no place at all.
