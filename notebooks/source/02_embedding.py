@@ -146,7 +146,7 @@ sentence = (
     f"The more numbers, the nearer to a right angle: a typical cosine is {low:.2f} at d = 4, "
 )
 sentence += f"{{value:.3f}} at d = 64, {high:.3f} at d = 1,024."
-claim = lc.claim("02.nearly_orthogonal", sentence, typical[64], between=(0.115, 0.135))
+claim = lc.claim("02.nearly_orthogonal", sentence, typical[64], between=(0.11, 0.14))
 lc.figure(fig, claim)
 
 # %% [markdown] id="collapse-before"
@@ -261,7 +261,7 @@ sentence = (
 lc.figure(fig, sentence)
 
 # %% [markdown] id="skip-gram-before"
-# For all sizes, with the $u_j$ as rows of $U$, so that the scores are $Uv$:
+# In matrices, with the $u_j$ as rows of $U$, so that the scores are $Uv$:
 
 # %% id="skip-gram"
 N = symbols("N", positive=True, integer=True)

@@ -70,8 +70,8 @@ for end, colour, label in ends:
     ax.annotate("", (end, loss_at(end)), (1, loss_at(1)), arrowprops=arrow)
 ax.plot(1, loss_at(1), "o", color="black", ms=10)
 ax.set(xlabel="weight w", ylabel="loss L", xlim=(-3.4, 4.2), ylim=(-0.5, 14))
-said = f"The shortcut rolls the ball uphill, from {loss_at(1):.2f} to {loss_at(1.4):.2f}. "
-said += f"The curve rises to the right, with slope {steep}; a step against that goes down."
+said = f"The shortcut goes uphill, from {loss_at(1):.2f} to {loss_at(1.4):.2f}. "
+said += f"At w = 1 the curve rises to the right, with slope {steep}; a step against that goes down."
 lc.reveal(
     "03.article_step", lc.figure(fig, said), was=("lower", "higher")[loss_at(1.4) > loss_at(1)]
 )
@@ -90,7 +90,7 @@ lc.reveal(
 #
 # $$\frac{\partial L}{\partial w}=\frac{\partial L}{\partial y}\cdot\frac{\partial y}{\partial a}\cdot\frac{\partial a}{\partial w}$$
 #
-# The slope of $\tanh a$ is $1-\tanh^2 a=1-y^2$, with a $y$ known from the way forward: $1$ where $a=0$, almost $0$ where $y$ is near $1$ or $-1$.
+# The slope of $\tanh a$ is $1-\tanh^2 a=1-y^2$, with a $y$ known from the way forward: $1$ where $a=0,$ almost $0$ where $y$ is near $1$ or $-1$.
 
 # %% id="chain-numbers" tags=["hide-input"]
 # The numbers of a chain, and an arrow.
@@ -159,7 +159,7 @@ lc.refute("03.article_layer", lc.grad(loss, W), each(tanh, W * x + b) - z)
 
 # %% [markdown] id="layer-links"
 # $y-z$ has too few numbers.
-# True is what you found for one weight, here by SymPy:
+# What you found for one weight is true, here by SymPy:
 
 # %% id="one-weight-proved" tags=["hide-input"]
 # One weight: the three links, multiplied.
@@ -169,8 +169,8 @@ true = (tanh(w * x1) - z1) * (1 - tanh(w * x1) ** 2) * x1
 lc.prove("03.one_weight_proved", lc.grad(loss, w), true)
 
 # %% [markdown] id="layer-by-hand"
-# A layer has it for each unit.
-# By hand: unit $i$ computes $a_i=\sum_j W_{ij}x_j+b_i$, and on $a_i$ only $y_i$ depends. So
+# In a layer it holds for each unit.
+# By hand: unit $i$ computes $a_i=\sum_j W_{ij}x_j+b_i$, and only $y_i$ depends on $a_i$. So
 #
 # $$\frac{\partial L}{\partial a_i}=(y_i-z_i)(1-y_i^2),\qquad\frac{\partial L}{\partial W_{ij}}=\frac{\partial L}{\partial a_i}\cdot x_j$$
 #
@@ -195,7 +195,7 @@ lc.prove("03.error", lc.grad(half_norm_sq(y - z), a), error, torch=True)
 #
 # An input that was zero teaches its weights nothing.
 # As matrices, the table is a column times a row, $g\,x^\top$.
-# (A small change of $a$ changes the loss by $g^\top$ times that change, so for a fixed $g$ we want the gradient of $g^\top(W x+b)$.)
+# (A small change of $a$ changes the loss by $g^\top$ times that change: with $g$ held fixed, the loss has the gradient of $g^\top(W x+b)$.)
 
 # %% id="error-to-weights"
 lc.prove("03.outer", lc.grad(dot(g, W * x + b), W), g * x.T, torch=True)
@@ -235,8 +235,8 @@ layer_backward = lc.check("03.layer_backward", layer_backward)
 #
 # $$\frac{\partial L}{\partial w_1}=\frac{\partial L}{\partial y}\cdot\frac{\partial y}{\partial h}\cdot\frac{\partial h}{\partial a}\cdot\frac{\partial a}{\partial w_1}$$
 #
-# **Exercise 3** (4 minutes). Work them out until none of the four names is left, with two lines or more on the way.
-# Each line is held against the one before.
+# **Exercise 3** (4 minutes). Work them out until none of the four names is left; each line is held against the one before.
+# Two lines at least stand between the first and the last.
 
 # %% id="03-lower_weight" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -404,7 +404,7 @@ lc.figure(
 #
 # The documentation of PyTorch and SymPy lies on your machine, in their source files.
 # From which of them does a paragraph come?
-# The input has a 1 for each of the 300 most frequent words in it; we test on other files than we learn from.
+# The input has a 1 for each of the 300 most frequent words that the paragraph has; we test on other files than we learn from.
 #
 # We use your gradient for the lower weights, and $g\,h^\top$ for the upper ones.
 # At every step PyTorch differentiates the mean loss by itself.
@@ -489,7 +489,7 @@ lc.figure(fig, claim)
 # %% [markdown] id="right-line"
 # ## 5. Scores and probabilities
 #
-# For the layer that predicts a word the slope of the bend cancels.
+# The layer that predicts a word has a simpler error: no slope stays in it.
 # Its scores $s$, the *logits*, become probabilities by softmax (lesson 02), $p_i=e^{s_i}/\sum_j e^{s_j}$; $t$ has a 1 at the right answer $r$ and 0 elsewhere.
 # The loss is the *cross-entropy*, $-\ln p_r$.
 # By hand:
@@ -516,7 +516,7 @@ lc.prove("03.softmax", lc.grad(log(total) - dot(t, s), s), p - t, torch=True)
 # The network learns the same task until it knows its own paragraphs by heart.
 #
 # Then they come once more, one place later: the empty place stands in front.
-# (Always the same answer is right a little more often than half.)
+# (Always naming the same library is right a little more than half the time.)
 
 # %% id="03-shift" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -648,6 +648,7 @@ lc.quiz("03.exit_concat", answer=answer)
 # ## If you have more time
 #
 # - One more question (1 minute) and three exercises (8 minutes): a network that learns to be wrong, the order of a training step, a count of parameters.
+# - What each place learns, for all sizes (1 minute).
 # - What one step does to the answer (3 minutes).
 # - Where learning stops (5 minutes).
 
@@ -658,12 +659,12 @@ answer = "d"
 lc.quiz("03.exit_chain", answer=answer)
 
 # %% [markdown] id="logits_gradient-exercise"
-# **Exercise 5** (3 minutes). This code trains a network to be wrong. Mend it.
+# **Exercise 5** (3 minutes). This should be the gradient of the mean cross-entropy, and trains a network to be wrong. Mend it.
 
 
 # %% id="03-logits_gradient" tags=["exercise"]
 def logits_gradient(logits, target):
-    """Gradient of the mean cross-entropy; logits: [B, C], target: whole numbers [B] -> [B, C]"""
+    """logits: [B, C], target: whole numbers [B] -> gradient by the logits: [B, C]"""
     ### BEGIN SOLUTION
     onehot = torch.nn.functional.one_hot(target, logits.shape[1])  # [B, C]
     return (logits.softmax(dim=1) - onehot) / len(logits)
