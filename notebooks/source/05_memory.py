@@ -226,7 +226,8 @@ Then $1/s \ge 1.2816$ says $T \le \frac12 (64 / 1.2816^2 + 1) = 19.98$. The firs
 k1, k2, k3 = (MatrixSymbol(name, d, 1) for name in ("k_1", "k_2", "k_3"))
 proof = lc.prove("05.noise_exact", sign_variance(dot(k1, k1 + k2 + k3), k1, k2, k3), 2 / d)
 stored, _ = read_outs(d=64, T=20, trials=2_000, rng=lc.rng("noise"))
-said = f"For 20 words in 64 numbers it is {{value:.3f}}; theory says {19 / 64:.3f}."
+said = "20 words in 64 numbers: a stored word is read with variance {value:.3f}; "
+said += f"theory says {19 / 64:.3f}."
 noise = lc.claim("05.noise_measured", said, stored.var(), between=(0.28, 0.315))
 lc.reveal("05.recall", claim, by_hand, proof, noise, was=words)
 
@@ -460,7 +461,7 @@ lc.reveal("05.overwrite", film, seen, was=[total[0, 1, 0, 0].item(), looked[0, 1
 # The delta rule reads $(1, 0)$ first: $(0, 1) - (1, 0) = (-1, 1)$ is missing.
 # So it takes $k$ from the first column, adds it to the second, and reads $(0, 1)$: Rome.
 #
-# **Exercise 5** (5 minutes). Write one step of the delta rule.
+# **Exercise 5** (5 minutes). Write one such step of the delta rule, without a batch.
 
 
 # %% id="05-delta_step" tags=["exercise"]
@@ -490,7 +491,7 @@ S, k, v = MatrixSymbol("S", K, V), MatrixSymbol("k", K, 1), MatrixSymbol("v", V,
 lc.prove("05.agreement_step", S - lc.grad(-dot(v, S.T * k), S), S + k * v.T, torch=True)
 
 # %% [markdown] id="agreement-seen"
-# The sum! (Katharopoulos et al., 2020, with a normaliser.)
+# The sum! (Kohonen, 1972; with a normaliser: Katharopoulos et al., 2020.)
 #
 # Penalise the error $e = S^\top k - v$ instead: $\tfrac12 \lVert e \rVert^2$.
 # By hand: raising $S_{ij}$ raises $e_j$ by $k_i$ times as much, so the derivative is $k_i e_j$, the entry $ij$ of $k e^\top$.
