@@ -11,11 +11,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import sympy
 import torch
 
 from lcutils.checking import functions, judge, syntax
 from lcutils.checking.data import FunctionExercise, Slip, normal, row
 from lcutils.exercises import catalogue
+from lcutils.proof import MatrixSymbol
 
 
 def written(source, **names):
@@ -432,6 +434,22 @@ def test_an_error_of_a_known_kind_is_said_in_plain_words(expression, hint):
     assert hint in verdict.hint
     assert f"return {expression}" in verdict.example
     assert not verdict.is_open
+
+
+@pytest.mark.parametrize(
+    ("expression", "hint"),
+    [
+        ("g.T @ x", "`g` is not set in the function: it is a symbol of SymPy, from a cell above."),
+        ("x @ T", "`T` is not set in the function"),
+        ("exp(x) + nothing", "`exp` is SymPy's, for symbols: for tensors there is `torch.exp`."),
+        ("x.T @ g_", "There is no name `g_` here."),  # T is an attribute there
+    ],
+)
+def test_a_symbol_of_a_cell_above_where_a_tensor_is_meant_is_named(expression, hint):
+    d = sympy.symbols("d", positive=True, integer=True)
+    names = {"g": MatrixSymbol("g", d, 1), "T": sympy.Symbol("T"), "exp": sympy.exp}
+    verdict = judge(EXERCISE, written(f"def answer(x):\n    return {expression}", **names))
+    assert hint in verdict.hint
 
 
 def test_after_an_error_the_shapes_of_the_inputs_stand_there_and_no_hint_that_does_not_fit():

@@ -25,6 +25,11 @@ def test_each_lesson_has_its_row_with_its_question_its_minutes_and_what_it_needs
     assert row_of(lesson, link) in README.split("\n")
 
 
+def test_the_hours_of_all_lessons_are_right():
+    hours = sum(lesson.minutes for lesson in lessons(SOURCES)) / 60
+    assert f"{round(hours)} hours in all" in README, f"they take {hours:.1f}"
+
+
 @pytest.mark.parametrize("lesson", lessons(SOURCES), ids=lambda lesson: lesson.name)
 def test_in_the_solution_everything_is_proved_confirmed_and_right(lesson):
     last = nbformat.read(SOLUTIONS / lesson.file, as_version=4).cells[-1]
@@ -75,6 +80,13 @@ def test_a_drawn_picture_is_the_stored_one(drawn, name):
         assert before.shape == after.shape
         # another machine may round the shade of a number, or the edge of a letter, otherwise
         assert (before != after).mean() < 0.01, "run `make figures`"
+
+
+def test_the_story_that_moves_stands_still_for_who_wants_that_and_is_told_in_words(drawn):
+    moving, still = drawn
+    assert f'(prefers-reduced-motion: reduce)" srcset="figures/{still}"' in README
+    assert f'<img src="figures/{moving}"' in README
+    assert README.count(drawn[moving][1]) == 2  # for who does not see it, and beneath it
 
 
 def test_pictures_drawn_twice_are_the_same_bytes(drawn):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import difflib
+import dis
 import linecache
 import re
 import sys
@@ -15,6 +16,7 @@ import torch
 
 _LIBRARIES = {"torch", "numpy", "sympy", "lcutils"}  # an error is shown where the reader wrote
 _MAX_MESSAGE = 300
+_GLOBAL_LOADS = ("LOAD_GLOBAL", "LOAD_NAME")
 
 
 @dataclass(frozen=True)
@@ -229,7 +231,25 @@ def raised(error: BaseException, skipped: int) -> Raised:
     if len(message) > _MAX_MESSAGE:
         message = message[:_MAX_MESSAGE] + "..."
     is_call = isinstance(error, TypeError) and not reached
-    return Raised(name, message, _own_line(reached), is_stub, is_call, _meaning(error, message))
+    hint = _symbol_from_above(reached) or _meaning(error, message)
+    return Raised(name, message, _own_line(reached), is_stub, is_call, hint)
+
+
+def _symbol_from_above(reached: Sequence[tuple[FrameType, int]]) -> str:
+    """What to say where a function meets a name that a cell above gave to something of SymPy."""
+    own = next((frame for frame, _ in reversed(reached) if _is_own(frame)), None)
+    if own is None:
+        return ""
+    loads = (x.argval for x in dis.get_instructions(own.f_code) if x.opname in _GLOBAL_LOADS)
+    for name in dict.fromkeys(loads):
+        value = own.f_globals.get(name)
+        if "sympy" not in {base.__module__.split(".")[0] for base in type(value).__mro__}:
+            continue
+        if isinstance(value, type):
+            instead = f": for tensors there is `torch.{name}`." if hasattr(torch, name) else "."
+            return f"`{name}` is SymPy's, for symbols{instead}"
+        return f"`{name}` is not set in the function: it is a symbol of SymPy, from a cell above."
+    return ""
 
 
 def _meaning(error: BaseException, message: str) -> str:

@@ -39,6 +39,8 @@ def read(asked: Prediction, typed: object, source: str) -> tuple[str | None, str
     if asked.numbers:
         return _numbers(asked, typed)
     if asked.choices:
+        if isinstance(typed, list | tuple):
+            typed = " ".join(map(_said, typed))
         return _choice(asked.choices, typed if isinstance(typed, str) else source or typed)
     parts = typed if isinstance(typed, list | tuple) else [typed]
     words = [_said(part) for part in parts]
@@ -67,7 +69,7 @@ def _numbers(asked: Prediction, typed: object) -> tuple[str | None, str]:
         found = _in_text(count, typed)
     else:
         parts = typed if isinstance(typed, list | tuple) else [typed]
-        found = [to_number(part) for part in parts]
+        found = [_one(part) if isinstance(part, str) else to_number(part) for part in parts]
     numbers = [number for number in found if number is not None]
     if asked.is_share and not all(0 <= number <= 1 for number in numbers):
         return None, 'A share lies between 0 and 1: 90 % is 0.9 (or answer="skip").'
@@ -84,14 +86,19 @@ def _numbers(asked: Prediction, typed: object) -> tuple[str | None, str]:
 
 
 def _in_text(count: int, text: str) -> list[float | None]:
-    among = _AMONG_WORDS.fullmatch(text)
     if count == 1:
-        return [to_number(among[1] if among else text)]
+        return [_one(text)]
     for between in _BETWEEN:
-        found = [to_number(part) for part in re.split(between, text.strip("[]()"))]
+        found = [_one(part) for part in re.split(between, text.strip("[]()"))]
         if len(found) == count and None not in found:
             return found
     return [None]
+
+
+def _one(text: str) -> float | None:
+    """The number in a text that may have words around it, if it is one."""
+    among = _AMONG_WORDS.fullmatch(plain(text))
+    return to_number(among[1] if among else text)
 
 
 def _choice(choices: Sequence[str], typed: object) -> tuple[str | None, str]:
@@ -103,6 +110,8 @@ def _choice(choices: Sequence[str], typed: object) -> tuple[str | None, str]:
         found = found or [x for x in choices if len(_bare(said)) > 2 and _bare(said) in bare[x]]
     if len(found) == 1:
         return found[0], ""
+    if len(found) == 2 and "both" in choices:
+        return "both", ""
     listed = ", ".join(f'"{choice}"' for choice in choices)
     return None, f'Type one of {listed} (or "skip").'
 

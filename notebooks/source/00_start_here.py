@@ -9,7 +9,7 @@
 # > Where does Ann live?
 #
 # You kept the newest of three answers and let the others go, without trying.
-# A program must do it with numbers, and the plainest way gets it wrong.
+# A program must do it with numbers, and not every way gets it right.
 # Watch it happen; then come the whole workbook in one picture and your first exercises.
 #
 # You need Python, vectors and matrices, a little PyTorch.
@@ -35,20 +35,22 @@ lc.start("00")
 # ## 1. A memory that reads
 #
 # Each sentence is a *fact*: a name and its city.
-# A name is 8 numbers, its *key*, drawn at random but so that no two names are alike at all.
-# A city, the *value*, has a row.
+# A name is 8 numbers, its *key*, drawn at random, but any two at right angles: their dot product is 0.
+# A city is its *value*.
 #
 # The memory is a *state*, a table of 32 numbers: **each row a city, each column one of a name's 8 numbers.**
-# Blue is above zero, orange below, white zero.
+# Blue is above zero, orange below (a dash helps the eye), white zero.
 # To write "Ann: Oslo" is to change the row of Oslo by Ann's numbers.
-# To ask where Ann is, is to lay her numbers over each row: the longer the bar, the more the two agree.
+# To ask where Ann is, is to take the dot product of her numbers with each row: the longer the bar, the more the two agree.
 #
 # Two memories read the same facts.
 # The upper one adds what it is told.
 # The lower one first looks up what it would answer, and writes the difference.
 # From left to right you see the table before a fact, what the fact writes, the table after it, and the answer.
-# (Names and formulas are for later; $S$ is the table.)
-# Move the slider, and ask about each of the four: so far both memories know them all.
+# The narrow strip above a table is the name written, or asked about; +1.0: it is added once.
+# At the far right, *how sure* has a mark after each fact: how far the right city leads.
+# (Names and formulas are for later; $S^\top$ is the table.)
+# Move the slider to the end, and ask about each: so far both memories know them all.
 
 # %% id="watch"
 facts = [("Ann", "Oslo"), ("Bob", "Rome"), ("Cy", "Lima"), ("Dee", "Kyiv")]
@@ -59,7 +61,7 @@ lc.watch(facts, orthogonal=True)
 # (If the picture does not follow, JupyterLab is not well installed. You lose the sliders, and nothing else.)
 #
 # Then comes the news, and before it a *prediction*.
-# Type yours in the place of `None`, run that cell, then those below: they wait for it, and their code is folded, for it would tell.
+# Type yours in the place of `None`, run that cell, then those below: they wait for it, and their code is folded, for it would give the answer away.
 # `answer = "skip"` will do, but a wrong guess teaches more than none.
 
 # %% id="00-ann" tags=["exercise"]
@@ -96,11 +98,13 @@ lc.reveal(
 # ## 2. What a language model is
 #
 # A *language model* is a program that reads the beginning of a text and gives each word a probability of coming next.
-# To write, it draws a word by these probabilities, puts it at the end of the text, and asks itself again.
+# To write, it draws a word by these probabilities, or takes the likeliest, puts it at the end of the text, and asks itself again.
 # In *training* it reads very many texts, and its *weights*, often billions of numbers, are moved so that the words which really came become more probable; afterwards they stay as they are.
 # What stands before the next word is its *context*.
 #
-# The smallest language model looks back one word, and counts.
+# (Most read *tokens*, words or pieces of words; here each word is one.)
+#
+# A very small language model looks back one word, and counts.
 # What comes after "in"?
 
 # %% id="smallest"
@@ -111,9 +115,9 @@ after = Counter(b for a, b in pairwise(words) if a == "in")
 # %% [markdown] id="smallest-seen"
 # It knows that a city comes, and cannot know whose: Ann is out of its sight.
 # A good model should give nearly all to Kyiv after "Ann lives in", so something must carry Ann along.
-# There are two ways:
+# There are two ways, and mixtures of them:
 #
-# - a *state*, as above, has a fixed size. Each word changes it, and it **forgets**: some of what was read can no longer be told from its numbers.
+# - a *state*, as above, has a fixed size. Each word changes it, and as the text goes on it **forgets**: some of what was read can no longer be told from its numbers.
 # - a *cache* keeps a key and a value for every word, and grows with the text.
 #
 # What a state keeps, and what it gives up, is the question of this workbook.
@@ -187,9 +191,9 @@ for (a, b), label in arrows.items():
 lc.figure(fig, "A state is an arrow back: what it keeps, the next word can use.")
 
 # %% [markdown] id="chart-after"
-# A new word meets the old ones in two ways: in the state, which each of them has changed, or in the cache, where all of them still lie.
 # You have watched 10 and 11, two ways to write.
-# Dashed lines are training: the *loss* says how wrong the probabilities were, and moves the weights.
+# Dashed lines are training: the *loss* says how wrong the probabilities were, and the weights are moved so that it falls.
+# (Not drawn: the word's own vector also goes past the memory, and keys and values are made with weights, too.)
 #
 # <details><summary>Open a box, or take the chart along as Mermaid</summary>
 #
@@ -232,7 +236,7 @@ lc.figure(fig, "A state is an arrow back: what it keeps, the next word can use."
 # The function below should take the mean over the words of each text, and does not.
 #
 # **Exercise 1** (2 minutes). Run the cell as it is, and read the verdict.
-# Then mend the one line, and run it again.
+# Then mend the one line.
 
 
 # %% id="00-text_mean" tags=["exercise"]
@@ -255,7 +259,6 @@ text_mean = lc.check("00.text_mean", text_mean)
 # As long as your answer is not right the lesson goes on with ours, so nothing below breaks.
 #
 # If a cell never ends or numbers look odd, choose *Restart Kernel and Run All Cells* from the menu *Kernel*; random numbers come out the same again.
-# To begin afresh, rename your copy in `study` and run `make lab`.
 
 # %% [markdown] id="sympy"
 # ## 5. A few lines of SymPy
@@ -305,8 +308,8 @@ lc.check("00.cache_more", more)
 # ## 6. Where it leads
 #
 # Lesson 13 lets small models read texts like Ann's, 8 names, of which 4 are told anew, and asks for the newest.
-# A dot below is one size of memory: further right it keeps more numbers, higher up it answers more questions rightly.
-# The grey line is attention, which reads from a cache.
+# A dot below is one size of memory: further right it keeps more numbers, higher up it answers more of the questions right.
+# The grey line is attention, which reads from a cache; where this is small, its keys and values are short.
 # Where will a state of 256 numbers stand: one that adds, one that fades, one that looks first?
 
 # %% id="frontier" tags=["hide-input"]
@@ -323,8 +326,8 @@ ax.text(250, 0.15, "a state of 256 numbers:\nhow high?", color=BLUE, ha="right")
 ax.set(xlabel="numbers kept", ylabel="right answers", xlim=(0, 600), ylim=(0, 1.05))
 claim = lc.claim(
     "00.frontier",
-    f"Attention is right in {right[0]:.2f} of the cases with {kept[0]:.0f} numbers, in "
-    f"{{value:.2f}} with {kept[-1]:.0f}. One layer, 32 keys in all, one learning rate, 250 steps.",
+    f"Attention that keeps {kept[-1]:.0f} numbers is right in {{value:.2f}} of the cases. One layer, "
+    "32 names to draw from, one learning rate, 250 steps of training.",
     right[-1],
     between=(0.99, 1),
 )
@@ -332,17 +335,17 @@ lc.figure(fig, claim)
 
 # %% [markdown] id="frontier-seen"
 # Below a *measured* sentence stands the range in which its number lay at every seed tried.
-# (This run was long, and was recorded with its code.)
+# (This run was long, and was recorded with its code: the mean of five seeds.)
 
 # %% [markdown] id="take-away"
 # ## Take away
 #
-# - A language model gives each word a probability of coming next, and of the text it has what its memory carries along.
-# - A cache keeps everything and grows. A state keeps its size and forgets.
+# - A language model gives each word a probability of coming next, and of the text so far it knows what its memory carries along.
+# - A cache keeps a key and a value for each word, and grows. A state keeps its size, and forgets.
 # - What a state forgets depends on how it writes.
 # - Here equations are proved, sentences with numbers are measured, mistakes have names.
 #
-# Go on with [lesson 02](02_embedding.ipynb); the map is right below.
+# Go on with [lesson 02](02_embedding.ipynb).
 
 # %% [markdown] id="more-time"
 # ## If you have more time
@@ -359,6 +362,7 @@ lc.figure(fig, claim)
 # From lesson 02 on that includes partial derivatives.
 # Numbers that are missing are lessons still to be written.
 # The last cell of a lesson lists what your run has proved, measured and checked, and what you have left.
+# To begin a lesson afresh, rename your copy in the folder `study` and run `make lab`.
 
 # %% [markdown] id="first-chart"
 # ### The chart that came first
@@ -382,7 +386,7 @@ lc.quiz("00.chart", answer=answer)
 # | the article's box | the trouble with it | what stands in section 3 |
 # |---|---|---|
 # | concatenation of the word vectors | It grows with the text, but a layer takes inputs of one size: sooner or later words fall out, and nothing of them is kept. | a state of fixed size, or a cache that is compared with each new word |
-# | memory update, after the output | The new word must reach the output on a path of its own, beside the memory. | write, then read, then predict |
+# | memory update, after the output | The output is made before the memory is read: nothing that it holds reaches the output. | write, then read, then predict |
 # | context vector | No later step reads it. It is the memory's state, and the next step begins with it. | the arrow back |
 # | weight matrix, at the end | Every step uses the weights, and a loss changes them, in training only. A matrix that changes while the text is read is a state. | weights below, the state inside |
 #
@@ -456,7 +460,7 @@ lc.reveal(
 # | $\sigma$ | the logistic function, $\sigma(x) = 1 / (1 + e^{-x})$ |
 # | $\Phi$ | $\Phi(x)$: the probability that a normal number, of mean 0 and variance 1, is below $x$ |
 # | $\mathbb E$ | the mean over all that chance may bring |
-# | $\tanh$, $\exp$, $\ln$, $\log$ | the bend $(e^x - e^{-x}) / (e^x + e^{-x})$; $e^x$; its inverse, twice |
+# | $\tanh$, $\exp$, $\ln$, $\log$ | the bend $(e^x - e^{-x}) / (e^x + e^{-x})$; $e^x$; the inverse of $e^x$, under two names |
 # | $I$, $\mathbf 1$ | the identity matrix, and a column of ones |
 # | $\mathrm{diag}$, $\operatorname{tr}$ | a matrix with these numbers on its diagonal; the sum of a matrix's diagonal |
 # | $^\top$ | transposed: rows become columns |
@@ -474,14 +478,14 @@ lc.reveal(
 # |---|---|
 # | activation function | the bend after a layer's matrix product, such as $\tanh$ |
 # | age | how many steps ago a word was written |
-# | attention | each word compares its query with the keys of all words before it, and reads a mean of their values |
+# | attention | each word compares its query with its own key and those of all words before it, and reads a mean of their values, weighted by how well they agree |
 # | autograd | PyTorch's way to compute gradients from the program itself |
 # | back-propagation | the chain rule from the loss back to every weight |
 # | batch | examples that are computed side by side |
 # | bias | a number that a layer adds, whatever comes in |
 # | cache | the keys and values of all words read so far: it grows with the text |
 # | chain rule | the derivative of a function of a function is the product of the two derivatives |
-# | claim | a sentence with a number from this run, and the range in which it lay at every seed tried |
+# | claim | a sentence with a number from this run, or from a recorded one, and the range in which it lay at every seed tried |
 # | company | of a word: the words that stand near it |
 # | concatenation | vectors written one behind another, as one long vector |
 # | context | the words before the one to predict; for a word vector, the words on both sides |
@@ -494,19 +498,21 @@ lc.reveal(
 # | embedding | the vector of a word, learned; the table that holds one row for each word |
 # | fast weights | a matrix that changes while the text is read: a state, not a weight |
 # | forget | some of what was read can no longer be told from the state |
-# | gain | of a new pair in recursive least squares: step and direction in one |
+# | gain | how a new pair corrects the matrix of recursive least squares: step and direction in one vector |
 # | gated delta rule | the delta rule on a state that has faded first |
-# | gradient | the partial derivatives of a loss: against it, the loss falls most steeply |
+# | gradient | the partial derivatives of a loss, one for each number that may move: in the opposite direction the loss falls most steeply |
 # | half-life | the age at which a word's weight is half of what it was when written |
 # | head | one of several memories of a layer, each with a part of the numbers |
-# | hidden | numbers between two layers |
-# | key, value | what a memory is asked by, and what it should then answer |
-# | language model | a program that gives each word a probability of coming next |
-# | least squares | the matrix that fits all pairs best; recursive: kept up to date pair by pair |
+# | hidden | numbers inside a network, between what comes in and what it gives |
+# | key, value | the vector under which something is stored, and the vector that a query like it should bring back |
+# | language model | a program that reads the beginning of a text and gives each word a probability of coming next |
+# | layer | one part of a network: a matrix product with its bend, or a memory with what reads it |
+# | learning rate | how large a step of training is: the weights move by this many times the gradient |
+# | least squares | the matrix whose squared errors, over all pairs, have the smallest sum; recursive: kept up to date pair by pair |
 # | linear attention | the memory $S + k v^\top$, read with a query, without softmax |
 # | logits | a network's scores before softmax |
 # | loss | how wrong a model is, as one number; training makes it small |
-# | mask | what keeps a word from reading later ones, or padding: $-\infty$ in the place of a score |
+# | mask | what keeps a word from reading later ones, or padding: $-\infty$ in the place of a score before the softmax, 0 where there is none |
 # | membership memory | one that tells which words were stored, and no more |
 # | momentum | each step goes on with a part of the step before |
 # | negative sampling | to train on pairs that occur, against others drawn at random |

@@ -30,8 +30,8 @@ lc.start("02")
 # %% [markdown] id="company"
 # ## 1. Company, counted
 #
-# The text is on your machine: the documentation of PyTorch and SymPy, read in ten seconds, once.
-# Of its 1,000 most frequent words, a word's company is the 5 before it and the 5 after it; `counts[w, c]` says how often word $c$ was in the company of word $w$.
+# The text, read in ten seconds once, is the documentation of PyTorch and SymPy.
+# Its 1,000 most frequent words are kept; a word's company is the 5 before it and the 5 after it; `counts[w, c]` says how often word $c$ was in the company of word $w$.
 
 # %% id="counts"
 prose = text.paragraphs(["torch", "sympy"])
@@ -146,14 +146,14 @@ sentence = (
     f"The more numbers, the nearer to a right angle: a typical cosine is {low:.2f} at d = 4, "
 )
 sentence += f"{{value:.3f}} at d = 64, {high:.3f} at d = 1,024."
-claim = lc.claim("02.nearly_orthogonal", sentence, typical[64], between=(0.115, 0.135))
+claim = lc.claim("02.nearly_orthogonal", sentence, typical[64], between=(0.11, 0.14))
 lc.figure(fig, claim)
 
 # %% [markdown] id="collapse-before"
 # There is: a typical cosine is $1/\sqrt d$, so each word begins almost at a right angle to all others, with a mean cosine of about 0.
 # The loss (the mean of $\tfrac12\|v_w-u_c\|^2$ over all pairs) is about 1.
 #
-# Now every vector, $v$ and $u$ alike, goes half of the way to its resting place, 20 times.
+# Now every vector, $v$ and $u$ alike, goes half way to its resting place, 20 times.
 
 # %% id="02-collapse" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -230,12 +230,12 @@ lc.reveal("02.collapse", linked, only)
 # *Skip-gram* (Mikolov et al., 2013) asks what a language model asks: given the word, which context comes?
 # Each context $j$ has a score $s_j=u_j\cdot v$, any number at all.
 # *Softmax* turns scores into probabilities: take $e$ to the power of each, and divide by the sum.
-# The scores $(2,1,0)$ become $(7.4,2.7,1)$, with the sum $11.1$, so $p=(0.67,0.24,0.09)$.
+# The scores $(2,1,0)$ become $(7.4,2.7,1)$, with the sum $11.1$, so $p=(0.665,0.245,0.090)$.
 # What came is a *one-hot* column, 1 at its place and 0 elsewhere: $t=(0,1,0)$ if it was the second.
-# The loss is minus the logarithm of its probability, here $-\log 0.24=1.41$.
+# The loss is minus the logarithm of its probability, here $-\log 0.245=1.41$.
 #
 # By hand: if $i$ came, $-\log p_i=\log\sum_j e^{s_j}-s_i$, whose derivative by $s_j$ is $p_j-t_j$.
-# And $s_j$ grows with $v$ as $u_j$, so the gradient by $v$ is $\sum_j(p_j-t_j)u_j$, here $0.67u_1-0.76u_2+0.09u_3$.
+# And $s_j$ grows with $v$ as $u_j$, so the gradient by $v$ is $\sum_j(p_j-t_j)u_j$, here $0.665u_1-0.755u_2+0.090u_3$.
 # A step goes against it:
 
 # %% id="arrows" tags=["hide-input"]
@@ -244,7 +244,7 @@ U_now = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.5, -1.0]])  # u_1, u_2, u_3
 v_now = torch.tensor([2.0, 1.0])  # so the scores are 2, 1, 0
 p_now = (U_now @ v_now).softmax(0)
 pull, push, zero = U_now[1], -p_now @ U_now, torch.zeros(2)
-arrows = [(f"$u_{i + 1}$, p = {p_now[i]:.2f}", zero, U_now[i], (6, -4), GREY) for i in range(3)]
+arrows = [(f"$u_{i + 1}$, p = {p_now[i]:.3f}", zero, U_now[i], (6, -4), GREY) for i in range(3)]
 arrows += [("$v$", zero, v_now, (8, -2), "black"), ("step", v_now, pull + push, (-32, 4), BLUE)]
 arrows += [("pull: towards what came", v_now, pull, (8, -8), GREEN)]
 arrows += [("push: away from what was expected", v_now, push, (66, -12), ORANGE)]
@@ -256,12 +256,12 @@ ax.set(xlim=(-0.3, 4.6), ylim=(-1.2, 2.2), aspect="equal")
 ax.axis("off")
 now, then = p_now[1], (U_now @ (v_now + pull + push)).softmax(0)[1]
 sentence = (
-    f"The second context came, expected with {now:.2f}; after the step it would be {then:.2f}."
+    f"The second context came, expected with {now:.3f}; after the step it would be {then:.3f}."
 )
 lc.figure(fig, sentence)
 
 # %% [markdown] id="skip-gram-before"
-# For all sizes, with the $u_j$ as rows of $U$, so that the scores are $Uv$:
+# In matrices, with the $u_j$ as rows of $U$, so that the scores are $Uv$:
 
 # %% id="skip-gram"
 N = symbols("N", positive=True, integer=True)
@@ -325,7 +325,7 @@ lc.prove("02.pull_push", lc.grad(pair_loss, v), pull_push, torch=True)
 #
 # Say it was seen 6 times and drawn twice.
 # At $s=0$ the slope is $-3+1=-2$: the score should grow.
-# At $s=2$ it is $-6\cdot0.12+2\cdot0.88=1.04$: too far.
+# At $s=2$ it is $-6\cdot0.12+2\cdot0.88$, about 1: too far.
 #
 # **Exercise 3** (5 minutes). Where is the slope zero? Give $e^s$ there, with $E$ written out.
 
@@ -533,7 +533,7 @@ lc.figure(fig, lc.claim("02.trained", sentence, sgns_found, between=(0.5, 0.8)))
 
 # %% [markdown] id="probe-seen"
 # A difference of less than a tenth says little here.
-# But on this text *counting well is as good as training* (Levy, Goldberg and Dagan, 2015, compare more).
+# But on this text *counting well is as good as training* (Levy et al., 2015).
 
 # %% [markdown] id="exit"
 # ## Exit questions
@@ -556,7 +556,7 @@ lc.quiz("02.exit_optimum", answer=answer)
 # - A vector that is pulled to fixed places rests at their weighted mean.
 # - If the places are learned by the same rule, all fall together: zero loss, and nothing learned.
 # - Skip-gram and negative sampling push as well as pull; the latter rests at $v_w\cdot u_c=\mathrm{PMI}-\log n_{neg}$, with enough dimensions and for pairs that were seen.
-# - So a word is not equal to its company: its vector says whom it meets more often than by chance.
+# - So a word is not equal to its company: its vector says whom it meets more often than by chance, and words with like company lie near each other.
 
 # %% [markdown] id="more-time"
 # ## If you have more time
@@ -623,7 +623,7 @@ lc.check("02.n_pairs", n_pairs)
 
 # %% id="02-two_tables" tags=["exercise"]
 def two_tables(V, U, words, contexts):
-    """V, U: [N, D] word and context table, words, contexts: [B] row numbers -> scores: [B]"""
+    """V, U: [N, D] two tables, words, contexts: [B] row numbers -> the scores: [B]"""
     ### BEGIN SOLUTION
     return (V[words] * U[contexts]).sum(dim=1)
     ### END SOLUTION
@@ -772,7 +772,7 @@ lc.claim("02.overlap", sentence, overlap(by_glove, trained), between=(0.18, 0.34
 # %% [markdown] id="sources"
 # ## Sources
 #
-# - The article: an introduction to ultra-long context in language models, in Chinese, section 4.2, item 1, the embedding; its three lines are told again in section 2.
+# - The article that this workbook grew from: an introduction to ultra-long context in language models, in Chinese, section 4.2, item 1: the shortcut of section 2.
 # - Firth, A synopsis of linguistic theory 1930-1955, in Studies in Linguistic Analysis, 1957: a word and the company it keeps.
 # - Levy and Goldberg, Neural word embedding as implicit matrix factorization, NIPS 2014.
 # - Levy, Goldberg and Dagan, Improving distributional similarity with lessons learned from word embeddings, Transactions of the Association for Computational Linguistics, 2015: counted and trained vectors compared.

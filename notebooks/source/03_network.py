@@ -59,33 +59,21 @@ def loss_at(w, x=-2.0, z=2.0):
     return 0.5 * (w * x - z) ** 2
 
 
-x, z = -2.0, 2.0
-steep = (1.0 * x - z) * x  # the slope of the curve at w = 1
 fig, ax = lc.subplots(height=2.8)
-weights = torch.linspace(-3.2, 2.2, 200)
-ax.plot(weights, loss_at(weights), color=GREY)
-ends = ((1 - 0.1 * (1.0 * x - z), ORANGE, "shortcut"), (1 - 0.1 * steep, BLUE, "against the slope"))
+ax.plot(weights := torch.linspace(-3.2, 2.2, 200), loss_at(weights), color=GREY)
+steep = (1 * -2 - 2) * -2  # the slope at w = 1
+ends = ((1.4, ORANGE, "shortcut"), (1 - 0.1 * steep, BLUE, "against the slope"), (1, "black", ""))
 for end, colour, label in ends:
-    arrow = {"arrowstyle": "-|>", "color": colour, "lw": 2, "shrinkA": 5, "shrinkB": 0}
-    ax.annotate("", (end, loss_at(end)), (1, loss_at(1.0)), arrowprops=arrow)
-    ax.annotate(
-        f"{label}: w = {end:.1f}, L = {loss_at(end):.2f}",
-        *((end, loss_at(end)), (10, -4), "data", "offset points"),
-        color=colour,
-    )
-ax.plot(1, loss_at(1.0), "o", color="black", ms=10)
-ax.annotate(
-    f"w = 1, L = {loss_at(1.0):.0f}", (1, loss_at(1.0)), (10, -8), textcoords="offset points"
-)
+    said = f"{label}: w = {end:.1f}, L = {loss_at(end):.2f}".removeprefix(": ")
+    ax.annotate(said, (end, loss_at(end)), (12, -5), textcoords="offset points", color=colour)
+    arrow = {"arrowstyle": "-|>", "color": colour, "lw": 2}
+    ax.annotate("", (end, loss_at(end)), (1, loss_at(1)), arrowprops=arrow)
+ax.plot(1, loss_at(1), "o", color="black", ms=10)
 ax.set(xlabel="weight w", ylabel="loss L", xlim=(-3.4, 4.2), ylim=(-0.5, 14))
+said = f"The shortcut goes uphill, from {loss_at(1):.2f} to {loss_at(1.4):.2f}. "
+said += f"At w = 1 the curve rises to the right, with slope {steep}; a step against that goes down."
 lc.reveal(
-    "03.article_step",
-    lc.figure(
-        fig,
-        f"The shortcut rolls the ball uphill, from {loss_at(1.0):.2f} to {loss_at(1.4):.2f}. "
-        f"The curve rises to the right, with slope {steep:.0f}; a step against that goes down.",
-    ),
-    was="higher" if loss_at(1.4) > loss_at(1.0) else "lower",
+    "03.article_step", lc.figure(fig, said), was=("lower", "higher")[loss_at(1.4) > loss_at(1)]
 )
 
 # %% [markdown] id="article-step-why" tags=["after-prediction"]
@@ -102,41 +90,41 @@ lc.reveal(
 #
 # $$\frac{\partial L}{\partial w}=\frac{\partial L}{\partial y}\cdot\frac{\partial y}{\partial a}\cdot\frac{\partial a}{\partial w}$$
 #
-# The slope of $\tanh a$ is $1-\tanh^2 a=1-y^2$, with a $y$ known from the way forward: $1$ where $a=0$, almost $0$ where $y$ is near $1$ or $-1$.
+# The slope of $\tanh a$ is $1-\tanh^2 a=1-y^2$, with a $y$ known from the way forward: $1$ where $a=0,$ almost $0$ where $y$ is near $1$ or $-1$.
+
+# %% id="chain-numbers" tags=["hide-input"]
+# The numbers of a chain, and an arrow.
+said = torch.tensor(0.5 * 2.0).tanh().item()
+values = [0.5, 0.5 * 2.0, said, (said + 0.5) ** 2 / 2]  # w, a, y, L
+links = [2.0, 1 - said**2, said + 0.5]  # the slopes between them
+behind = [links[0] * links[1] * links[2], links[1] * links[2], links[2], 1.0]
+risen = (torch.tensor(0.51 * 2.0).tanh().item() + 0.5) ** 2 / 2 - values[3]
+
+
+def arrow(ax, start, end, colour):
+    ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 2})
+
 
 # %% id="chain-figure" tags=["hide-input"]
 # The figure: forward, then backward.
-values = {"w": 0.5, "a": 0.5 * 2.0}
-values["y"] = torch.tensor(values["a"]).tanh().item()
-values["L"] = (values["y"] + 0.5) ** 2 / 2
-links = [2.0, 1 - values["y"] ** 2, values["y"] + 0.5]  # the slopes, from w to L
-behind = [links[0] * links[1] * links[2], links[1] * links[2], links[2], 1.0]
 fig, ax = lc.subplots(height=2.5)
-for i, (name, value) in enumerate(values.items()):
+for i, name in enumerate("wayL"):
     ax.text(i, 0, f"${name}$", ha="center", va="center", size=15)
-    ax.text(i, 0.42, f"{value:.2f}", ha="center", color=BLUE)
+    ax.text(i, 0.42, f"{values[i]:.2f}", ha="center", color=BLUE)
     ax.text(i, -0.58, f"{behind[i]:.2f}", ha="center", color=ORANGE)
-does = (r"times $x = 2$", r"$\tanh$", r"$\frac{1}{2}(y - z)^2$")
-for i, (done, link) in enumerate(zip(does, links, strict=True)):
-    for y, colour, ends in (
-        (0.1, BLUE, (i + 0.15, i + 0.85)),
-        (-0.1, ORANGE, (i + 0.85, i + 0.15)),
-    ):
-        arrow = {"arrowstyle": "-|>", "color": colour, "lw": 2}
-        ax.annotate("", (ends[1], y), (ends[0], y), arrowprops=arrow)
-    ax.text(i + 0.5, 0.2, done, ha="center", color=BLUE)
-    ax.text(i + 0.5, -0.34, f"slope {link:.2f}", ha="center", color=ORANGE)
+for i, does in enumerate((r"times $x = 2$", r"$\tanh$", r"$\frac{1}{2}(y - z)^2$")):
+    arrow(ax, (i + 0.15, 0.1), (i + 0.85, 0.1), BLUE)
+    arrow(ax, (i + 0.85, -0.1), (i + 0.15, -0.1), ORANGE)
+    ax.text(i + 0.5, 0.2, does, ha="center", color=BLUE)
+    ax.text(i + 0.5, -0.34, f"slope {links[i]:.2f}", ha="center", color=ORANGE)
 ax.text(-0.35, 0.75, "forward: what each step computes ($x = 2$, $z = -0.5$)", color=BLUE)
 ax.text(-0.35, -0.92, "backward: how fast L grows with it", color=ORANGE)
 ax.set(xlim=(-0.35, 3.35), ylim=(-1.05, 0.95))
 ax.axis("off")
-risen = (torch.tensor(0.51 * 2.0).tanh().item() + 0.5) ** 2 / 2 - values["L"]
 product = " · ".join(f"{link:.2f}" for link in links[::-1])
-lc.figure(
-    fig,
-    f"Going back, the slopes multiply: {product} = {behind[0]:.2f}. "
-    f"And indeed: from w = 0.50 to w = 0.51 the loss rises by {risen:.4f}.",
-)
+said = f"Going back, the slopes multiply: {product} = {behind[0]:.2f}. "
+said += f"And indeed: from w = 0.50 to w = 0.51 the loss rises by {risen:.4f}."
+lc.figure(fig, said)
 
 # %% [markdown] id="one_weight-exercise"
 # **Exercise 1** (3 minutes). The same with letters: multiply the three slopes.
@@ -171,7 +159,7 @@ lc.refute("03.article_layer", lc.grad(loss, W), each(tanh, W * x + b) - z)
 
 # %% [markdown] id="layer-links"
 # $y-z$ has too few numbers.
-# True is what you found for one weight, here by SymPy:
+# What you found for one weight is true, here by SymPy:
 
 # %% id="one-weight-proved" tags=["hide-input"]
 # One weight: the three links, multiplied.
@@ -181,8 +169,8 @@ true = (tanh(w * x1) - z1) * (1 - tanh(w * x1) ** 2) * x1
 lc.prove("03.one_weight_proved", lc.grad(loss, w), true)
 
 # %% [markdown] id="layer-by-hand"
-# A layer has it for each unit.
-# By hand: unit $i$ computes $a_i=\sum_j W_{ij}x_j+b_i$, and on $a_i$ only $y_i$ depends. So
+# In a layer it holds for each unit.
+# By hand: unit $i$ computes $a_i=\sum_j W_{ij}x_j+b_i$, and only $y_i$ depends on $a_i$. So
 #
 # $$\frac{\partial L}{\partial a_i}=(y_i-z_i)(1-y_i^2),\qquad\frac{\partial L}{\partial W_{ij}}=\frac{\partial L}{\partial a_i}\cdot x_j$$
 #
@@ -207,7 +195,7 @@ lc.prove("03.error", lc.grad(half_norm_sq(y - z), a), error, torch=True)
 #
 # An input that was zero teaches its weights nothing.
 # As matrices, the table is a column times a row, $g\,x^\top$.
-# (A small change of $a$ changes the loss by $g^\top$ times that change, so for a fixed $g$ we want the gradient of $g^\top(W x+b)$.)
+# (A small change of $a$ changes the loss by $g^\top$ times that change: with $g$ held fixed, the loss has the gradient of $g^\top(W x+b)$.)
 
 # %% id="error-to-weights"
 lc.prove("03.outer", lc.grad(dot(g, W * x + b), W), g * x.T, torch=True)
@@ -247,8 +235,8 @@ layer_backward = lc.check("03.layer_backward", layer_backward)
 #
 # $$\frac{\partial L}{\partial w_1}=\frac{\partial L}{\partial y}\cdot\frac{\partial y}{\partial h}\cdot\frac{\partial h}{\partial a}\cdot\frac{\partial a}{\partial w_1}$$
 #
-# **Exercise 3** (4 minutes). Work them out until none of the four names is left, with two lines or more on the way.
-# Each line is held against the one before.
+# **Exercise 3** (4 minutes). Work them out until none of the four names is left; each line is held against the one before.
+# Two lines at least stand between the first and the last.
 
 # %% id="03-lower_weight" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -273,46 +261,42 @@ lc.check("03.lower_weight", chain)
 # Now $H$ *hidden* numbers, $h=\tanh(W_1 x)$, and $y=W_2 h$: each $h_j$ reaches all outputs.
 # What is its error?
 
+# %% id="two-layers-numbers" tags=["hide-input"]
+# Four weights, with numbers on both ends.
+upper, hidden, errors = [[1, 2], [-2, 1]], [0.5, 0.8], [0.5, 1.0]
+
+
+def added(weights, numbers):
+    """1 · 0.5 − 2 · 1, and what it comes to"""
+    parts = [f"{abs(w)} · {n:g}" for w, n in zip(weights, numbers, strict=True)]
+    text = ("−" if weights[0] < 0 else "") + (" − " if weights[1] < 0 else " + ").join(parts)
+    return text, sum(w * n for w, n in zip(weights, numbers, strict=True))
+
+
+up = [added(row, hidden) for row in upper]
+down = [added(column, errors) for column in zip(*upper, strict=True)]
+
 # %% id="two-layers-figure" tags=["hide-input"]
 # The figure: up and down the same weights.
-upper, hidden, errors = [[1, 2], [-2, 1]], [0.5, 0.8], [0.5, 1.0]
-up = [upper[i][0] * hidden[0] + upper[i][1] * hidden[1] for i in (0, 1)]
-down = [upper[0][j] * errors[0] + upper[1][j] * errors[1] for j in (0, 1)]
-
-
-def terms(weights, numbers):
-    """1 · 0.5 − 2 · 1"""
-    parts = [f"{abs(w)} · {n:g}" for w, n in zip(weights, numbers, strict=True)]
-    return ("−" if weights[0] < 0 else "") + (" − " if weights[1] < 0 else " + ").join(parts)
-
-
 fig, axes = lc.subplots(1, 2, height=3.1)
 for ax, colour, title in zip(axes, (BLUE, ORANGE), ("up: values", "down: errors"), strict=True):
-    for i in (0, 1):
-        for j in (0, 1):
-            ends = ((j, 0.2), (i, 0.8)) if colour == BLUE else ((i, 0.8), (j, 0.2))
-            arrow = {"arrowstyle": "-|>", "color": colour, "lw": 2}
-            ax.annotate("", ends[1], ends[0], arrowprops=arrow)
-            near = 0.3 if i == j else 0.26  # where along the arrow its weight stands
-            place = (j + near * (i - j), 0.2 + 0.6 * near)
-            box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-            ax.text(*place, f"{upper[i][j]}", ha="center", va="center", bbox=box)
+    for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        ends = ((j, 0.2), (i, 0.8))
+        arrow(ax, *(ends if ax is axes[0] else ends[::-1]), colour)
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+        ax.text(j + 0.27 * (i - j), 0.36, f"{upper[i][j]}", ha="center", va="center", bbox=box)
     ax.set_title(title, color=colour)
-    ax.set(xlim=(-0.45, 1.45), ylim=(-0.25, 1.1))
-    ax.axis("off")
+    ax.axis((-0.45, 1.45, -0.25, 1.1))
+    ax.set_axis_off()
 for i in (0, 1):
-    row, column = upper[i], [upper[0][i], upper[1][i]]
-    value = f"{terms(row, hidden)}\n$= y_{i + 1} = {up[i]:.1f}$"
-    error = f"error at $h_{i + 1}$:\n{terms(column, errors)}\n$= {down[i]:.1f}$"
+    value = f"{up[i][0]}\n$= y_{i + 1} = {up[i][1]:.1f}$"
+    error = f"error at $h_{i + 1}$:\n{down[i][0]}\n$= {down[i][1]:.1f}$"
     axes[0].text(i, 0.87, value, ha="center", color=BLUE)
     axes[0].text(i, 0.06, f"$h_{i + 1} = {hidden[i]:g}$", ha="center")
     axes[1].text(i, 0.87, f"error at $y_{i + 1}$: {errors[i]:g}", ha="center")
     axes[1].text(i, 0.12, error, ha="center", va="top", color=ORANGE)
-lc.figure(
-    fig,
-    f"The same four weights carry values up and errors down: {down[0]:.1f} and {down[1]:.1f}. "
-    "Up, each output adds along a row of the matrix; down, each hidden number adds along a column.",
-)
+said = f"The same weights carry values up and errors down: {down[0][1]:.1f} and {down[1][1]:.1f}. "
+lc.figure(fig, said + "An output adds along a row of the matrix, a hidden number along a column.")
 
 # %% [markdown] id="error-back-before"
 # By hand: let $h_1$ grow by $0.01$.
@@ -362,8 +346,8 @@ two_layer_grads = lc.check("03.two_layer_grads", two_layer_grads)
 # The loss is zero along the two white curves.
 # From which corner does the gradient arrive, and the shortcut, $y-z$ for both weights, does not?
 
-# %% id="play" tags=["hide-input"]
-# The sliders.
+# %% id="two-weights" tags=["hide-input"]
+# The walks.
 axis = torch.linspace(-2.5, 2.5, 81)
 grid = torch.stack(torch.meshgrid(axis, axis, indexing="ij"))  # [2, 81, 81]
 
@@ -382,6 +366,8 @@ def walk(start, is_gradient, steps, lr=0.2):
     return torch.stack(path).T
 
 
+# %% id="play" tags=["hide-input"]
+# The sliders.
 def draw(ax, w1, w2, steps):
     ax.contourf(axis, axis, error_at(*grid).abs().T, levels=12, cmap="Greys")
     for is_gradient, colour, label in ((False, ORANGE, "shortcut"), (True, BLUE, "gradient")):
@@ -418,7 +404,7 @@ lc.figure(
 #
 # The documentation of PyTorch and SymPy lies on your machine, in their source files.
 # From which of them does a paragraph come?
-# The input has a 1 for each of the 300 most frequent words in it; we test on other files than we learn from.
+# The input has a 1 for each of the 300 most frequent words that the paragraph has; we test on other files than we learn from.
 #
 # We use your gradient for the lower weights, and $g\,h^\top$ for the upper ones.
 # At every step PyTorch differentiates the mean loss by itself.
@@ -438,10 +424,6 @@ def as_tensors(paragraphs):
         row[[number[word] for word in paragraph.words if word in number]] = 1.0
     is_torch = torch.tensor([p.source_file.startswith("torch") for p in paragraphs])
     return x, torch.stack([is_torch, ~is_torch], dim=1).double()
-
-
-def share_right(answer, z):
-    return (answer.argmax(dim=1) == z.argmax(dim=1)).double().mean().item()
 
 
 (x_learn, z_learn), (x_test, z_test) = as_tensors(learn), as_tensors(test)
@@ -475,8 +457,8 @@ for _ in range(150):
     wrong += sum(((p - q).abs() > 1e-12).sum() for p, q in zip(ours, theirs, strict=True))
     largest = max(largest, *(q.abs().max() for q in theirs))
     W1, W2 = W1 - 0.2 * ours[0], W2 - 0.2 * ours[1]
-    known.append(share_right(output(W1, W2, x_learn), z_learn))
-    new.append(share_right(output(W1, W2, x_test), z_test))
+    known.append(output(W1, W2, x_learn))
+    new.append(output(W1, W2, x_test))
 
 # %% id="learning-claim" tags=["hide-input"]
 # Both gradients, compared.
@@ -486,22 +468,28 @@ sentence = (
 sentence += f"the largest entry is {largest:.2f}."
 lc.claim("03.by_hand", sentence, wrong, between=(0, 0))
 
+
 # %% id="learning-figure" tags=["hide-input"]
 # The figure: right answers, step by step.
+def shares(answers, z):
+    return [(y.argmax(dim=1) == z.argmax(dim=1)).double().mean().item() for y in answers]
+
+
 fig, ax = lc.subplots()
-ax.plot(range(1, 151), known, color=GREY, label="files it learns from")
-ax.plot(range(1, 151), new, color=BLUE, label="new files")
+ax.plot(range(1, 151), shares(known, z_learn), color=GREY, label="files it learns from")
+ax.plot(range(1, 151), shares(new, z_test), color=BLUE, label="new files")
 common = z_test.mean(dim=0).max().item()  # the share of the library with more paragraphs
 ax.plot([1, 150], [common, common], "--", color=ORANGE, label="always the same answer")
 ax.set(xlabel="step", ylabel="share of right answers", ylim=(0, 1.02))
 label_lines(ax)
 sentence = "In files that it has never seen the network names the library {value:.2f} of the time."
-lc.figure(fig, lc.claim("03.new_files", sentence, new[-1], between=(0.79, 0.91)))
+claim = lc.claim("03.new_files", sentence, shares(new, z_test)[-1], between=(0.79, 0.91))
+lc.figure(fig, claim)
 
 # %% [markdown] id="right-line"
 # ## 5. Scores and probabilities
 #
-# For the layer that predicts a word the slope of the bend cancels.
+# The layer that predicts a word has a simpler error: no slope stays in it.
 # Its scores $s$, the *logits*, become probabilities by softmax (lesson 02), $p_i=e^{s_i}/\sum_j e^{s_j}$; $t$ has a 1 at the right answer $r$ and 0 elsewhere.
 # The loss is the *cross-entropy*, $-\ln p_r$.
 # By hand:
@@ -528,7 +516,7 @@ lc.prove("03.softmax", lc.grad(log(total) - dot(t, s), s), p - t, torch=True)
 # The network learns the same task until it knows its own paragraphs by heart.
 #
 # Then they come once more, one place later: the empty place stands in front.
-# (Always the same answer is right a little more often than half.)
+# (Always naming the same library is right a little more than half the time.)
 
 # %% id="03-shift" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -553,8 +541,8 @@ def shared(W, x):
     return torch.tanh(x @ W.T).amax(dim=1)
 
 
-# %% id="shift-measured" tags=["hide-input"]
-# A paragraph, in place and one place later.
+# %% id="train-readers" tags=["hide-input"]
+# Trains a reader and a layer above it.
 def trained(read, n, x, target, rng, steps=300):
     """A reader of n numbers and a layer above it, trained; returns the answers' function"""
     W = (torch.randn(32, n, generator=rng) / n**0.5).requires_grad_()
@@ -569,6 +557,8 @@ def trained(read, n, x, target, rng, steps=300):
     return lambda x: (read(W, x) @ top.T).argmax(dim=1)
 
 
+# %% id="shift-measured" tags=["hide-input"]
+# A paragraph, in place and one place later.
 rank, rng = text.vocabulary(learn, 1_000), lc.rng("shift")
 vectors = torch.randn(1_001, 64, generator=rng)  # the last one for all rarer words
 
@@ -587,14 +577,17 @@ print("in place:", *learn[0].words[:8], "-")
 print("later:    -", *learn[0].words[:8])
 
 # %% id="shift-found" tags=["after-prediction"]
+rng = lc.rng("three readers")
 sets = (in_place, own_library), (later, own_library), (in_place_new, new_library)
 found = []
 for read, n in ((side_by_side, 9 * 64), (mean, 64), (shared, 64)):
     answers = trained(read, n, in_place, own_library, rng)
     found.append([(answers(x) == library).float().mean().item() for x, library in sets])
-
 known = "Words side by side, own paragraphs in place: {value:.2f} right."
 known = lc.claim("03.by_heart", known, found[0][0], between=(0.98, 1.0))
+lc.reveal("03.shift", known, was=found[0][1])
+
+# %% id="shift-figure" tags=["after-prediction"]
 fig, ax = lc.subplots()
 labels = {"own, in place": GREY, "own, one place later": BLUE, "new, in place": ORANGE}
 for i, (label, colour) in enumerate(labels.items()):
@@ -608,22 +601,19 @@ sentence += f"and {found[0][2]:.2f} of new ones."
 claim = lc.claim("03.moved", sentence, found[0][1], between=(0.5, 0.75))
 said = """One place later, a text that it knew by heart is no better known than a new one.
 The two other readers do not see the place at all: for them nothing can change."""
-lc.reveal("03.shift", known, lc.figure(fig, claim), said, was=found[0][1])
+lc.reveal("03.shift", lc.figure(fig, claim), said)
 
-# %% [markdown] id="places"
-# ### What each place learns
-#
+# %% [markdown] id="places" tags=["after-prediction"]
 # Cut $W$ where two words meet, $W=(P_1\;P_2)$: the layer computes $P_1 x_1+P_2 x_2$.
 # By section 2 the table for $P_2$ is the error times $x_2$: what $P_1$ has learned about a word does not reach it.
 # More training mends that, with every paragraph in both places:
 
-# %% id="both-places" tags=["hide-input"]
-# Every paragraph, trained in both places.
+# %% id="both-places" tags=["after-prediction"]
 texts, libraries = torch.cat([in_place, later]), torch.cat([own_library, own_library])
 answers = trained(side_by_side, 9 * 64, texts, libraries, lc.rng("both"), steps=600)
 both = (answers(texts) == libraries).float().mean()
 sentence = "Trained in both places, it knows {value:.2f} of them in both."
-lc.claim("03.both_places", sentence, both, between=(0.97, 1.0))
+lc.reveal("03.shift", lc.claim("03.both_places", sentence, both, between=(0.97, 1.0)))
 
 # %% [markdown] id="not-a-memory"
 # What no training mends is the width: $T$ words of $N$ numbers need $T\cdot N$ columns, and the word after the last has no place at all.
@@ -656,6 +646,7 @@ lc.quiz("03.exit_concat", answer=answer)
 # ## If you have more time
 #
 # - One more question (1 minute) and three exercises (8 minutes): a network that learns to be wrong, the order of a training step, a count of parameters.
+# - What each place learns, for all sizes (1 minute).
 # - What one step does to the answer (3 minutes).
 # - Where learning stops (5 minutes).
 
@@ -666,12 +657,12 @@ answer = "d"
 lc.quiz("03.exit_chain", answer=answer)
 
 # %% [markdown] id="logits_gradient-exercise"
-# **Exercise 5** (3 minutes). This code trains a network to be wrong. Mend it.
+# **Exercise 5** (3 minutes). This should be the gradient of the mean cross-entropy, and trains a network to be wrong. Mend it.
 
 
 # %% id="03-logits_gradient" tags=["exercise"]
 def logits_gradient(logits, target):
-    """Gradient of the mean cross-entropy; logits: [B, C], target: whole numbers [B] -> [B, C]"""
+    """logits: [B, C], target: whole numbers [B] -> gradient by the logits: [B, C]"""
     ### BEGIN SOLUTION
     onehot = torch.nn.functional.one_hot(target, logits.shape[1])  # [B, C]
     return (logits.softmax(dim=1) - onehot) / len(logits)

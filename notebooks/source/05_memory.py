@@ -13,7 +13,7 @@
 #
 # ## Before you begin
 #
-# Run the next two cells, then answer a question about lesson 03.
+# Run the next two cells, then answer a question.
 
 # %% id="start"
 import math
@@ -25,7 +25,7 @@ from torch.distributions import Normal
 import lcutils as lc
 from lcutils import tasks, text
 from lcutils.memory import decay_memory, delta_rule, linear_attention
-from lcutils.proof import MatrixSymbol, dot, half_norm_sq
+from lcutils.proof import MatrixSymbol, dot, half_norm_sq, sign_variance
 from lcutils.show import BLUE, GREEN, GREY, ORANGE, RED, label_lines
 
 lc.start("05")
@@ -53,29 +53,24 @@ lc.predict("05.order", answer=answer)
 
 # %% id="two-sentences" tags=["after-prediction"]
 word = {"dog": (1.0, 0.0), "bites": (0.0, 2.0), "man": (3.0, 1.0)}
-ends = []
-fig, ax = lc.subplots(height=2.8)
+ends, place = [], {"ha": "center", "va": "center", "textcoords": "offset points"}
 beside = {BLUE: {"dog": (0, -12), "bites": (-20, 0), "man": (0, 10)}}
 beside[ORANGE] = {"dog": (0, 9), "bites": (20, 0), "man": (12, -9)}
+fig, ax = lc.subplots(height=2.8)
 for sentence, colour in (("dog bites man", BLUE), ("man bites dog", ORANGE)):
-    state = torch.zeros(2)
+    state, line = torch.zeros(2), {"arrowstyle": "-|>", "color": colour, "lw": 2, "shrinkA": 0}
     for w in sentence.split():
         new = state + torch.tensor(word[w])
-        arrow = {"arrowstyle": "-|>", "color": colour, "lw": 2, "shrinkA": 0, "shrinkB": 0}
-        ax.annotate("", new.tolist(), state.tolist(), arrowprops=arrow)
-        middle, away = ((state + new) / 2).tolist(), {"textcoords": "offset points"}
-        ax.annotate(w, middle, beside[colour][w], color=colour, ha="center", va="center", **away)
+        ax.annotate("", new.tolist(), state.tolist(), arrowprops=line | {"shrinkB": 0})
+        ax.annotate(w, ((state + new) / 2).tolist(), beside[colour][w], color=colour, **place)
         state = new
     ends.append(state)
-ax.plot([0, ends[0][0]], [0, ends[0][1]], "o", color=GREY)
 ax.set(xlim=(-0.6, 4.6), ylim=(-0.5, 3.5), xticks=range(5), yticks=range(4), aspect="equal")
 ax.set(xlabel="first number of the state", ylabel="second number")
-at = ", ".join(f"{x:g}" for x in ends[1])
-picture = lc.figure(fig, f"Two routes, one place: both texts end at ({at}).")
+picture = lc.figure(fig, "Two routes, one place: both texts end at ({:g}, {:g}).".format(*ends[1]))
 said = """The states on the way differ, the last ones do not.
 Who bites whom is gone, and no reader of the final state can get it back."""
-was = "same" if torch.equal(*ends) else "different"
-lc.reveal("05.order", picture, said, was=was)
+lc.reveal("05.order", picture, said, was="same" if torch.equal(*ends) else "different")
 
 # %% [markdown] id="running-sum-seen"
 # ### One step
@@ -124,7 +119,7 @@ lc.prove("05.order_lost", forward, backward, reason="three words, last to first"
 # Fish, $\frac12 (1, -1, 1, -1)$, was not stored and reads $\frac12$: cross-talk alone.
 #
 # Now seven words in 32 numbers.
-# Move the slider, and watch the read-outs on the right, those of strangers in grey.
+# Move the slider, and watch the read-outs on the right: words told are green, strangers grey.
 
 # %% id="columns"
 sentence = "dog bites man and cat bites dog"
@@ -182,33 +177,23 @@ stored, others = read_outs(d=16, T=8, trials=4_000, rng=lc.rng("humps"))
 
 # %% id="humps" tags=["hide-input"]
 # The figure: two humps, one difference.
-def draw_histogram(ax, stored, others):
-    look = {"bins": torch.linspace(-3, 4, 36), "density": True, "alpha": 0.6}
-    for scores, colour in ((others, GREY), (stored, BLUE)):
-        ax.hist(scores.flatten(), histtype="stepfilled", color=colour, **look)
-    ax.text(0.02, 0.85, "not stored", color=GREY, transform=ax.transAxes)
-    ax.text(0.98, 0.85, "stored", color=BLUE, ha="right", transform=ax.transAxes)
-    ax.set(xlabel="read-out", yticks=[])
-
-
-fig, (two, one) = lc.subplots(2, 1, sharex=True, height=4.2)
-draw_histogram(two, stored, others)
-difference = (stored - others).flatten()
 look = {"bins": torch.linspace(-3, 4, 36), "histtype": "stepfilled", "alpha": 0.6}
-weights = torch.ones(len(difference)) / len(difference)
-for part, colour in ((difference < 0, RED), (difference >= 0, GREEN)):
-    one.hist(difference[part], weights=weights[part], color=colour, **look)
-one.set(xlabel="stored minus not stored", yticks=[])
+fig, (two, one) = lc.subplots(2, 1, sharex=True, height=4.2)
+two.hist(others.flatten(), color=GREY, **look)
+two.hist(stored.flatten(), color=BLUE, **look)
+difference = (stored - others).flatten()
+one.hist(difference[difference < 0], color=RED, **look)
+one.hist(difference[difference >= 0], color=GREEN, **look)
+for ax, left, right, colours in (
+    (two, "not stored", "stored", (GREY, BLUE)),
+    (one, "wrong: below 0", "right", (RED, GREEN)),
+):
+    ax.text(0.02, 0.85, left, color=colours[0], transform=ax.transAxes)
+    ax.text(0.98, 0.85, right, color=colours[1], ha="right", transform=ax.transAxes)
+    ax.set(xlabel="read-out" if ax is two else "stored minus not stored", yticks=[])
 wrong = (difference < 0).double().mean()
-one.text(0.02, 0.85, "wrong: below 0", color=RED, transform=one.transAxes)
-one.text(0.98, 0.85, "right", color=GREEN, ha="right", transform=one.transAxes)
-claim = lc.claim(
-    "05.humps",
-    "8 words in 16 numbers: the humps overlap; {value:.2f} of the pairs are the wrong way round.",
-    wrong,
-    between=(0.12, 0.18),
-)
-lc.figure(fig, claim)
+said = "8 words in 16 numbers: the humps overlap; {value:.2f} of the pairs are the wrong way round."
+lc.figure(fig, lc.claim("05.humps", said, wrong, between=(0.12, 0.18)))
 
 # %% [markdown] id="how-many"
 # The two read-outs are uncorrelated, for the other word's key is independent of $c$.
@@ -225,9 +210,6 @@ lc.predict("05.recall", answer=answer)
 
 
 # %% id="recall-measured" tags=["after-prediction"]
-from lcutils.proof import sign_variance
-
-
 def expected(d, T):
     return Normal(0, 1).cdf(torch.tensor(float(sqrt(d / (2 * T - 1))))).item()
 
@@ -236,19 +218,18 @@ words, rng = 1, lc.rng("capacity")
 while measured(64, words + 1, rng) >= 0.9:
     words += 1
 theory = max(T for T in range(1, 65) if expected(64, T) >= 0.9)
-sentence = f"Right nine times in ten: up to {{value:.0f}} words (theory: {theory}; "
-sentence += f"with {theory + 1} it says {expected(64, theory + 1):.4f})."
-claim = lc.claim("05.capacity", sentence, words, between=(18, 21))
+said = f"Right nine times in ten: up to {{value:.0f}} words (theory: {theory}; "
+said += f"with {theory + 1} it says {expected(64, theory + 1):.4f})."
+claim = lc.claim("05.capacity", said, words, between=(18, 21))
 by_hand = r"""By hand: a stored word reads with variance $(T-1)/d$, another with $T/d$, so $s^2 = (2T-1)/d$.
-Then $1/s \ge 1.2816$ says $T \le \frac12 (64 / 1.2816^2 + 1) = 19.98$."""
+Then $1/s \ge 1.2816$ says $T \le \frac12 (64 / 1.2816^2 + 1) = 19.98$. The first variance, exactly:"""
 k1, k2, k3 = (MatrixSymbol(name, d, 1) for name in ("k_1", "k_2", "k_3"))
-exact = r"The first of these variances, exactly, for three keys of coin tosses:"
 proof = lc.prove("05.noise_exact", sign_variance(dot(k1, k1 + k2 + k3), k1, k2, k3), 2 / d)
 stored, _ = read_outs(d=64, T=20, trials=2_000, rng=lc.rng("noise"))
-sentence = "And measured, for keys that point anywhere, 20 words in 64 numbers: {value:.3f}; "
-sentence += f"theory says {19 / 64:.3f}."
-noise = lc.claim("05.noise_measured", sentence, stored.var(), between=(0.28, 0.315))
-lc.reveal("05.recall", claim, by_hand, exact, proof, noise, was=words)
+said = "20 words in 64 numbers: a stored word is read with variance {value:.3f}; "
+said += f"theory says {19 / 64:.3f}."
+noise = lc.claim("05.noise_measured", said, stored.var(), between=(0.28, 0.315))
+lc.reveal("05.recall", claim, by_hand, proof, noise, was=words)
 
 # %% id="recall-curves" tags=["after-prediction"]
 lengths, rng, gaps = [4, 8, 16, 32, 64, 128], lc.rng("recall"), []
@@ -383,14 +364,7 @@ lc.figure(fig, lc.claim("05.newest", sentence, gain, between=(0.15, 0.25)))
 #
 # Check line 2 by hand: from $c_t = 1$ to $c_{t+1} = 3$ the loss is $2$; with $c_t = 2$ it is $\tfrac12$.
 # It falls as $c_t$ rises, so the slope is negative; line 2 says $+2$.
-# In general:
-
-# %% id="article-sign"
-c_t, c_next = MatrixSymbol("c_t", d, 1), MatrixSymbol("c_{t+1}", d, 1)
-loss = half_norm_sq(c_t - c_next)
-lc.refute("05.article_sign", lc.grad(loss, c_t), c_next - c_t)
-
-# %% [markdown] id="state_gradient-exercise"
+#
 # **Exercise 4** (3 minutes). This is line 2 as code. Mend it.
 
 
@@ -410,20 +384,16 @@ state_gradient = lc.check("05.state_gradient", state_gradient)
 # %% [markdown] id="hints-state_gradient"
 # {{hints}}
 #
-# A sign is a small slip.
-# The real mistake: the rule has already said what $c_{t+1}$ is, $c_t + W x$.
+# Worse than the sign: the rule has already said what $c_{t+1}$ is, $c_t + W x$.
 # By hand, with $W x = 2$: from $1$ to $3$ the loss is $2$; from $100$ to $102$ it is $2$ again.
 # `lc.derive` proves a chain, each step from the one before:
 
 # %% id="loss-blind"
+c_t = MatrixSymbol("c_t", d, 1)
 written_loss = half_norm_sq(c_t - (c_t + W * x))
 cancelled = ("the state cancels", lc.grad(half_norm_sq(W * x), c_t))
 zero = ("nothing depends on it", ZeroMatrix(d, 1))
 lc.derive("05.loss_blind", lc.grad(written_loss, c_t), cancelled, zero)
-
-# %% [markdown] id="blind"
-# The loss does not see the memory, only $W$, the matrix that writes.
-# What does it teach $W$?
 
 
 # %% id="writes-nothing" tags=["hide-input"]
@@ -449,7 +419,7 @@ lc.claim(
 )
 
 # %% [markdown] id="pairs"
-# The loss is perfect, the memory empty: **a memory trained on this loss learns to write nothing.**
+# The loss does not see the memory, only $W$, the matrix that writes: **a memory trained on this loss learns to write nothing.**
 #
 # ## 8. A loss that asks for something
 #
@@ -457,8 +427,8 @@ lc.claim(
 # Now the state is a matrix $S$ of size $K \times V$, read as $S^\top k$.
 # Two memories:
 #
-# - the *sum* adds the column $k$ times the row $v^\top$: $S + k v^\top$;
-# - a memory that *looks* reads first, and writes what is missing: $S + k\,(v - S^\top k)^\top$.
+# - the *sum*, or linear attention, adds the column $k$ times the row $v^\top$: $S + k v^\top$;
+# - the *delta rule* looks: it reads first, and writes what is missing: $S + k\,(v - S^\top k)^\top$.
 #
 # Keys of length 1 stand at right angles; in $v$ each city has its own number, $1$ for that city.
 # Both are told seven facts, among them "Ann: Oslo" and later "Ann: Rome".
@@ -473,16 +443,13 @@ lc.predict("05.overwrite", answer=answer)
 facts = [("Ann", "Oslo"), ("Bob", "Rome"), ("Cy", "Lima"), ("Dee", "Kyiv")]
 facts += [("Ann", "Rome"), ("Bob", "Lima"), ("Ann", "Kyiv")]
 seen = lc.watch(facts, K=8, orthogonal=True, ask="Ann", question="where is {}?")
-lc.reveal("05.overwrite", seen)
-
-# %% id="overwrite-film" tags=["after-prediction"]
 k = torch.tensor([0.6, 0.8]).expand(1, 2, 1, 2)  # Ann twice: [B, T, H, K]
 v = torch.eye(2)[None, :, None]  # Oslo, then Rome
 total, _ = linear_attention(k, k, v, scale=1.0)
 looked, _ = delta_rule(k, k, v, scale=1.0, beta=torch.ones(1, 2, 1))
-sentence = "The sum keeps Oslo and Rome; the memory that looks takes Oslo away."
-film = seen.film([4, 5], sentence)
-lc.reveal("05.overwrite", film, was=[total[0, 1, 0, 0].item(), looked[0, 1, 0, 0].item()])
+sentence = "The sum keeps Oslo and Rome; the delta rule takes Oslo away."
+film = seen.film([1, 4, 5, 7], sentence)
+lc.reveal("05.overwrite", film, seen, was=[total[0, 1, 0, 0].item(), looked[0, 1, 0, 0].item()])
 
 # %% [markdown] id="by-hand"
 # ### By hand
@@ -491,10 +458,10 @@ lc.reveal("05.overwrite", film, was=[total[0, 1, 0, 0].item(), looked[0, 1, 0, 0
 # Told Oslo, both memories hold $S = \begin{pmatrix} 0.6 & 0 \\ 0.8 & 0 \end{pmatrix}$ and read $(0.36 + 0.64, 0) = (1, 0)$.
 #
 # Told Rome, the sum puts $k$ into the second column, too, and reads $(1, 1)$: both.
-# The other looks and reads $(1, 0)$; of $(0, 1)$ it misses $(-1, 1)$.
+# The delta rule reads $(1, 0)$ first: $(0, 1) - (1, 0) = (-1, 1)$ is missing.
 # So it takes $k$ from the first column, adds it to the second, and reads $(0, 1)$: Rome.
 #
-# **Exercise 5** (5 minutes). Write one step of the memory that looks.
+# **Exercise 5** (5 minutes). Write one such step of the delta rule, without a batch.
 
 
 # %% id="05-delta_step" tags=["exercise"]
@@ -524,15 +491,16 @@ S, k, v = MatrixSymbol("S", K, V), MatrixSymbol("k", K, 1), MatrixSymbol("v", V,
 lc.prove("05.agreement_step", S - lc.grad(-dot(v, S.T * k), S), S + k * v.T, torch=True)
 
 # %% [markdown] id="agreement-seen"
-# The sum! It is *linear attention* without its normaliser (Katharopoulos et al., 2020).
+# The sum! (Kohonen, 1972; with a normaliser: Katharopoulos et al., 2020.)
 #
 # Penalise the error $e = S^\top k - v$ instead: $\tfrac12 \lVert e \rVert^2$.
 # By hand: raising $S_{ij}$ raises $e_j$ by $k_i$ times as much, so the derivative is $k_i e_j$, the entry $ij$ of $k e^\top$.
-# A step of size $\beta$, above $1$, is the *delta rule* (Widrow and Hoff, 1960; as a layer: Schlag et al., 2021):
+# A step of size $\beta$, above $1$, is the delta rule (Widrow and Hoff, 1960; as a layer: Schlag et al., 2021):
 
 # %% id="error-step"
 error = half_norm_sq(S.T * k - v)
-lc.prove("05.error_step", S - beta * lc.grad(error, S), S + beta * k * (v - S.T * k).T, torch=True)
+looked = S + beta * k * (v - S.T * k).T
+lc.prove("05.error_step", S - beta * lc.grad(error, S), looked, torch=True)
 
 # %% [markdown] id="one-sentence"
 # **Both rules are one gradient step on a stated loss.** To design a memory is to say what it should be asked.
@@ -562,11 +530,9 @@ lc.quiz("05.exit_sum", answer=answer)
 # - Four questions (4 minutes).
 # - Proofs that were left out: a text of any length, the gradient's sign, the step on $W$, the sum of all weights (6 minutes).
 # - All states at once: exercises 7 and 8 (10 minutes).
-# - Two sliders more, for $T$ and $\gamma$ (5 minutes).
 # - Real prose, and what a word costs that is written twice: exercises 9 and 10 (15 minutes).
 # - Two experiments: the loss of section 7 as a part of a larger one (6 minutes), and keys that lean one way (4 minutes).
-
-# %% [markdown] id="error-left"
+#
 # ### How much one step leaves
 #
 # Before a step the key brings back $r = S^\top k$, and the loss is $\tfrac12 \lVert r - v \rVert^2$.
@@ -627,16 +593,21 @@ lc.quiz("05.exit_decay", answer=answer)
 # ### Proofs that were left out
 #
 # *A text of any length.* Suppose that after $T$ words the state is $c_0 + W s_T$, where $s_T$ is the sum of the vectors so far.
-# One more word keeps it in that form, with $s_{T+1} = s_T + x$:
+# One more word keeps it in that form, with $s_{T+1} = s_T + x$.
+# With no words at all $s_0 = 0$ and the form holds, so it holds for every $T$.
 
 # %% id="any-length"
 s_T = MatrixSymbol("s_T", n, 1)
-lc.prove("05.any_length", (c0 + W * s_T) + W * x, c0 + W * (s_T + x), reason="one more word")
+later = (c0 + W * s_T) + W * x
+lc.prove("05.any_length", later, c0 + W * (s_T + x), reason="one more word")
 
 # %% [markdown] id="induction-after"
-# With no words at all $s_0 = 0$ and the form holds, so it holds for every $T$: the state is $c_0 + W (x_1 + \dots + x_T)$.
-#
-# *The sign of line 2*, also compared with PyTorch's derivative:
+# *The sign of line 2.* By hand, with one number: $\tfrac12 (c - 3)^2$ has the slope $c - 3$, at $c = 1$ that is $-2$.
+
+# %% id="article-sign"
+c_next = MatrixSymbol("c_{t+1}", d, 1)
+loss = half_norm_sq(c_t - c_next)
+lc.refute("05.article_sign", lc.grad(loss, c_t), c_next - c_t)
 
 # %% id="true-sign"
 lc.prove("05.true_sign", lc.grad(loss, c_t), c_t - c_next, torch=True)
@@ -704,24 +675,6 @@ decay_scan = lc.check("05.decay_scan", decay_scan)
 # %% [markdown] id="hints-decay_scan"
 # {{hints}}
 #
-# ### Sliders
-#
-# Lengthen the text; raise $d$; let the state fade.
-# Decay helps the newest words; does it ever help the average one?
-
-
-# %% id="play" tags=["hide-input"]
-# The sliders.
-def draw(ax, d, T, gamma):
-    stored, others = faded_read_outs(d, T, gamma, max(1, 2_000 // T), lc.rng("play"))
-    draw_histogram(ax, stored, others)
-    right = (stored > others).float().mean().item()
-    ax.set_title(f"d = {d}, T = {T}, γ = {gamma:g}: right in {right:.2f} of all cases")
-
-
-lc.play(draw, d=(8, 256, 64), T=(1, 128, 40), gamma=(0.8, 1.0, 1.0, 0.01))
-
-# %% [markdown] id="prose"
 # ### On real prose
 #
 # Real text repeats itself.
@@ -750,35 +703,24 @@ def share_found(d, length, rng, once=False):
     return (is_there.gather(1, best_first) * is_asked).sum() / n_different.sum()
 
 
-# %% id="prose-figure" tags=["hide-input"]
+# %% id="prose-found" tags=["hide-input"]
 # Words found, in 128 and in 8.
 rng = lc.rng("prose")
 short, long = (share_found(256, length, rng) for length in (8, 128))
-lc.claim(
-    "05.prose_page",
-    f"256 numbers give back {{value:.2f}} of the words of a 128-word passage, and {short:.2f} of "
-    "an 8-word one.",
-    long,
-    between=(0.24, 0.36),
-)
-
-# %% [markdown] id="repeats"
-# Repeats are costly.
-# A word that comes three times is read as $3$, and its cross-talk has variance $9/d$ where three different words have $3/d$.
-# Write each word of a passage only once:
+said = "256 numbers give back {value:.2f} of the words of a 128-word passage, "
+said += f"and {short:.2f} of an 8-word one."
+lc.claim("05.prose_page", said, long, between=(0.24, 0.36))
 
 # %% id="prose-once" tags=["hide-input"]
 # Each word of a passage only once.
 rng = lc.rng("prose once")
 gain = share_found(256, 32, rng, once=True) - share_found(256, 32, rng)
-lc.claim(
-    "05.repeats_cost",
-    "d = 256, 32 words: {value:.2f} more of the words are found.",
-    gain,
-    between=(0.1, 0.24),
-)
+said = "With each word written once, d = 256 and 32 words: {value:.2f} more of them are found."
+lc.claim("05.repeats_cost", said, gain, between=(0.1, 0.24))
 
 # %% [markdown] id="repair"
+# Repeats are costly.
+# A word that comes three times is read as $3$, and its cross-talk has variance $9/d$ where three different words have $3/d$.
 # But to write a word only once, the memory must first look whether it is there, and a sum never looks.
 #
 # **Exercise 9** (2 minutes). These five lines store a text and read it. In which order?
@@ -836,18 +778,6 @@ answer = "W shrinks to a half, R grows to compensate, and the recall stays above
 lc.predict("05.shrink", answer=answer)
 
 
-# %% id="task"
-def losses(W, R, x):
-    """x: [B, 16, n], of which the first 8 are stored -> both losses, share of right answers"""
-    written = x[:, :8] @ W.T  # [B, 8, d]
-    state = written.sum(dim=1)  # [B, d]
-    scores = torch.einsum("btd,bd->bt", x @ R.T, state)
-    stored, others = scores[:, :8], scores[:, 8:]
-    task = torch.nn.functional.softplus(others - stored).mean()
-    agreement = 0.5 * written.square().sum(dim=-1).mean()
-    return task, agreement, (stored > others).float().mean().item()
-
-
 # %% id="task-trained"
 def train(weight, rng, steps=400):
     """Trains W and R; returns their norms, in units of the first, and the recall"""
@@ -857,13 +787,17 @@ def train(weight, rng, steps=400):
     optimizer = torch.optim.Adam([W, R], lr=0.01)
     for _ in range(steps):
         drawn = torch.rand(64, 100, generator=rng).argsort(dim=1)[:, :16]  # no word twice
-        task, agreement, share = losses(W, R, words[drawn])
+        x = words[drawn]  # [B, 16, n], of which the first 8 are stored
+        written = x[:, :8] @ W.T  # [B, 8, d]
+        scores = torch.einsum("btd,bd->bt", x @ R.T, written.sum(dim=1))
+        stored, others = scores[:, :8], scores[:, 8:]
+        task = torch.nn.functional.softplus(others - stored).mean()
+        agreement = 0.5 * written.square().sum(dim=-1).mean()
         optimizer.zero_grad()
         (task + weight * agreement).backward()
         optimizer.step()
-        shares.append(share)
-    scale = torch.stack([W.norm(), R.norm()]).detach() / start
-    return scale[0], scale[1], sum(shares[-50:]) / 50
+        shares.append((stored > others).float().mean().item())
+    return *(torch.stack([W.norm(), R.norm()]).detach() / start), sum(shares[-50:]) / 50
 
 
 # %% id="task-measured" tags=["after-prediction"]
@@ -872,19 +806,17 @@ alone = train(0.0, lc.rng("task"))  # the task's loss alone
 in_W = f"W ends at {{value:.2f}} of its norm; on the task's loss alone at {alone[0]:.1f}."
 in_R = f"R ends at {{value:.1f}} times its norm; on the task's loss alone {alone[1]:.1f}."
 right = f"{{value:.2f}} right; on the task's loss alone {alone[2]:.2f}."
+a, R, y = symbols("a", positive=True), MatrixSymbol("R", d, n), MatrixSymbol("y", n, 1)
+said = """The loss of section 7 is a tax on the scale of $W$; a larger $R$ can make up for it, and in these 400 steps nearly did.
+For any positive number $a$, dividing $W$ by $a$ and multiplying $R$ by it leaves every read-out as it was:"""
 lc.reveal(
     "05.shrink",
     lc.claim("05.shrink_w", in_W, W_scale, between=(0.4, 0.55)),
     lc.claim("05.shrink_r", in_R, R_scale, between=(5.2, 6.8)),
     lc.claim("05.shrink_recall", right, recall, between=(0.9, 0.96)),
+    said,
+    lc.prove("05.scale_free", dot(a * R * y, W / a * x), dot(R * y, W * x)),
 )
-
-# %% id="scale-free" tags=["after-prediction"]
-a, R, y = symbols("a", positive=True), MatrixSymbol("R", d, n), MatrixSymbol("y", n, 1)
-said = """The loss of section 7 is a tax on the scale of $W$; a larger $R$ can make up for it, and in these 400 steps nearly did.
-For any positive number $a$, dividing $W$ by $a$ and multiplying $R$ by it leaves every read-out as it was:"""
-scaled = lc.prove("05.scale_free", dot(a * R * y, W / a * x), dot(R * y, W * x))
-lc.reveal("05.shrink", said, scaled)
 
 # %% [markdown] id="shared-before"
 # ### Keys that share a direction
@@ -895,7 +827,8 @@ lc.reveal("05.shrink", said, scaled)
 # What becomes of recall, and can it be mended?
 
 
-# %% id="keys-that-lean"
+# %% id="shared-mean" tags=["hide-input"]
+# Keys as they are.
 def right_with_shared_mean(centred, rng, d=256, T=64):
     keys = tasks.unit_keys(200, 2 * T, d, rng=rng) + 0.5 * tasks.unit_keys(d, rng=rng)
     keys = torch.nn.functional.normalize(keys, dim=-1)
@@ -905,8 +838,6 @@ def right_with_shared_mean(centred, rng, d=256, T=64):
     return (scores[:, :T] > scores[:, T:]).float().mean()
 
 
-# %% id="shared-mean" tags=["hide-input"]
-# Keys as they are.
 rng = lc.rng("shared mean")
 independent = measured(256, 64, rng)
 sentence = f"64 words in 256 numbers: {{value:.2f}} right; independent keys gave {independent:.2f}."

@@ -9,7 +9,7 @@
 #
 # After this lesson you can write attention with its mask, say which loss it makes lowest and what the factor $1/\sqrt K$ is for, and compare a cache that grows with a state that does not.
 #
-# You need dot products, derivatives, the softmax of lesson 03, some PyTorch.
+# You need dot products, derivatives, the softmax of lesson 02, some PyTorch.
 # The core path takes about 65 minutes.
 
 # %% id="start"

@@ -186,6 +186,12 @@ ENTRIES = (
             "The table has rows times columns; only a row of it is taken off.": (
                 lambda T, K, V: T * (K + V) - K
             ),
+            "Two tables are taken off; the cache is held against one.": (
+                lambda T, K, V: T * (K + V) - 2 * K * V
+            ),
+            "While the text is short the table is the larger one; more is then below zero.": (
+                lambda T, K, V: abs(T * (K + V) - K * V)
+            ),
             "32 is the table of section 1; write its size in K and V.": (
                 lambda T, K, V: T * (K + V) - 32
             ),

@@ -7,23 +7,23 @@ from lcutils.checking.data import Choice, Question
 ENTRIES = (
     Question(
         "00.chart",
-        "In the article's chart, how does the second word learn anything about the first?",
+        "At the second word, what in the article's chart tells the network about the first?",
         {
             "a": Choice(
-                "from the memory update",
+                "the memory update",
                 "The update comes after the output, and no arrow leads from it to the next word.",
             ),
             "b": Choice(
-                "from the context vector",
+                "the context vector",
                 "It comes after the output, and no arrow leads from it to the next word.",
             ),
             "c": Choice(
-                "if both are concatenated",
-                "Only so: both words must be in one input. No arrow leads back, "
+                "the concatenation",
+                "Only so, and only if both words are in one input. No arrow leads back, "
                 "so nothing is carried from one step to the next.",
             ),
             "d": Choice(
-                "through the weight matrix",
+                "the weight matrix",
                 "Weights hold what training has taught, not what the text says; and in the chart "
                 "no arrow leads from them anywhere.",
             ),

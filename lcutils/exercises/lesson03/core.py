@@ -116,6 +116,9 @@ ENTRIES = (
             "Twice too large: the 1/2 cancels the 2 of the square.": _with(
                 lambda a, z: 2 * _right(a, z)
             ),
+            "Half of it: the 1/2 cancels the 2 of the square.": _with(
+                lambda a, z: _right(a, z) / 2
+            ),
             "tanh is taken twice: the slope at a is 1 - y^2, where y is tanh(a) already.": (
                 _slope(lambda a: 1 - a.tanh().tanh() ** 2)
             ),

@@ -169,6 +169,9 @@ ENTRIES = (
             "Twice too large: the 1/2 cancels the 2 of the square.": (
                 lambda *given: 2 * two_layer_grads(*given)
             ),
+            "Half of it: the 1/2 cancels the 2 of the square.": (
+                lambda *given: two_layer_grads(*given) / 2
+            ),
             "The batch is summed; L is a mean over the batch: divide by B.": (
                 lambda x, *given: two_layer_grads(x, *given) * len(x)
             ),

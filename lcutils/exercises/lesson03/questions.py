@@ -16,11 +16,11 @@ ENTRIES = (
             ),
             "b": Choice(
                 "each word has a place of its own",
-                "Nothing holds two words apart, and every distance between neighbours costs.",
+                "Nothing holds two words apart: neighbours are pulled until they meet.",
             ),
             "c": Choice(
                 "all words have the same vector",
-                "Then the loss is zero, and nowhere else: every neighbour is the same as the word.",
+                "A pull ends only where two neighbours are equal, and the text connects all words.",
             ),
             "d": Choice(
                 "all vectors grow without bound",

@@ -140,7 +140,7 @@ ENTRIES = (
             "This is 1/(1 - gamma), the total weight of all words.": 1 / 0.03,
             "Each step takes 3 % of what is left, not of the first weight.": 0.5 / 0.03,
             "Is this 0.5/0.03? Each step takes 3 % of what is left. "
-            "Or 1/(1 - gamma^2)? That is the noise sum.": 1 / (1 - 0.97**2),
+            "Or 1/(1 - gamma^2)? That is the sum of gamma^(2a) over all ages.": 1 / (1 - 0.97**2),
             "A time is positive: ln gamma is below 0.": math.log(2) / math.log(0.97),
             "This is -ln gamma, what a step takes. How many steps make ln 2?": -math.log(0.97),
             "Upside down: this is -ln gamma / ln 2.": -math.log(0.97) / math.log(2),

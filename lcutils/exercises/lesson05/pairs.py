@@ -60,6 +60,11 @@ ENTRIES = (
                 S + (v - k @ S)
             ),
             "The value goes into every row alike, and nothing was read.": lambda k, v, S: S + v,
+            "The read-out is taken from every row alike; row i loses k_i times it.": (
+                lambda k, v, S: S + torch.outer(k, v) - k @ S
+            ),
+            "The 1 of the erasing matrix stands in all its places: it is I, with ones on the "
+            "diagonal alone.": lambda k, v, S: (1 - torch.outer(k, k)) @ S + torch.outer(k, v),
             "Key and value have changed places: read with k, and compare with v.": (
                 lambda k, v, S: S + torch.outer(k - S @ v, v)
             ),
@@ -110,7 +115,10 @@ ENTRIES = (
             ),
             Slip(
                 "The outer product is turned round: k is its column, what is missing its row.",
-                written(r"\bouter\((?!k\b).*, k\)|[*@] k\[None(, :)?\]"),
+                written(
+                    r"\bouter\((?!k\b).*, k\)|[*@] k\[None(, :)?\]|->vk'",
+                    unless=r"\bk(\[:, None\]|\.unsqueeze\((1|-1)\))",
+                ),
                 _from_code("state + torch.outer(v - k @ state, k)"),
             ),
             Slip(
@@ -123,6 +131,16 @@ ENTRIES = (
                 "v has V numbers and k has K: read with k.",
                 written(r"(?<![\w.])v @ state\b(?!\.)|state\.m?T @ v\b"),
                 _from_code("state + torch.outer(k, v - v @ state)"),
+            ),
+            Slip(
+                "`@` adds products up; a column times a row is `torch.outer`.",
+                written(r"\bk(\.T|\[:, None\]|\.unsqueeze\((1|-1)\))? @ (v|\(v|missing)\b(?!\[)"),
+                _from_code("state + k @ (v - k @ state)"),
+            ),
+            Slip(
+                "The step has size 1: write all that is missing, without a factor.",
+                written(r"\b\d+\.\d+ \*|\* \d+\.\d+\b|\b(lr|eta) \*"),
+                _from_code("state + 0.1 * torch.outer(k, v - k @ state)"),
             ),
             Slip(
                 "`*` multiplies entry by entry; a column times a row is `torch.outer`.",

@@ -19,7 +19,7 @@ ENTRIES = (
     Prediction(
         "05.overwrite",
         'Right after "Ann: Rome", how strongly does Ann\'s key still read Oslo: in the sum, and '
-        "in the memory that looks? Two numbers, 1 for in full, 0 for not at all.",
+        "under the delta rule? Two numbers, 1 for in full, 0 for not at all.",
         numbers=2,
     ),
     Prediction("05.shrink", "What becomes of W, of R and of the recall?"),
