@@ -145,6 +145,7 @@ ENTRIES = (
                 "log and math.log take a formula or one number; a tensor has a log of its own.",
                 takes_formula_log,
                 "def pmi(counts):\n"
+                "    '-inf for a count of 0'\n"
                 "    p = counts / counts.sum()\n"
                 "    return math.log(p / (p.sum(1, keepdim=True) * p.sum(0)))\n",
             ),

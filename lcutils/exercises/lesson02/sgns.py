@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn.functional import logsigmoid
 
 from lcutils.checking.data import FunctionExercise, Inputs, Slip, normal, row
-from lcutils.checking.syntax import calls, operands
+from lcutils.checking.syntax import calls, has_loop, operands
 
 
 def sgns_loss(v: Tensor, u: Tensor, u_noise: Tensor) -> Tensor:
@@ -70,7 +70,7 @@ def is_floored(tree: ast.AST) -> bool:
 def takes_formula_log(tree: ast.AST) -> bool:
     """Is each logarithm `log(x)` or `math.log(x)`, for a formula or one number, with no loop?"""
     logs = {ast.unparse(call.func) for call in calls(tree, "log")}
-    return bool(logs) and logs <= {"log", "math.log"} and "for " not in ast.unparse(tree)
+    return bool(logs) and logs <= {"log", "math.log"} and not has_loop(tree)
 
 
 def _pairs(rng: torch.Generator, B: int, n_neg: int, D: int, score: float = 0) -> Inputs:
