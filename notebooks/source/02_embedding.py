@@ -234,7 +234,7 @@ lc.reveal("02.collapse", linked, only)
 # The loss is minus the logarithm of its probability, here $-\log 0.245=1.41$.
 #
 # By hand: if $i$ came, $-\log p_i=\log\sum_j e^{s_j}-s_i$, whose derivative by $s_j$ is $p_j-t_j$.
-# And $s_j=u_j\cdot v$ has the gradient $u_j$, so that of the loss by $v$ is $\sum_j(p_j-t_j)u_j$, here $0.665u_1-0.755u_2+0.090u_3$.
+# And $s_j=u_j\cdot v$ has the gradient $u_j$, so the loss has $\sum_j(p_j-t_j)u_j$, here $0.665u_1-0.755u_2+0.090u_3$.
 # A step goes against it:
 
 # %% id="arrows" tags=["hide-input"]
