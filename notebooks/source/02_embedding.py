@@ -5,7 +5,7 @@
 #
 # The dax barked all night; she fed the dax, and it wagged its tail.
 # You never met this word, and you know what a dax is like: its *company* told you, the words that stand near it (Firth, 1957).
-# A language model has no other source.
+# A model of text has no other source.
 # It keeps a *vector* for each word, some numbers, near those of words that are alike.
 #
 # After this lesson you can say what comes of moving words towards their company, write the loss of skip-gram with negative sampling, work out by hand what it learns, and check that on real prose.
@@ -30,8 +30,8 @@ lc.start("02")
 # %% [markdown] id="company"
 # ## 1. Company, counted
 #
-# The text, read in ten seconds once, is the documentation of PyTorch and SymPy.
-# Its 1,000 most frequent words are kept; a word's company is the 5 before it and the 5 after it; `counts[w, c]` says how often word $c$ was in the company of word $w$.
+# The text is the documentation of PyTorch and SymPy (read once, in ten seconds).
+# Its 1,000 most frequent words are kept; a word's company is the 5 kept ones before it and the 5 after it; `counts[w, c]` says how often word $c$ was in the company of word $w$.
 
 # %% id="counts"
 prose = text.paragraphs(["torch", "sympy"])
@@ -65,20 +65,19 @@ x, a = torch.tensor([[0.0, 8.0], [4.0, 0.0], [8.0, 8.0]]), torch.tensor([1.0, 1.
 way = torch.linspace(0, 1, 400)[:, None]
 wave = 0.25 * (24 * math.pi * way).sin() * ((way > 0.08) & (way < 0.92))
 fig, axes = lc.subplots(1, 2, height=3.2)
-for ax, v in zip(axes, torch.tensor([[8.0, 3.0], [5.0, 6.0]]), strict=True):
+for ax, place in zip(axes, torch.tensor([[8.0, 3.0], [5.0, 6.0]]), strict=True):
     for i, often in enumerate(("once", "once", "twice")):
-        across = torch.stack([v[1] - x[i, 1], x[i, 0] - v[0]]) / (x[i] - v).norm()
-        ax.plot(*(v + way * (x[i] - v) + wave * across).T, color=GREY, lw=a[i])
+        across = torch.stack([place[1] - x[i, 1], x[i, 0] - place[0]]) / (x[i] - place).norm()
+        ax.plot(*(place + way * (x[i] - place) + wave * across).T, color=GREY, lw=a[i])
         ax.text(x[i, 0], x[i, 1] + (-1.2, 0.4)[i != 1], f"$x_{i + 1}$, {often}", ha="center")
-    pull = a @ (x - v)  # [2]
-    ax.quiver(*v, *pull, color=ORANGE, angles="xy", scale_units="xy", scale=4, width=0.015)
-    ax.plot(*v, "o", color=BLUE, ms=10)
+    pull = a @ (x - place)  # [2]
+    ax.quiver(*place, *pull, color=ORANGE, angles="xy", scale_units="xy", scale=4, width=0.015)
+    ax.plot(*place, "o", color=BLUE, ms=10)
     ax.set(xlim=(-2, 10), ylim=(-1.5, 9), aspect="equal")
-    ax.set_title(f"at ({v[0]:.0f}, {v[1]:.0f}): pulls add up to ({pull[0]:.0f}, {pull[1]:.0f})")
+    at = f"({place[0]:.0f}, {place[1]:.0f})"
+    ax.set_title(f"at {at}: pulls add up to ({pull[0]:.0f}, {pull[1]:.0f})")
     ax.axis("off")
-sentence = (
-    f"The vector (blue) rests at ({v[0]:.0f}, {v[1]:.0f}), where the pulls of its springs cancel."
-)
+sentence = f"The vector (blue) rests at {at}, where the pulls of its springs cancel."
 lc.figure(fig, sentence)
 
 # %% [markdown] id="springs-seen"
@@ -87,7 +86,7 @@ lc.figure(fig, sentence)
 #
 # $$\sum_i a_i(x_i-v)=0 \quad\text{gives}\quad v=\frac{\sum_i a_ix_i}{\sum_i a_i}$$
 #
-# On a line, with a context at 2 that came three times and one at 10 that came once, $3(2-v)+(10-v)=0$, so $v=4$.
+# On a line, with a context at 2 that came three times and one at 10, once, $3(2-v)+(10-v)=0$, so $v=4$.
 #
 # **Exercise 1** (4 minutes). All words at once: row $w$ of `counts` has the weights of word $w$, row $c$ of `u` the vector of context $c$.
 # (Without a loop: it will be called often.)
@@ -150,8 +149,8 @@ claim = lc.claim("02.nearly_orthogonal", sentence, typical[64], between=(0.11, 0
 lc.figure(fig, claim)
 
 # %% [markdown] id="collapse-before"
-# There is: a typical cosine is $1/\sqrt d$, so each word begins almost at a right angle to all others, with a mean cosine of about 0.
-# The loss (the mean of $\tfrac12\|v_w-u_c\|^2$ over all pairs) is about 1.
+# There is: a typical cosine is $1/\sqrt d$, so each word begins almost at a right angle to most others, with a mean cosine near 0.
+# The loss (the mean of $\tfrac12\|v_w-u_c\|^2$ over all pairs seen) is about 1.
 #
 # Now every vector, $v$ and $u$ alike, goes half way to its resting place, 20 times.
 
@@ -227,7 +226,7 @@ lc.reveal("02.collapse", linked, only)
 # %% [markdown] id="push"
 # ## 3. A question with a wrong answer
 #
-# *Skip-gram* (Mikolov et al., 2013) asks what a language model asks: given the word, which context comes?
+# *Skip-gram* (Mikolov et al., 2013) asks nearly what a language model asks: given the word, which context comes?
 # Each context $j$ has a score $s_j=u_j\cdot v$, any number at all.
 # *Softmax* turns scores into probabilities: take $e$ to the power of each, and divide by the sum.
 # The scores $(2,1,0)$ become $(7.4,2.7,1)$, with the sum $11.1$, so $p=(0.665,0.245,0.090)$.
@@ -235,7 +234,7 @@ lc.reveal("02.collapse", linked, only)
 # The loss is minus the logarithm of its probability, here $-\log 0.245=1.41$.
 #
 # By hand: if $i$ came, $-\log p_i=\log\sum_j e^{s_j}-s_i$, whose derivative by $s_j$ is $p_j-t_j$.
-# And $s_j$ grows with $v$ as $u_j$, so the gradient by $v$ is $\sum_j(p_j-t_j)u_j$, here $0.665u_1-0.755u_2+0.090u_3$.
+# And $s_j=u_j\cdot v$ has the gradient $u_j$, so the loss has $\sum_j(p_j-t_j)u_j$, here $0.665u_1-0.755u_2+0.090u_3$.
 # A step goes against it:
 
 # %% id="arrows" tags=["hide-input"]
@@ -255,13 +254,11 @@ for name, start, way, place, colour in arrows:
 ax.set(xlim=(-0.3, 4.6), ylim=(-1.2, 2.2), aspect="equal")
 ax.axis("off")
 now, then = p_now[1], (U_now @ (v_now + pull + push)).softmax(0)[1]
-sentence = (
-    f"The second context came, expected with {now:.3f}; after the step it would be {then:.3f}."
-)
+sentence = f"The second context came, expected with {now:.3f}; after a step of size 1: {then:.3f}."
 lc.figure(fig, sentence)
 
 # %% [markdown] id="skip-gram-before"
-# In matrices, with the $u_j$ as rows of $U$, so that the scores are $Uv$:
+# In one line, with the $u_j$ as rows of $U$, so that the scores are $Uv$:
 
 # %% id="skip-gram"
 N = symbols("N", positive=True, integer=True)
@@ -300,7 +297,7 @@ sgns_loss = lc.check("02.sgns_loss", sgns_loss)
 # %% [markdown] id="hints-sgns_loss"
 # {{hints}}
 #
-# By hand: $-\log\sigma(s)=\log(1+e^{-s})$ has the slope $-e^{-s}/(1+e^{-s})=-\sigma(-s)$.
+# By hand: $-\log\sigma(s)=\log(1+e^{-s})$ has the slope $-e^{-s}/(1+e^{-s})=-\sigma(-s)=\sigma(s)-1$.
 # So a pair of the text with the score 2 is pulled by $\sigma(-2)=0.12$ of $u$, one with the score $-2$ by $0.88$.
 # And $-\log\sigma(-s)$ has the slope $\sigma(s)$: a drawn pair is pushed as far as it is taken for a real one.
 
@@ -343,7 +340,7 @@ lc.check("02.optimum", e_to_s)
 # {{hints}}
 #
 # Is that the lowest place, and the only one?
-# By hand: $\sigma$ has the slope $\sigma(s)\sigma(-s)$, which is $\tfrac14$ at 0, so in the example the slope rises there by $(6+2)/4=2$ for a point of score.
+# By hand: $\sigma$ has the slope $\sigma(s)\sigma(-s)$, which is $\tfrac14$ at 0, so in the example the slope rises there at rate $(6+2)/4=2$.
 # Everywhere:
 
 # %% id="optimum-proved" tags=["hide-input"]
@@ -667,7 +664,7 @@ table, _ = two_starts(300, 300, lc.rng("one table"))
 two = correlation(scores[300])
 apart = correlation(v_one @ v_one.T, seen & ~torch.eye(300, dtype=torch.bool))
 sentence = f"One table, 300 dimensions: r = {{value:.2f}} (two tables: {two:.2f}); "
-sentence += f"without the pairs of a word with itself {apart:.2f}."
+sentence += f"over the pairs of two different words {apart:.2f}."
 lc.claim("02.one_table_r", sentence, correlation(v_one @ v_one.T), between=(0.6, 0.82))
 
 # %% id="one-table-neighbours" tags=["hide-input"]
@@ -701,9 +698,10 @@ def drawn_loss(v, u, rng, B=50_000):
 
 # %% id="samples-compared" tags=["hide-input"]
 # The loss of drawn pairs, and that of all.
-v, u = two_starts(300, 16, lc.rng("samples"))
-ratio = drawn_loss(v, u, lc.rng("drawn")) / (all_pairs_loss(v, u, few) / few.sum())
-lc.claim("02.samples", "Drawn to all: {value:.2f}.", ratio, between=(0.98, 1.02))
+tables = two_starts(300, 16, lc.rng("samples"))
+ratio = drawn_loss(*tables, lc.rng("drawn")) / (all_pairs_loss(*tables, few) / few.sum())
+sentence = "The loss of the drawn pairs is {value:.2f} times that of all."
+lc.claim("02.samples", sentence, ratio, between=(0.98, 1.02))
 
 # %% [markdown] id="never-before"
 # **Pairs that were never seen** have a PMI of minus infinity.
@@ -766,7 +764,8 @@ sentence += f"from another start SGNS shares {itself:.2f} with itself, GloVe {gl
 lc.claim("02.overlap", sentence, overlap(by_glove, trained), between=(0.18, 0.34))
 
 # %% [markdown] id="overlap-seen"
-# The two methods agree with each other only somewhat less than GloVe agrees with itself: much of a word's neighbourhood is the luck of the start.
+# The two methods agree with each other only somewhat less than GloVe agrees with itself: here, after 100 steps and with $v$ alone, much of a word's neighbourhood is the luck of the start.
+# (SGNS agrees with itself more after 400 steps, GloVe when $v+u$ is the word's vector, as its authors take it.)
 # Before you compare two methods, compare each with itself.
 
 # %% [markdown] id="sources"

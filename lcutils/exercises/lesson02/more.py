@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from lcutils.checking.data import FunctionExercise, Inputs, NumberExercise, Slip, normal, row
-from lcutils.checking.syntax import calls, has_keyword, operands
+from lcutils.checking.syntax import calls, has_keyword, operands, written
 from lcutils.exercises.lesson02.core import draw_counts
-from lcutils.exercises.lesson02.sgns import is_floored
+from lcutils.exercises.lesson02.sgns import is_floored, takes_formula_log
 
 
 def pmi(counts: Tensor) -> Tensor:
@@ -142,6 +142,14 @@ ENTRIES = (
         },
         slips=(
             Slip(
+                "log and math.log take a formula or one number; a tensor has a log of its own.",
+                takes_formula_log,
+                "def pmi(counts):\n"
+                "    '-inf for a count of 0'\n"
+                "    p = counts / counts.sum()\n"
+                "    return math.log(p / (p.sum(1, keepdim=True) * p.sum(0)))\n",
+            ),
+            Slip(
                 "Something props up the logarithm: at a count of 0 wanted is -inf.",
                 is_floored,
                 "def pmi(counts):\n"
@@ -217,6 +225,9 @@ ENTRIES = (
             "The axis of D is still there; drop keepdim.": lambda V, U, w, c: (V[w] * U[c]).sum(
                 1, keepdim=True
             ),
+            "Each score still stands in a matrix [1, 1]; wanted is [B].": lambda V, U, w, c: (
+                V[w][:, None] @ U[c][:, :, None]
+            ),
             "Each word is scored with all contexts of the batch, and these are added up.": (
                 lambda V, U, w, c: (V[w] @ U[c].T).sum(1)
             ),
@@ -242,6 +253,11 @@ ENTRIES = (
                 "@ makes a product of two matrices; each word meets its own context alone.",
                 lambda tree: ("V[words]", "U[contexts]") in operands(tree, ast.MatMult),
                 "def two_tables(V, U, words, contexts):\n    return V[words] @ U[contexts]\n",
+            ),
+            Slip(
+                "The second bracket picks among the rows that the first one picked.",
+                written(r"\[words\]\[contexts\]|\[contexts\]\[words\]"),
+                "def two_tables(V, U, words, contexts):\n    return (V @ U.T)[words][contexts]\n",
             ),
         ),
         hints=(

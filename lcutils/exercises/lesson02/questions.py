@@ -47,9 +47,9 @@ ENTRIES = (
                 "A rare word is pulled less often, but to the same place.",
             ),
             "d": Choice(
-                "where all linked words are equal",
-                "There the loss is 0. Words are linked if a chain of shared contexts leads from "
-                "one to the other: in most texts that is all of them.",
+                "where all linked vectors are equal",
+                "There the loss is 0. Vectors are linked if a chain of pairs seen leads from one "
+                "to the other: in most texts that is all of them.",
             ),
         },
         right="d",
@@ -80,15 +80,15 @@ ENTRIES = (
     ),
     Question(
         "02.exit_tables",
-        "A word may be its own context, and n_neg is 5. What can one table, for words and "
-        "contexts alike, not do?",
+        "A word may be its own context, and n_neg is 5. What can two tables do that one, for "
+        "words and contexts alike, cannot?",
         {
             "a": Choice(
                 "be trained with negatives at all",
-                "It can be trained, and even its neighbours are good.",
+                "One can be trained, too, and even its neighbours are good.",
             ),
             "b": Choice(
-                "average its scores below zero",
+                "average their scores below zero",
                 "PMI - log n_neg does. With one table the average, weighed by frequency, is the "
                 "square of a length.",
             ),
@@ -98,7 +98,7 @@ ENTRIES = (
             ),
             "d": Choice(
                 "give similar words like vectors",
-                "It can: on this text it finds about as many of the forms with s.",
+                "So can one: on this text it finds about as many of the forms with s.",
             ),
         },
         right="b",

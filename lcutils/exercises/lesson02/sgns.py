@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn.functional import logsigmoid
 
 from lcutils.checking.data import FunctionExercise, Inputs, Slip, normal, row
-from lcutils.checking.syntax import calls, operands
+from lcutils.checking.syntax import calls, has_loop, operands
 
 
 def sgns_loss(v: Tensor, u: Tensor, u_noise: Tensor) -> Tensor:
@@ -65,6 +65,12 @@ def is_floored(tree: ast.AST) -> bool:
     numbers = [abs(value) for value in constants if isinstance(value, int | float)]
     props = ("clamp", "clamp_min", "clip", "maximum", "nan_to_num", "finfo")
     return any(0 < n < 1e-3 or n >= 1e3 for n in numbers) or bool(calls(tree, *props))
+
+
+def takes_formula_log(tree: ast.AST) -> bool:
+    """Is each logarithm `log(x)` or `math.log(x)`, for a formula or one number, with no loop?"""
+    logs = {ast.unparse(call.func) for call in calls(tree, "log")}
+    return bool(logs) and logs <= {"log", "math.log"} and not has_loop(tree)
 
 
 def _pairs(rng: torch.Generator, B: int, n_neg: int, D: int, score: float = 0) -> Inputs:
@@ -234,6 +240,14 @@ ENTRIES = (
             ),
         },
         slips=(
+            Slip(
+                "log and math.log take a formula or one number; these scores are tensors.",
+                takes_formula_log,
+                "def sgns_loss(v, u, u_noise):\n"
+                "    near, far = (v * u).sum(1), (u_noise @ v[:, :, None]).squeeze(2)\n"
+                "    near, far = near.sigmoid(), (-far).sigmoid()\n"
+                "    return -(math.log(near) + math.log(far).sum(1)).mean()\n",
+            ),
             Slip(
                 "sigma has a floor under it, and at scores of 200 the loss shows the floor.",
                 is_floored,
