@@ -3,8 +3,8 @@
 #
 # **What does a fixed state keep, and what does it forget?**
 #
-# A model that reads a long text word by word carries a *state*: a block of numbers whose size does not grow with the text.
-# Whatever it still knows about the first word, it knows through that state.
+# A recurrent model reads a text word by word.
+# All that it keeps is a *state*, a block of numbers whose size does not grow with the text.
 #
 # After this lesson you can predict how many words a sum of vectors can recall, say what fading costs, mend a published derivation, and write a step of a memory that looks before it writes.
 #
@@ -42,7 +42,7 @@ lc.quiz("05.recall_window", answer=answer)
 # Give each word a vector $x$.
 # The state $c$ starts at zero, and each word adds its vector: $c_{t+1} = c_t + x_{t+1}$.
 #
-# Take three words: dog $(1, 0)$, bites $(0, 2)$, man $(3, 1)$.
+# Three words: dog $(1, 0)$, bites $(0, 2)$, man $(3, 1)$.
 # One reader reads "dog bites man", another "man bites dog".
 
 # %% id="05-order" tags=["exercise"]
@@ -111,15 +111,15 @@ lc.prove("05.order_lost", forward, backward, reason="three words, last to first"
 # ## 3. Writing and reading
 #
 # The order is lost. What is kept?
-# From here on $W = I$, and each word has a random *key*: a vector $k$ of length 1, without a preferred direction.
+# For now $W = I$, and each word has a random *key*: a vector $k$ of length 1, without a preferred direction.
 # Was the word with key $q$ in the text? Take the *read-out* $q \cdot c$.
 #
 # By hand, in four numbers: dog is $\frac12 (1, 1, 1, 1)$, man $\frac12 (1, 1, 1, -1)$, their sum $(1, 1, 1, 0)$.
 # Dog reads $1\frac12$: from itself $1$, the *signal*, and from man $\frac12$, *cross-talk*.
 # Fish, $\frac12 (1, -1, 1, -1)$, was not stored and reads $\frac12$: cross-talk alone.
 #
-# Now seven words in 32 numbers.
-# Move the slider, and watch the read-outs on the right: words told are green, strangers grey.
+# Now seven words in 32 numbers; move the slider.
+# On the right, words told are green, strangers grey; *how sure* is a word's lead over the best stranger.
 
 # %% id="columns"
 sentence = "dog bites man and cat bites dog"
@@ -130,11 +130,11 @@ lc.watch(sentence.split(), rungs=("additive_memory",), K=32, others=("fish", "tr
 #
 # Let each entry of a key be $\pm 1/\sqrt d$, by the toss of a coin.
 # By hand: $q \cdot k$ is a sum of $d$ tosses worth $\pm 1/d$, each of variance $1/d^2$; together $1/d$.
-# Keys that may point anywhere have the same: $\mathbb E\, k k^\top$ prefers no direction and has trace $1$, so it is $I/d$.
+# Keys that may point anywhere have the same, $q^\top(\mathbb E\,kk^\top)\,q$: the bracket prefers no direction and has trace $1$, so it is $I/d$.
 # With $d = 1024$ the standard deviation is $1/32$: **random keys are nearly at right angles.**
 #
-# Variances of independent keys add.
-# A word that was not stored meets $T$ keys: it reads $0$ on average, with variance $T/d$.
+# Products with independent keys are uncorrelated: variances add.
+# A word that was not stored meets $T$ different keys: it reads $0$ on average, with variance $T/d$.
 #
 # **Exercise 2** (4 minutes). And a word that *was* stored?
 # Write the variance of its read-out in `T` and `d`.
@@ -172,16 +172,16 @@ def measured(d, T, rng):
     return (stored > others).float().mean().item()
 
 
-stored, others = read_outs(d=16, T=8, trials=4_000, rng=lc.rng("humps"))
+eight, strangers = read_outs(d=16, T=8, trials=4_000, rng=lc.rng("humps"))
 
 
 # %% id="humps" tags=["hide-input"]
 # The figure: two humps, one difference.
 look = {"bins": torch.linspace(-3, 4, 36), "histtype": "stepfilled", "alpha": 0.6}
 fig, (two, one) = lc.subplots(2, 1, sharex=True, height=4.2)
-two.hist(others.flatten(), color=GREY, **look)
-two.hist(stored.flatten(), color=BLUE, **look)
-difference = (stored - others).flatten()
+two.hist(strangers.flatten(), color=GREY, **look)
+two.hist(eight.flatten(), color=BLUE, **look)
+difference = (eight - strangers).flatten()
 one.hist(difference[difference < 0], color=RED, **look)
 one.hist(difference[difference >= 0], color=GREEN, **look)
 for ax, left, right, colours in (
@@ -196,10 +196,10 @@ said = "8 words in 16 numbers: the humps overlap; {value:.2f} of the pairs are t
 lc.figure(fig, lc.claim("05.humps", said, wrong, between=(0.12, 0.18)))
 
 # %% [markdown] id="how-many"
-# The two read-outs are uncorrelated, for the other word's key is independent of $c$.
+# The two read-outs are uncorrelated, for the other word's key is independent of $c$ and $0$ on average.
 # So their difference has mean $1$, and its variance $s^2$ is the sum of two: the one you found, and $T/d$.
 # Wrong is what lies below $0$, at $1/s$ standard deviations from the mean.
-# If the difference is nearly normal, the answer is right with probability $\Phi(1/s)$, where $\Phi$ is the normal distribution function.
+# If the difference is nearly normal, the answer is right with probability $\Phi(1/s)$, with $\Phi$ the normal distribution function.
 # A value to start from: $\Phi(1.2816) = 0.9$.
 
 # %% id="05-recall" tags=["exercise"]
@@ -255,13 +255,12 @@ lc.reveal("05.recall", lc.figure(fig, claim), said)
 # %% [markdown] id="half-way"
 # ### Half way
 #
-# **A good place to stop.** What you have: what a sum keeps and loses, and how many words it holds.
-# What comes: a state that fades, and a memory that looks before it writes.
+# **A good place to stop.** Still to come: a state that fades, and a memory that looks before it writes.
 #
 # ## 6. Forgetting on purpose
 #
-# A sum forgets nothing on purpose; it drowns.
-# Let the state fade instead, by a factor $0 < \gamma < 1$ at each step: $c_{t+1} = \gamma c_t + W x_{t+1}$.
+# A sum only drowns.
+# Let the state fade, by a factor $0 < \gamma < 1$ each step: $c_{t+1} = \gamma c_t + W x_{t+1}$.
 #
 # By hand, from zero, with $W = I$ and $\gamma = \frac12$: $x_1$, then $\frac12 x_1 + x_2$, then $\frac14 x_1 + \frac12 x_2 + x_3$.
 # A word of *age* $a$, with $a = 0$ for the newest, weighs $\gamma^a$.
@@ -312,9 +311,9 @@ lc.prove("05.decay_weights", unrolled, weights, reason="three steps")
 #
 # A word of weight $\gamma^a$ adds cross-talk of variance $\gamma^{2a}/d$, so in place of $T$ stands the *noise sum* $N = 1 + \gamma^2 + \gamma^4 + \dots$
 # By hand: $N = 1 + \gamma^2 N$, so $N = 1/(1 - \gamma^2)$.
-# For $\gamma = 0.97$ that is $17$, however long the text; a sum of 128 words has $128$.
-# But a word of age $a$ reads only $\gamma^a$.
-# The same trial with 128 words, age by age:
+# For $\gamma = 0.97$ that is at most $17$, however long the text; a sum of 128 words has $128$.
+# But a word of age $a$ reads only $\gamma^a$, on average.
+# The same trial with 128 words, age by age (curves: theory):
 
 
 # %% id="by-age"
@@ -354,8 +353,7 @@ lc.figure(fig, lc.claim("05.newest", sentence, gain, between=(0.15, 0.25)))
 # %% [markdown] id="shortcut"
 # ## 7. A loss that asks for nothing
 #
-# Can a rule be derived?
-# A published derivation:
+# A published derivation of a rule:
 #
 # 1. Consecutive states should agree: the loss is $L = \tfrac12 \lVert c_t - c_{t+1} \rVert^2$.
 # 2. Its gradient is $\partial L / \partial c_t = c_{t+1} - c_t$.
@@ -384,7 +382,7 @@ state_gradient = lc.check("05.state_gradient", state_gradient)
 # %% [markdown] id="hints-state_gradient"
 # {{hints}}
 #
-# Worse than the sign: the rule has already said what $c_{t+1}$ is, $c_t + W x$.
+# The sign moves no minimum. Worse: the rule has already said what $c_{t+1}$ is, $c_t + W x$.
 # By hand, with $W x = 2$: from $1$ to $3$ the loss is $2$; from $100$ to $102$ it is $2$ again.
 # `lc.derive` proves a chain, each step from the one before:
 
@@ -419,7 +417,7 @@ lc.claim(
 )
 
 # %% [markdown] id="pairs"
-# The loss does not see the memory, only $W$, the matrix that writes: **a memory trained on this loss learns to write nothing.**
+# The loss does not see the memory, only $W$, the matrix that writes: **a memory trained on this loss alone learns to write nothing.**
 #
 # ## 8. A loss that asks for something
 #
@@ -430,8 +428,9 @@ lc.claim(
 # - the *sum*, or linear attention, adds the column $k$ times the row $v^\top$: $S + k v^\top$;
 # - the *delta rule* looks: it reads first, and writes what is missing: $S + k\,(v - S^\top k)^\top$.
 #
-# Keys of length 1 stand at right angles; in $v$ each city has its own number, $1$ for that city.
+# The keys have length 1 and stand at right angles; a city's $v$ is $1$ in its own place, else $0$.
 # Both are told seven facts, among them "Ann: Oslo" and later "Ann: Rome".
+# The pictures show $S^\top$, a row for each city.
 
 # %% id="05-overwrite" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -443,13 +442,14 @@ lc.predict("05.overwrite", answer=answer)
 facts = [("Ann", "Oslo"), ("Bob", "Rome"), ("Cy", "Lima"), ("Dee", "Kyiv")]
 facts += [("Ann", "Rome"), ("Bob", "Lima"), ("Ann", "Kyiv")]
 seen = lc.watch(facts, K=8, orthogonal=True, ask="Ann", question="where is {}?")
-k = torch.tensor([0.6, 0.8]).expand(1, 2, 1, 2)  # Ann twice: [B, T, H, K]
-v = torch.eye(2)[None, :, None]  # Oslo, then Rome
-total, _ = linear_attention(k, k, v, scale=1.0)
-looked, _ = delta_rule(k, k, v, scale=1.0, beta=torch.ones(1, 2, 1))
+ann = torch.tensor([0.6, 0.8]).expand(1, 2, 1, 2)  # her key, twice: [B, T, H, K]
+cities = torch.eye(2)[None, :, None]  # Oslo, then Rome
+in_sum, _ = linear_attention(ann, ann, cities, scale=1.0)
+in_delta, _ = delta_rule(ann, ann, cities, scale=1.0, beta=torch.ones(1, 2, 1))
 sentence = "The sum keeps Oslo and Rome; the delta rule takes Oslo away."
 film = seen.film([1, 4, 5, 7], sentence)
-lc.reveal("05.overwrite", film, seen, was=[total[0, 1, 0, 0].item(), looked[0, 1, 0, 0].item()])
+was = [in_sum[0, 1, 0, 0].item(), in_delta[0, 1, 0, 0].item()]
+lc.reveal("05.overwrite", film, seen, was=was)
 
 # %% [markdown] id="by-hand"
 # ### By hand
@@ -482,7 +482,7 @@ delta_step = lc.check("05.delta_step", delta_step)
 #
 # Reward agreement between what is read and what was wanted: $-v \cdot S^\top k$.
 # By hand: that is $-\sum_{ij} k_i S_{ij} v_j$, with derivative $-k_i v_j$ by $S_{ij}$, the entry $ij$ of $-k v^\top$.
-# One gradient step of size $1$ takes it away:
+# One gradient step of size $1$ subtracts it:
 
 # %% id="agreement-step"
 K, V = symbols("K V", positive=True, integer=True)
@@ -491,11 +491,11 @@ S, k, v = MatrixSymbol("S", K, V), MatrixSymbol("k", K, 1), MatrixSymbol("v", V,
 lc.prove("05.agreement_step", S - lc.grad(-dot(v, S.T * k), S), S + k * v.T, torch=True)
 
 # %% [markdown] id="agreement-seen"
-# The sum! (Kohonen, 1972; with a normaliser: Katharopoulos et al., 2020.)
+# The sum! (Kohonen, 1972; with feature maps and a normaliser: Katharopoulos et al., 2020.)
 #
 # Penalise the error $e = S^\top k - v$ instead: $\tfrac12 \lVert e \rVert^2$.
 # By hand: raising $S_{ij}$ raises $e_j$ by $k_i$ times as much, so the derivative is $k_i e_j$, the entry $ij$ of $k e^\top$.
-# A step of size $\beta$, above $1$, is the delta rule (Widrow and Hoff, 1960; as a layer: Schlag et al., 2021):
+# A step of size $\beta$ (so far $1$) is the delta rule (Widrow and Hoff, 1960; as a layer: Schlag et al., 2021):
 
 # %% id="error-step"
 error = half_norm_sq(S.T * k - v)
@@ -518,10 +518,10 @@ lc.quiz("05.exit_sum", answer=answer)
 # ## Take away
 #
 # - A sum has the same state for every order of its words.
-# - A sum of $T$ random unit keys in $d$ numbers: signal $1$, noise $(T-1)/d$; about $0.3\,d$ words at nine right in ten, against one other.
+# - A sum of $T$ random unit keys in $d$ numbers: signal $1$, noise variance $(T-1)/d$; about $0.3\,d$ words at nine right in ten, against one other.
 # - Decay spends old words on new ones: weight $\gamma^a$ at age $a$.
-# - A loss in which the state cancels teaches the memory to write nothing.
-# - An update rule is a gradient step on a loss that says what to ask of the memory.
+# - A loss that only asks the states of a sum to agree teaches it to write nothing.
+# - Sum and delta rule are gradient steps on a loss that says what to ask of the memory.
 
 # %% [markdown] id="more-time"
 # ## If you have more time
@@ -623,7 +623,7 @@ factored = ("W to the left", W * (Identity(n) - eta * x * x.T))
 lc.derive("05.writes_less", W - eta * lc.grad(half_norm_sq(W * x), W), stepped, factored)
 
 # %% [markdown] id="total-weight-before"
-# *The total weight* $1 + \gamma + \gamma^2 + \dots$ is what a fading state grows to if the same word comes at every step.
+# *The total weight* $1 + \gamma + \gamma^2 + \dots$ counts the $W x$ in a fading state if the same word comes at every step.
 # By hand, with $\gamma = \frac12$: $1$, then $1\frac12$, then $1\frac34$, ever nearer to $2$.
 # One more word turns the total $G$ of $T$ words into $\gamma G + 1$:
 
@@ -746,13 +746,13 @@ lc.check("05.write_order", order)
 # {{hints}}
 #
 # **Exercise 10** (5 minutes). A *membership memory* answers one question: was this word stored?
-# A Bloom filter (Bloom, Communications of the ACM, 1970) keeps such a set in a few bits and is wrong now and then.
+# A Bloom filter (Bloom, Communications of the ACM, 1970) keeps such a set in a few bits a word; now and then it names a word that was not stored.
 # Make one from a sum: name the `n_items` words with the largest read-outs.
 
 
 # %% id="05-members" tags=["exercise"]
 def members(state, keys, n_items):
-    """state: [D], keys: [N, D], n_items: int -> True for the n_items most likely: bool [N]"""
+    """state: [D], keys: [N, D] -> True for the n_items most likely: bool [N]"""
     ### BEGIN SOLUTION
     best = (keys @ state).topk(n_items).indices
     is_member = torch.zeros(len(keys), dtype=torch.bool)
@@ -782,7 +782,8 @@ lc.predict("05.shrink", answer=answer)
 def train(weight, rng, steps=400):
     """Trains W and R; returns their norms, in units of the first, and the recall"""
     words = tasks.unit_keys(100, 32, rng=rng)
-    W, R = (torch.randn(32, 32, generator=rng).div(32**0.5).requires_grad_() for _ in range(2))
+    W, R = (torch.randn(32, 32, generator=rng) / 32**0.5 for _ in range(2))
+    W, R = W.requires_grad_(), R.requires_grad_()
     start, shares = torch.stack([W.norm(), R.norm()]).detach(), []
     optimizer = torch.optim.Adam([W, R], lr=0.01)
     for _ in range(steps):
