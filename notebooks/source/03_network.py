@@ -616,6 +616,8 @@ sentence = "Trained in both places, it knows {value:.2f} of them in both."
 lc.reveal("03.shift", lc.claim("03.both_places", sentence, both, between=(0.97, 1.0)))
 
 # %% [markdown] id="not-a-memory"
+# ### And the width?
+#
 # What no training mends is the width: $T$ words of $N$ numbers need $T\cdot N$ columns, and the word after the last has no place at all.
 # **A network that reads its words side by side has a window, not a memory.**
 #
