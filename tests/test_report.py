@@ -54,7 +54,7 @@ def test_wrong_not_written_and_skipped_are_told_apart(capsys):
     lc.quiz("05.exit_sum", answer="a")
     found = lines()
     assert "wrong: 05.half_life; not written: 05.noise; not run: " in found["checked"]
-    assert found["predicted"].startswith("predicted 1 of 3: 05.recall; skipped: 05.order; not run:")
+    assert found["predicted"].startswith("predicted 1 of 4: 05.recall; skipped: 05.order; not run:")
     assert "wrong: 05.exit_sum; not run: " in found["answered"]
 
 
