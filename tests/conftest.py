@@ -7,6 +7,10 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 THREADS = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
 os.environ.update(THREADS)  # before torch is imported, here and in every kernel that tests start
@@ -84,6 +88,15 @@ def chromium() -> str:
     """Where Chromium is. Tests marked `browser` are skipped where it is not, but fail in CI."""
     assert CHROMIUM, "No Chromium here, and CI runs the browser tests: install it."
     return CHROMIUM
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator["Browser"]:
+    """A Chromium for all tests of a module."""
+    import lab  # Playwright, which few tests need
+
+    with lab.browser(chromium) as running:
+        yield running
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -285,6 +285,26 @@ class Lab:
         )
 
 
+def opened(
+    browser: Browser,
+    server: Server,
+    notebook: str,
+    *,
+    width: int = 900,
+    zoom: float = 1.0,
+    dark: bool = False,
+    place: str = "doc",
+) -> Lab:
+    """A notebook in a window `width` pixels wide; no other page is open, no other kernel runs."""
+    server.end_kernels()
+    server.set_dark(dark)
+    for context in browser.contexts:
+        context.close()
+    size = {"width": int(width / zoom), "height": int(1000 / zoom)}
+    page = browser.new_page(viewport=size, device_scale_factor=zoom)
+    return Lab(page, server, notebook, place)
+
+
 @contextmanager
 def browser(executable: str) -> Iterator[Browser]:
     """Chromium without a window."""

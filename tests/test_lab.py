@@ -1,6 +1,7 @@
 """In JupyterLab, as a reader sees it: lessons run, sliders move, exercises answer."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -87,39 +88,15 @@ def server(folder: Path) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with lab.browser(chromium) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def opened(server: Server, browser: Browser):
     """Opens a notebook in a window 900 pixels wide. (Kernels are run before Playwright's loop.)"""
-
-    def open_notebook(name: str, dark: bool = False) -> Lab:
-        server.end_kernels()
-        server.set_dark(dark)
-        for context in browser.contexts:
-            context.close()
-        return Lab(browser.new_page(viewport={"width": 900, "height": 1000}), server, name)
-
-    return open_notebook
+    return partial(lab.opened, browser, server)
 
 
 @pytest.fixture(scope="module")
 def beside_files(server: Server, browser: Browser):
     """Opens a notebook as `make lab` does, beside the list of files, in a window of some width."""
-
-    def open_notebook(name: str, width: int, zoom: float) -> Lab:
-        server.end_kernels()
-        server.set_dark(False)
-        for context in browser.contexts:
-            context.close()
-        size = {"width": int(width / zoom), "height": int(1000 / zoom)}
-        page = browser.new_page(viewport=size, device_scale_factor=zoom)
-        return Lab(page, server, name, place="lab")
-
-    return open_notebook
+    return partial(lab.opened, browser, server, place="lab")
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["light", "dark"])
@@ -211,14 +188,14 @@ def test_a_stored_lesson_says_how_to_bring_the_sliders_to_life(opened):
 @pytest.mark.parametrize("name", ["00_start_here.ipynb", "05_memory.ipynb"])
 def test_beside_the_list_of_files_a_lesson_fits_a_narrow_and_an_enlarged_window(beside_files, name):
     for width, zoom in ((900, 1.0), (1280, 1.5)):
-        lesson = beside_files(name, width, zoom)
+        lesson = beside_files(name, width=width, zoom=zoom)
         assert lesson.page.locator("#jp-left-stack").bounding_box()["width"] > 200
         assert lesson.too_wide() == []
         assert lesson.too_wide_in_lab() == []
 
 
 def test_a_folded_line_that_is_too_long_is_found(beside_files):
-    lesson = beside_files("folded.ipynb", 900, 1.0)
+    lesson = beside_files("folded.ipynb")
     found = " ".join(lesson.too_wide_in_lab())
     assert "jp-PlaceholderText" in found
     assert "jp-WindowedPanel-outer" in found  # so the whole page scrolls

@@ -57,25 +57,11 @@ def server(folder: Path) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with lab.browser(chromium) as running:
-        yield running
-
-
-def opened(server: Server, browser: Browser, name: str, width: int, dark: bool = False) -> Lab:
-    """A notebook in a window of some width."""
-    server.end_kernels()
-    server.set_dark(dark)
-    for context in browser.contexts:
-        context.close()
-    return Lab(browser.new_page(viewport={"width": width, "height": 1000}), server, name)
-
-
 @pytest.fixture(scope="module", params=[(900, False), (700, True)], ids=["900 light", "700 dark"])
 def seen(server: Server, browser: Browser, request: pytest.FixtureRequest) -> Lab:
     """The lesson after Run All."""
-    lesson = opened(server, browser, "seen.ipynb", *request.param)
+    width, dark = request.param
+    lesson = lab.opened(browser, server, "seen.ipynb", width=width, dark=dark)
     lesson.run_all()
     return lesson
 
@@ -124,7 +110,7 @@ def test_a_single_fact_is_a_picture_alone(seen):
 
 
 def test_a_stored_lesson_shows_the_picture_after_the_last_fact(server, browser):
-    stored = opened(server, browser, "built.ipynb", 900)
+    stored = lab.opened(browser, server, "built.ipynb")
     output = stored.output("watch")
     assert output.query_selector("img").get_attribute("src").startswith("data:image/png")
     assert output.query_selector(".noUi-handle") is None

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-import lab
 import study
 from editions import ROOT
 from lab import Lab, Server
@@ -50,12 +49,6 @@ def server(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     shutil.rmtree(private / "settings")  # a reader has none yet
     yield running
     running.stop()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with lab.browser(chromium) as running:
-        yield running
 
 
 @pytest.fixture
