@@ -62,17 +62,10 @@ _STYLE: dict[Any, object] = {
 }
 _MARKS = re.compile(r"^(Measured|NOT CONFIRMED): | \[[^]]*\]$")  # of a claim, not of its sentence
 # Matplotlib's settings of a machine, a window or a notebook: those are the reader's.
-_NO_LOOKS: tuple[str, ...] = (
-    "backend",
-    "interactive",
-    "toolbar",
-    "keymap.",
-    "webagg.",
-    "tk.",
-    "timezone",
-)
-_NO_LOOKS += ("date.epoch", "docstring.", "savefig.directory", "figure.max_open_warning")
-VIEW = "application/vnd.jupyter.widget-view+json"
+_NO_LOOKS = tuple("backend interactive toolbar keymap. webagg. tk. timezone date.epoch".split())
+_NO_LOOKS += ("docstring.", "savefig.directory", "figure.max_open_warning")
+SLIDER_LAYOUT = {"width": "28em", "max_width": "100%"}
+IMAGE_LAYOUT = {"margin": "2px 0"}  # without side margins it fits a narrow page
 _LINE_HEIGHT = "line-height: 1.5;"  # a widget would inherit its own
 
 
@@ -226,6 +219,12 @@ def said(sentence: str | Entry) -> tuple[str, Entry | None]:
     return " ".join(_require.text("sentence", sentence, hint).split()), None
 
 
+def widget_view(box: Any) -> dict[str, Any]:
+    """The part of a bundle of outputs that shows `box`, a widget, where a kernel runs."""
+    view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
+    return {"application/vnd.jupyter.widget-view+json": view}
+
+
 class Sliders:
     """Sliders above a picture that follows them; shows itself where a kernel runs."""
 
@@ -240,8 +239,8 @@ class Sliders:
         self.sliders = sliders
         width, height = _shown_size(self._fig)
         self.image = widgets.Image(
-            value=self._picture(), width=width, height=height, layout={"margin": "2px 0"}
-        )  # without side margins it fits a narrow page
+            value=self._picture(), width=width, height=height, layout=IMAGE_LAYOUT
+        )
         self.problem = widgets.HTML(layout={"display": "none"})
         self.box = widgets.VBox([*sliders.values(), self.image, self.problem])
         settings = [f"{name} = {s.value:g} ({s.min:g} to {s.max:g})" for name, s in sliders.items()]
@@ -254,8 +253,7 @@ class Sliders:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         note = block("waiting", "Run this cell to move the sliders.", _LINE_HEIGHT)
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id}
-        return {"text/plain": self._text, "text/html": note, VIEW: view}
+        return {"text/plain": self._text, "text/html": note} | widget_view(self.box)
 
     def _picture(self) -> bytes:
         _apply_style()
@@ -328,7 +326,7 @@ def _slider(name: str, setting: object) -> Any:
     start = round(low + step * round(width / 2 / step), 12)
     if len(setting) >= 3:
         start = _require.number(f"start of {name}", setting[2], low, high)
-    look: dict[str, Any] = {"description": name, "layout": {"width": "28em", "max_width": "100%"}}
+    look: dict[str, Any] = {"description": name, "layout": SLIDER_LAYOUT}
     if whole:
         low, high, start, step = map(int, (low, high, start, step))
         return widgets.IntSlider(start, min=low, max=high, step=step, **look)

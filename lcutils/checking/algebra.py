@@ -69,16 +69,17 @@ def read(
         raise UnclearError from None
     expression = _Builder(symbols, functions or {}).built(tree.body)
     if is_code and starred != text and {s.name for s in expression.free_symbols} <= set(symbols):
-        raise UnclearError(f"A star is missing: {_cut(text)} is written {_cut(starred)}.")
+        raise UnclearError(f"A star is missing: {cut(text)} is written {cut(starred)}.")
     return expression
 
 
 def no_power(code: str) -> str:
     """What to tell whoever typed ^ in Python."""
-    return f"In Python `^` is no power: write `{_cut(code.replace('^', '**'))}`."
+    return f"In Python `^` is no power: write `{cut(code.replace('^', '**'))}`."
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
+    """The text on one line, at most 60 signs of it."""
     text = " ".join(text.split())
     return text if len(text) <= 60 else text[:57] + "..."
 

@@ -237,9 +237,9 @@ def raised(error: BaseException, skipped: int) -> Raised:
 
 def _symbol_from_above(reached: Sequence[tuple[FrameType, int]]) -> str:
     """What to say where a function meets a name that a cell above gave to something of SymPy."""
-    own = next((frame for frame, _ in reversed(reached) if _is_own(frame)), None)
-    if own is None:
+    if (innermost := _own(reached)) is None:
         return ""
+    own, _ = innermost
     loads = (x.argval for x in dis.get_instructions(own.f_code) if x.opname in _GLOBAL_LOADS)
     for name in dict.fromkeys(loads):
         value = own.f_globals.get(name)
@@ -327,10 +327,15 @@ def _frames(traceback: TracebackType | None) -> Iterable[tuple[FrameType, int]]:
 
 def _own_line(frames: Sequence[tuple[FrameType, int]]) -> str:
     """The innermost line that the reader wrote, if its text is known."""
-    for frame, number in reversed(frames):
-        if _is_own(frame):
-            return linecache.getline(frame.f_code.co_filename, number).strip()
-    return ""
+    if (innermost := _own(frames)) is None:
+        return ""
+    frame, number = innermost
+    return linecache.getline(frame.f_code.co_filename, number).strip()
+
+
+def _own(frames: Sequence[tuple[FrameType, int]]) -> tuple[FrameType, int] | None:
+    """The innermost frame of the reader's own code, and the line it was at."""
+    return next((reached for reached in reversed(frames) if _is_own(reached[0])), None)
 
 
 def _is_own(frame: FrameType) -> bool:

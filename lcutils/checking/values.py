@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from lcutils._typed import Unreadable
-from lcutils.checking.algebra import UnclearError, no_power, read, require_tame, spelt
+from lcutils.checking.algebra import UnclearError, cut, no_power, read, require_tame, spelt
 from lcutils.checking.data import (
     ExpressionExercise,
     NumberExercise,
@@ -95,9 +95,7 @@ def not_run(answer: Unreadable, wanted: str) -> str:
         cause = "Python cannot read it"
     else:
         cause = f"it raised {answer.error}: {answer.message}".rstrip(": ")
-    source = " ".join(answer.source.split())
-    source = source if len(source) <= 60 else source[:57] + "..."
-    return f"`{source}` could not be run: {cause[:200].rstrip('.')}; {wanted}"
+    return f"`{cut(answer.source)}` could not be run: {cause[:200].rstrip('.')}; {wanted}"
 
 
 def _said(number: float) -> str:

@@ -15,7 +15,7 @@ from lcutils.microscope import facts as _facts
 from lcutils.microscope import traces as _traces
 from lcutils.microscope.paper import cut, width
 from lcutils.microscope.pictures import MOMENTS, WIDTH, Pictures
-from lcutils.show import VIEW, Picture, said
+from lcutils.show import IMAGE_LAYOUT, SLIDER_LAYOUT, Picture, said, widget_view
 from lcutils.startup import rng
 
 __all__ = ["Microscope", "watch"]
@@ -106,7 +106,7 @@ class Microscope:
         self.story, self.traces, self._n = story, traces, len(story.facts)
         self.pictures = Pictures(traces, story.strip, question)
         self.slider = widgets.IntSlider(
-            1, min=1, max=self._n, description="fact", layout={"width": "28em", "max_width": "100%"}
+            1, min=1, max=self._n, description="fact", layout=SLIDER_LAYOUT
         )
         shown = [cut(name, _BUTTON) for name in story.names]
         wide = max(64, 24 + max(map(width, shown)))
@@ -120,7 +120,7 @@ class Microscope:
             value=self.pictures.at(1, ask).png(),
             width=WIDTH,
             height=self.pictures.height,
-            layout={"margin": "2px 0"},
+            layout=IMAGE_LAYOUT,
         )
         label = widgets.Label("ask about", layout={"margin": "2px 8px", "flex": "0 0 auto"})
         asking = widgets.HBox([label, self.ask])
@@ -140,11 +140,10 @@ class Microscope:
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         # Where no kernel runs the widget is not shown, and the picture after the last fact is.
         still = self.pictures.still(self.ask.value)
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id}
         png = base64.b64encode(still.png(small=True)).decode()
         shown = {"width": WIDTH, "height": still.height, "alt": repr(self)}
-        data = {"text/plain": repr(self), "image/png": png, VIEW: view}
-        return data, {"image/png": shown}
+        data = {"text/plain": repr(self), "image/png": png}
+        return data | widget_view(self.box), {"image/png": shown}
 
     def _move(self, change: object) -> None:
         self.image.value = self.pictures.at(self.slider.value, self.ask.value).png()
