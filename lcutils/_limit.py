@@ -7,10 +7,12 @@ C or that has SIGINT ignored cannot be stopped this way: the kernel must be rest
 
 from __future__ import annotations
 
+import _weakrefset
 import signal
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from types import FrameType
 from typing import TypeVar
@@ -18,6 +20,7 @@ from typing import TypeVar
 Result = TypeVar("Result")
 _REPEAT_SECONDS = 0.2
 _MAX_IMPORT_SECONDS = 60.0
+_WEAK = (_weakrefset.__file__, weakref.__file__)
 
 
 class TimeLimitExceeded(BaseException):
@@ -64,6 +67,8 @@ def run_limited(
             return
         try:
             if expired.is_set():
+                if frame is not None and _is_dropping(frame):
+                    return  # the timer comes again
                 is_importing = _is_importing(frame, here)  # noqa: F821 - as above
                 if is_importing and time.monotonic() < latest:
                     return  # the timer comes again
@@ -112,6 +117,15 @@ def _is_inside(frame: FrameType | None, outer: FrameType) -> bool:
     while frame is not None and frame is not outer:
         child, frame = frame, frame.f_back
     return frame is outer and child is not None and child.f_code is _enter.__code__
+
+
+def _is_dropping(frame: FrameType) -> bool:
+    """Is a weak reference being taken out of its set or dictionary, as what it led to goes?
+
+    What is raised there stops nothing: Python prints it, and goes on.
+    """
+    code = frame.f_code
+    return code.co_name in ("_remove", "remove") and code.co_filename in _WEAK
 
 
 def _is_importing(frame: FrameType | None, outer: FrameType) -> bool:

@@ -1,7 +1,9 @@
 """A call is left when its time is up or the reader presses stop, and nothing stays changed."""
 
+import _weakrefset
 import gc
 import signal
+import sys
 import threading
 import time
 import weakref
@@ -117,6 +119,27 @@ def test_an_import_that_never_ends_is_stopped_nevertheless(tmp_path, monkeypatch
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(TimeLimitExceeded):
         run_limited(lambda: __import__("never_loaded"), 0.1)
+
+
+@pytest.mark.parametrize("module", [_weakrefset, weakref])
+def test_a_weak_reference_is_let_go_and_then_the_call_is_stopped(module, monkeypatch):
+    source = "def remove(reference):\n    end = now() + 0.5\n    while now() < end:\n        pass\n"
+    names = {"now": time.monotonic}
+    exec(compile(source + "    gone.append(True)\n", module.__file__, "exec"), names)
+    gone, printed = names.setdefault("gone", []), []
+    monkeypatch.setattr(sys, "unraisablehook", printed.append)
+
+    def drop():
+        thing = {1}
+        reference = weakref.ref(thing, names["remove"])
+        del thing
+        loop()
+        return reference
+
+    with pytest.raises(TimeLimitExceeded):
+        run_limited(drop, 0.1)
+    assert gone == [True]
+    assert printed == []
 
 
 def test_the_stop_button_stops_the_call():
