@@ -8,6 +8,7 @@ C or that has SIGINT ignored cannot be stopped this way: the kernel must be rest
 from __future__ import annotations
 
 import _weakrefset
+import gc
 import signal
 import sys
 import threading
@@ -20,6 +21,7 @@ from typing import TypeVar
 Result = TypeVar("Result")
 _REPEAT_SECONDS = 0.2
 _MAX_IMPORT_SECONDS = 60.0
+_MAX_CALLBACK_SECONDS = 2.0
 _WEAK = (_weakrefset.__file__, weakref.__file__)
 
 
@@ -50,7 +52,7 @@ def run_limited(
     stopped: list[BaseException] = []  # what the handler raised inside the call
     late: list[int] = []  # the reader's interrupts that came while entering or leaving
     here = sys._getframe()
-    latest = time.monotonic() + seconds + _MAX_IMPORT_SECONDS
+    expires = time.monotonic() + seconds
 
     def watch() -> None:
         wait = seconds
@@ -67,10 +69,10 @@ def run_limited(
             return
         try:
             if expired.is_set():
-                if frame is not None and _is_dropping(frame):
+                over = time.monotonic() - expires
+                if over < _MAX_CALLBACK_SECONDS and _is_callback(frame):
                     return  # the timer comes again
-                is_importing = _is_importing(frame, here)  # noqa: F821 - as above
-                if is_importing and time.monotonic() < latest:
+                if over < _MAX_IMPORT_SECONDS and _is_importing(frame, here):  # noqa: F821
                     return  # the timer comes again
                 raise TimeLimitExceeded(f"stopped after {seconds:g} s")
             if callable(previous):
@@ -119,13 +121,17 @@ def _is_inside(frame: FrameType | None, outer: FrameType) -> bool:
     return frame is outer and child is not None and child.f_code is _enter.__code__
 
 
-def _is_dropping(frame: FrameType) -> bool:
-    """Is a weak reference being taken out of its set or dictionary, as what it led to goes?
+def _is_callback(frame: FrameType | None) -> bool:
+    """Does Python itself call this, as a weak reference goes or garbage is collected?
 
     What is raised there stops nothing: Python prints it, and goes on.
     """
+    if frame is None:
+        return False
     code = frame.f_code
-    return code.co_name in ("_remove", "remove") and code.co_filename in _WEAK
+    if code.co_name in ("_remove", "remove") and code.co_filename in _WEAK:
+        return True
+    return any(getattr(callback, "__code__", None) is code for callback in gc.callbacks)
 
 
 def _is_importing(frame: FrameType | None, outer: FrameType) -> bool:

@@ -142,6 +142,42 @@ def test_a_weak_reference_is_let_go_and_then_the_call_is_stopped(module, monkeyp
     assert printed == []
 
 
+def test_a_callback_of_the_garbage_collector_ends_and_then_the_call_is_stopped(monkeypatch):
+    ended = []
+
+    def slow(phase, info):
+        end = time.monotonic() + 0.3
+        while time.monotonic() < end:
+            pass
+        ended.append(phase)
+
+    gc.callbacks.append(slow)
+    printed = []
+    monkeypatch.setattr(sys, "unraisablehook", printed.append)
+    try:
+        with pytest.raises(TimeLimitExceeded):
+            run_limited(lambda: (gc.collect(), loop()), 0.1)
+    finally:
+        gc.callbacks.remove(slow)
+    assert ended[:2] == ["start", "stop"]
+    assert printed == []
+
+
+def test_a_callback_that_never_ends_is_stopped_nevertheless(monkeypatch):
+    monkeypatch.setattr(_limit, "_MAX_CALLBACK_SECONDS", 0.2)
+    monkeypatch.setattr(sys, "unraisablehook", lambda message: None)
+
+    def endless(phase, info):
+        loop()
+
+    gc.callbacks.append(endless)
+    try:
+        with pytest.raises(TimeLimitExceeded):
+            run_limited(lambda: (gc.collect(), loop()), 0.1)
+    finally:
+        gc.callbacks.remove(endless)
+
+
 def test_the_stop_button_stops_the_call():
     timer = stop_after(0.1)
     with pytest.raises(KeyboardInterrupt):
