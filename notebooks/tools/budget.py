@@ -59,9 +59,7 @@ def budget(student: Sequence[Cell]) -> Budget:
     texts = [_FOLDED_TEXT.sub("", cell.source) for cell in core if cell.kind == "markdown"]
     codes = [cell for cell in core if cell.kind == "code"]
     calls = [call for cell in codes for call in _calls(cell)]
-    texts += [
-        text for call in calls if ast.unparse(call.func) == "lc.reveal" for text in _words(call)
-    ]
+    texts += [text for cell in codes for text in _revealed(cell)]
     return Budget(
         words=sum(len(text.split()) for text in texts),
         lines=sum(map(_lines, (cell for cell in codes if not is_folded(cell)))),
@@ -80,12 +78,32 @@ def _calls(cell: Cell) -> list[ast.Call]:
     return [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
 
 
-def _words(reveal: ast.Call) -> list[str]:
+def _revealed(cell: Cell) -> list[str]:
+    """The texts that a prediction shows when it is answered, also those given by a name."""
+    named = {
+        target.id: node.value
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    reveals = [call for call in _calls(cell) if ast.unparse(call.func) == "lc.reveal"]
+    shown = [argument for call in reveals for argument in call.args[1:]]
     return [
-        argument.value
-        for argument in reveal.args[1:]
-        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+        _text(named.get(node.id, node) if isinstance(node, ast.Name) else node) for node in shown
     ]
+
+
+def _text(node: ast.expr) -> str:
+    """What an expression says, as far as it stands in the code."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=parts):
+            return "".join(map(_text, parts))
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _text(left) + _text(right)
+    return ""
 
 
 def _lines(cell: Cell) -> int:
