@@ -35,27 +35,27 @@ lc.start("00")
 # ## 1. A memory that reads
 #
 # Each sentence is a *fact*: a name and its city.
-# A name is 8 numbers, its *key*, drawn at random, but any two at right angles: their dot product is 0.
+# A name is 8 numbers, its *key*, drawn at random, but so that its dot product with itself is 1, and with any other name's 0.
 # A city is its *value*.
 #
 # The memory is a *state*, a table of 32 numbers: **each row a city, each column one of a name's 8 numbers.**
-# Blue is above zero, orange below (a dash helps the eye), white zero.
-# To write "Ann: Oslo" is to change the row of Oslo by Ann's numbers.
-# To ask where Ann is, is to take the dot product of her numbers with each row: the longer the bar, the more the two agree.
+# To write "Ann: Oslo" is to add Ann's 8 numbers to the row of Oslo.
+# To ask where Ann is, is to take the dot product of her numbers with each row: the largest is the answer.
 #
-# Two memories read the same facts.
-# The upper one adds what it is told.
-# The lower one first looks up what it would answer, and writes the difference.
-# From left to right you see the table before a fact, what the fact writes, the table after it, and the answer.
-# The narrow strip above a table is the name written, or asked about; +1.0: it is added once.
-# At the far right, *how sure* has a mark after each fact: how far the right city leads.
-# (Names and formulas are for later; $S^\top$ is the table.)
-# Move the slider to the end, and ask about each: so far both memories know them all.
+# The picture reads from left to right:
+#
+# - the table *before* the fact: white is zero, blue above zero, orange below (a dash helps the eye);
+# - what is *written now*: the name's numbers stand in the narrow strip, and +1.0 says that they are added once;
+# - the table *after* it, below the numbers of the name that is asked about;
+# - the answer, a bar for each dot product. Beside it, *how sure* has a mark after each fact: how far the right city leads.
+#
+# Leave the memory's name and formula for later; $S^\top$ is the table.
+# Follow the first fact, move the slider to the end, and ask about each name: so far all are known.
 
 # %% id="watch"
 facts = [("Ann", "Oslo"), ("Bob", "Rome"), ("Cy", "Lima"), ("Dee", "Kyiv")]
 news = [("Ann", "Rome"), ("Bob", "Lima"), ("Ann", "Kyiv")]
-lc.watch(facts, orthogonal=True)
+lc.watch(facts, rungs="linear_attention", orthogonal=True)
 
 # %% [markdown] id="watch-seen"
 # (If the picture does not follow, JupyterLab is not well installed. You lose the sliders, and nothing else.)
@@ -76,7 +76,8 @@ lc.reveal(
     "00.ann",
     microscope.film(
         [1, 4, 5, 7],
-        "The sum answers with every city that Ann ever lived in, the other memory with the newest. "
+        "The memory that adds answers with every city that Ann ever lived in. A second one, below it, "
+        "looks first, and answers with the newest. "
         "States and answers after facts 1, 4, 5 and 7; green is right, dark red out of date.",
     ),
     microscope,
@@ -86,10 +87,11 @@ lc.reveal(
 # %% [markdown] id="ann-seen" tags=["after-prediction"]
 # Move to fact 5, and look at what is written, in the middle.
 #
-# The sum adds Ann's numbers to the row of Rome.
+# The upper memory adds Ann's numbers to the row of Rome.
 # The row of Oslo has them still, and nothing in the table says which came later.
 #
-# The lower memory would answer Oslo, and should answer Rome.
+# The lower one first looks up what it would answer, and writes the difference to what it is told.
+# It would answer Oslo, and should answer Rome.
 # So it writes Ann's numbers into the row of Rome, and *minus* her numbers into the row of Oslo, which is white again.
 #
 # Both keep 32 numbers: **what a memory forgets depends on how it writes.**
@@ -125,8 +127,9 @@ after = Counter(b for a, b in pairwise(words) if a == "in")
 # %% [markdown] id="chart-before"
 # ## 3. The whole workbook in one picture
 #
-# A text goes from left to right, word by word.
-# The number in a box is the lesson that opens it; what is grey has no lesson yet.
+# Read from left to right: a word becomes a vector, the vector is written into a memory, a network reads the memory and says what comes next; then it is the next word's turn.
+# The memory is a state, written in one of four ways, or a cache.
+# The number in a box is the lesson that opens it; a grey box has none yet.
 
 # %% id="chart" tags=["hide-input"]
 # The boxes of the chart, and its arrows.
@@ -193,7 +196,7 @@ lc.figure(fig, "A state is an arrow back: what it keeps, the next word can use."
 # %% [markdown] id="chart-after"
 # You have watched 10 and 11, two ways to write.
 # Dashed lines are training: the *loss* says how wrong the probabilities were, and the weights are moved so that it falls.
-# (Not drawn: the word's own vector also goes past the memory, and keys and values are made with weights, too.)
+# (Not drawn: the cache, too, stays for the next word; the word's own vector also goes past the memory; keys and values are made with weights.)
 #
 # <details><summary>Open a box, or take the chart along as Mermaid</summary>
 #
@@ -233,6 +236,7 @@ lc.figure(fig, "A state is an arrow back: what it keeps, the next word can use."
 # ## 4. An exercise, done wrongly on purpose
 #
 # Vectors of words come in blocks: $B$ texts of $T$ words, each word $D$ numbers, written `x: [B, T, D]`.
+# These are three axes; PyTorch calls an axis `dim`, and counts from 0.
 # The function below should take the mean over the words of each text, and does not.
 #
 # **Exercise 1** (2 minutes). Run the cell as it is, and read the verdict.
@@ -309,7 +313,7 @@ lc.check("00.cache_more", more)
 #
 # Lesson 13 lets small models read texts like Ann's, 8 names, of which 4 are told anew, and asks for the newest.
 # A dot below is one size of memory: further right it keeps more numbers, higher up it answers more of the questions right.
-# The grey line is attention, which reads from a cache; where this is small, its keys and values are short.
+# The grey line is attention, which reads from a cache; where the cache is small, keys and values are short.
 # Where will a state of 256 numbers stand: one that adds, one that fades, one that looks first?
 
 # %% id="frontier" tags=["hide-input"]

@@ -7,8 +7,8 @@ from lcutils.checking.data import Prediction
 ENTRIES = (
     Prediction(
         "00.ann",
-        "Fact 5 says that Ann now lives in Rome. Asked where she is, what does the upper memory, "
-        "the one that only adds, answer then?",
+        "Fact 5 says that Ann now lives in Rome. Asked where she is, what does this memory, which "
+        "only adds, answer then?",
         choices=("Oslo", "Rome", "both", "neither"),
     ),
     Prediction(
