@@ -148,17 +148,17 @@ sentence += f"{{value:.3f}} at d = 64, {high:.3f} at d = 1,024."
 claim = lc.claim("02.nearly_orthogonal", sentence, typical[64], between=(0.11, 0.14))
 lc.figure(fig, claim)
 
-# %% [markdown] id="collapse-before"
+# %% [markdown] id="both-before"
 # There is: a typical cosine is $1/\sqrt d$, so each word begins almost at a right angle to most others, with a mean cosine near 0.
 # The loss (the mean of $\tfrac12\|v_w-u_c\|^2$ over all pairs seen) is about 1.
 #
 # Now every vector, $v$ and $u$ alike, goes half way to its resting place, 20 times.
 
-# %% id="02-collapse" tags=["exercise"]
+# %% id="02-both_learn" tags=["exercise"]
 ### BEGIN SOLUTION
 answer = [1, 0]  # the mean cosine and the loss, such as [0.5, 0.5]
 ### END SOLUTION
-lc.predict("02.collapse", answer=answer)
+lc.predict("02.both_learn", answer=answer)
 
 
 # %% id="company-rule"
@@ -180,21 +180,21 @@ def company_rule(rng, learn_contexts, steps=20):
     return history, (counts * squares).sum() / counts.sum() / 2
 
 
-# %% id="collapse-measured" tags=["after-prediction"]
+# %% id="both-measured" tags=["after-prediction"]
 # Run this cell once you have guessed.
-learned, loss_learned = company_rule(lc.rng("collapse"), learn_contexts=True)
-frozen, loss_frozen = company_rule(lc.rng("collapse"), learn_contexts=False)
+learned, loss_learned = company_rule(lc.rng("both"), learn_contexts=True)
+frozen, loss_frozen = company_rule(lc.rng("both"), learn_contexts=False)
 fig, ax = lc.subplots(height=2.6)
 ax.plot(frozen, color=GREY, label="contexts held still")
 ax.plot(learned, color=ORANGE, label="both learned")
 ax.set(xlabel="step", ylabel="mean cosine of two words", ylim=(0, 1.03), xticks=range(0, 21, 5))
 label_lines(ax)
 sentence = "After 20 steps two words have a mean cosine of {value:.4f}: one vector for all."
-cosine = lc.claim("02.collapsed", sentence, round(learned[-1], 4), between=(0.9999, 1.0))
+cosine = lc.claim("02.both_learned", sentence, round(learned[-1], 4), between=(0.9999, 1.0))
 sentence = "The loss is {value:.6f}; with contexts held still it is " + f"{loss_frozen:.1f}."
-low = lc.claim("02.collapsed_loss", sentence, loss_learned, between=(0.0, 1e-7))
+low = lc.claim("02.both_learned_loss", sentence, loss_learned, between=(0.0, 1e-7))
 found = [round(learned[-1], 4), round(loss_learned.item(), 6)]
-lc.reveal("02.collapse", lc.figure(fig, cosine), low, was=found)
+lc.reveal("02.both_learn", lc.figure(fig, cosine), low, was=found)
 
 # %% [markdown] id="gap-before" tags=["after-prediction"]
 # **The best loss is the worst embedding.**
@@ -206,9 +206,9 @@ lc.reveal("02.collapse", lc.figure(fig, cosine), low, was=found)
 # Run this cell once you have guessed.
 eta = symbols("eta", positive=True)
 gap_after = (v - eta * (v - u)) - (u - eta * (u - v))
-lc.reveal("02.collapse", lc.prove("02.gap", gap_after, (1 - 2 * eta) * (v - u)))
+lc.reveal("02.both_learn", lc.prove("02.gap", gap_after, (1 - 2 * eta) * (v - u)))
 
-# %% [markdown] id="collapse-seen" tags=["after-prediction"]
+# %% [markdown] id="both-seen" tags=["after-prediction"]
 # In a whole text, too: a sum of squares is zero only where each of them is, so every $v_w$ must equal every $u_c$ that it ever met, and so on along each chain of shared contexts.
 # (Contexts held still make words alike, too, for the most frequent ones are in nearly every mean; but not equal.)
 
@@ -221,7 +221,7 @@ for _ in range(10):
 sentence = "From 'matrix', chains of shared contexts lead to {value:,.0f} of 1,000 words."
 linked = lc.claim("02.one_part", sentence, reached.sum(), between=(999, 1000))
 only = "The rule only pulls. To tell words apart, a loss must push as well."
-lc.reveal("02.collapse", linked, only)
+lc.reveal("02.both_learn", linked, only)
 
 # %% [markdown] id="push"
 # ## 3. A question with a wrong answer
@@ -535,11 +535,11 @@ lc.figure(fig, lc.claim("02.trained", sentence, sgns_found, between=(0.5, 0.8)))
 # %% [markdown] id="exit"
 # ## Exit questions
 
-# %% id="02-exit_collapse" tags=["exercise"]
+# %% id="02-exit_both" tags=["exercise"]
 ### BEGIN SOLUTION
 answer = "d"
 ### END SOLUTION
-lc.quiz("02.exit_collapse", answer=answer)
+lc.quiz("02.exit_both", answer=answer)
 
 # %% id="02-exit_optimum" tags=["exercise"]
 ### BEGIN SOLUTION

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from lcutils.checking.data import FunctionExercise, Inputs, NumberExercise, Slip, normal, row
 from lcutils.checking.syntax import calls, has_keyword, operands, written
-from lcutils.exercises.lesson02.core import draw_counts
+from lcutils.exercises.lesson02.core import code_of, draw_counts
 from lcutils.exercises.lesson02.sgns import is_floored, takes_formula_log
 
 
@@ -51,7 +51,7 @@ def _totals_lie_flat(tree: ast.AST) -> bool:
         for call in calls(tree, "sum")
     )
     gives_back = ("None", "unsqueeze", "reshape", "view", "outer", "einsum")
-    return is_flat and not any(word in ast.unparse(tree) for word in gives_back)
+    return is_flat and not any(word in code_of(tree) for word in gives_back)
 
 
 def _tables(rng: torch.Generator, N: int, D: int, B: int) -> Inputs:

@@ -30,7 +30,7 @@ ENTRIES = (
         right="c",
     ),
     Question(
-        "02.exit_collapse",
+        "02.exit_both",
         "Word vectors v and context vectors u are both trained to bring down ||v_w - u_c||^2, "
         "summed over all pairs seen. Where is this loss lowest?",
         {
