@@ -93,6 +93,9 @@ ENTRIES = (
             "A bracket is missing: Python divides by p_w, then multiplies by p_c.": lambda n: (
                 n / _rows(n) * _columns(n) / n.sum()
             ).log(),
+            "A bracket is missing: Python divides by p_c, then multiplies by p_w.": lambda n: (
+                n / _columns(n) * _rows(n) / n.sum()
+            ).log(),
             "A bracket is missing: Python divides by the row totals, then multiplies by the column "
             "totals.": lambda n: (n * n.sum() / _rows(n) * _columns(n)).log(),
             "Above is a probability, below are counts: divide all by the sum.": lambda n: (
@@ -121,6 +124,10 @@ ENTRIES = (
             ),
             "log(a / b) is log a - log b, not log a / log b.": lambda n: (
                 (n / n.sum()).log() / _by_chance(n).log()
+            ),
+            "log(a b) is log a + log b, and log(a / b) is log a - log b: nothing is multiplied or "
+            "divided.": lambda n: (
+                (n / n.sum()).log() / ((_rows(n) / n.sum()).log() * (_columns(n) / n.sum()).log())
             ),
             "Only p_wc stands in the logarithm; the whole ratio belongs there.": lambda n: (
                 (n / n.sum()).log() / _by_chance(n)
