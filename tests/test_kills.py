@@ -604,6 +604,15 @@ def test_no_slip_is_found_in_the_solution_or_in_another_right_answer():
         assert not any(tree and slip.found(tree) for tree in trees), slip.sentence
 
 
+@pytest.mark.parametrize("id", ["02.resting_places", "02.pmi"])
+def test_a_slip_is_found_whatever_the_docstring_says(id):
+    for slip in ENTRIES[id].slips:
+        head, body = slip.example.split("\n", 1)
+        docstring = "    'One place for each word; None is left out. A view, with an einsum of .T'"
+        assert slip.found(ast.parse(slip.example).body[0]), slip.sentence
+        assert slip.found(ast.parse(f"{head}\n{docstring}\n{body}").body[0]), slip.sentence
+
+
 def test_sentences_of_slips_and_mistakes_are_told_apart():
     for exercise in of_kind(FunctionExercise):
         sentences = [*exercise.mistakes, *(slip.sentence for slip in exercise.slips)]

@@ -148,17 +148,17 @@ sentence += f"{{value:.3f}} at d = 64, {high:.3f} at d = 1,024."
 claim = lc.claim("02.nearly_orthogonal", sentence, typical[64], between=(0.11, 0.14))
 lc.figure(fig, claim)
 
-# %% [markdown] id="collapse-before"
+# %% [markdown] id="both-before"
 # There is: a typical cosine is $1/\sqrt d$, so each word begins almost at a right angle to most others, with a mean cosine near 0.
 # The loss (the mean of $\tfrac12\|v_w-u_c\|^2$ over all pairs seen) is about 1.
 #
 # Now every vector, $v$ and $u$ alike, goes half way to its resting place, 20 times.
 
-# %% id="02-collapse" tags=["exercise"]
+# %% id="02-both_learn" tags=["exercise"]
 ### BEGIN SOLUTION
 answer = [1, 0]  # the mean cosine and the loss, such as [0.5, 0.5]
 ### END SOLUTION
-lc.predict("02.collapse", answer=answer)
+lc.predict("02.both_learn", answer=answer)
 
 
 # %% id="company-rule"
@@ -180,21 +180,21 @@ def company_rule(rng, learn_contexts, steps=20):
     return history, (counts * squares).sum() / counts.sum() / 2
 
 
-# %% id="collapse-measured" tags=["after-prediction"]
+# %% id="both-measured" tags=["after-prediction"]
 # Run this cell once you have guessed.
-learned, loss_learned = company_rule(lc.rng("collapse"), learn_contexts=True)
-frozen, loss_frozen = company_rule(lc.rng("collapse"), learn_contexts=False)
+learned, loss_learned = company_rule(lc.rng("both"), learn_contexts=True)
+frozen, loss_frozen = company_rule(lc.rng("both"), learn_contexts=False)
 fig, ax = lc.subplots(height=2.6)
 ax.plot(frozen, color=GREY, label="contexts held still")
 ax.plot(learned, color=ORANGE, label="both learned")
 ax.set(xlabel="step", ylabel="mean cosine of two words", ylim=(0, 1.03), xticks=range(0, 21, 5))
 label_lines(ax)
 sentence = "After 20 steps two words have a mean cosine of {value:.4f}: one vector for all."
-cosine = lc.claim("02.collapsed", sentence, round(learned[-1], 4), between=(0.9999, 1.0))
+cosine = lc.claim("02.both_learned", sentence, round(learned[-1], 4), between=(0.9999, 1.0))
 sentence = "The loss is {value:.6f}; with contexts held still it is " + f"{loss_frozen:.1f}."
-low = lc.claim("02.collapsed_loss", sentence, loss_learned, between=(0.0, 1e-7))
+low = lc.claim("02.both_learned_loss", sentence, loss_learned, between=(0.0, 1e-7))
 found = [round(learned[-1], 4), round(loss_learned.item(), 6)]
-lc.reveal("02.collapse", lc.figure(fig, cosine), low, was=found)
+lc.reveal("02.both_learn", lc.figure(fig, cosine), low, was=found)
 
 # %% [markdown] id="gap-before" tags=["after-prediction"]
 # **The best loss is the worst embedding.**
@@ -206,11 +206,11 @@ lc.reveal("02.collapse", lc.figure(fig, cosine), low, was=found)
 # Run this cell once you have guessed.
 eta = symbols("eta", positive=True)
 gap_after = (v - eta * (v - u)) - (u - eta * (u - v))
-lc.reveal("02.collapse", lc.prove("02.gap", gap_after, (1 - 2 * eta) * (v - u)))
+lc.reveal("02.both_learn", lc.prove("02.gap", gap_after, (1 - 2 * eta) * (v - u)))
 
-# %% [markdown] id="collapse-seen" tags=["after-prediction"]
+# %% [markdown] id="both-seen" tags=["after-prediction"]
 # In a whole text, too: a sum of squares is zero only where each of them is, so every $v_w$ must equal every $u_c$ that it ever met, and so on along each chain of shared contexts.
-# (Contexts held still make words alike, too, for the most frequent ones are in nearly every mean; but not equal.)
+# (Contexts held still make words alike, for the most frequent are in nearly every mean, but not equal.)
 
 # %% id="one-part" tags=["after-prediction"]
 # Run this cell once you have guessed.
@@ -221,19 +221,19 @@ for _ in range(10):
 sentence = "From 'matrix', chains of shared contexts lead to {value:,.0f} of 1,000 words."
 linked = lc.claim("02.one_part", sentence, reached.sum(), between=(999, 1000))
 only = "The rule only pulls. To tell words apart, a loss must push as well."
-lc.reveal("02.collapse", linked, only)
+lc.reveal("02.both_learn", linked, only)
 
 # %% [markdown] id="push"
 # ## 3. A question with a wrong answer
 #
 # *Skip-gram* (Mikolov et al., 2013) asks nearly what a language model asks: given the word, which context comes?
-# Each context $j$ has a score $s_j=u_j\cdot v$, any number at all.
+# Each context $j$ has a score $s_j=u_j\cdot v$.
 # *Softmax* turns scores into probabilities: take $e$ to the power of each, and divide by the sum.
 # The scores $(2,1,0)$ become $(7.4,2.7,1)$, with the sum $11.1$, so $p=(0.665,0.245,0.090)$.
 # What came is a *one-hot* column, 1 at its place and 0 elsewhere: $t=(0,1,0)$ if it was the second.
 # The loss is minus the logarithm of its probability, here $-\log 0.245=1.41$.
 #
-# By hand: if $i$ came, $-\log p_i=\log\sum_j e^{s_j}-s_i$, whose derivative by $s_j$ is $p_j-t_j$.
+# By hand: if $i$ came, $-\log p_i=\log\sum_j e^{s_j}-s_i$, whose derivative by $s_j$ is $p_j-t_j$: the first term gives $p_j$, the second $-t_j$.
 # And $s_j=u_j\cdot v$ has the gradient $u_j$, so the loss has $\sum_j(p_j-t_j)u_j$, here $0.665u_1-0.755u_2+0.090u_3$.
 # A step goes against it:
 
@@ -261,8 +261,8 @@ lc.figure(fig, sentence)
 # In one line, with the $u_j$ as rows of $U$, so that the scores are $Uv$:
 
 # %% id="skip-gram"
-N = symbols("N", positive=True, integer=True)
-U, t = MatrixSymbol("U", N, d), MatrixSymbol("t", N, 1)
+N, d = symbols("N d", positive=True, integer=True)
+U, v, t = MatrixSymbol("U", N, d), MatrixSymbol("v", d, 1), MatrixSymbol("t", N, 1)
 total = dot(OneMatrix(N, 1), each(exp, U * v))
 p = 1 / total * each(exp, U * v)
 lc.prove("02.skip_gram", lc.grad(log(total) - dot(t, U * v), v), U.T * (p - t), torch=True)
@@ -298,7 +298,7 @@ sgns_loss = lc.check("02.sgns_loss", sgns_loss)
 # {{hints}}
 #
 # By hand: $-\log\sigma(s)=\log(1+e^{-s})$ has the slope $-e^{-s}/(1+e^{-s})=-\sigma(-s)=\sigma(s)-1$.
-# So a pair of the text with the score 2 is pulled by $\sigma(-2)=0.12$ of $u$, one with the score $-2$ by $0.88$.
+# So a pair of the text pulls $v$ by $\sigma(-2)=0.12$ of $u$ at the score 2, and by $0.88$ of it at $-2$.
 # And $-\log\sigma(-s)$ has the slope $\sigma(s)$: a drawn pair is pushed as far as it is taken for a real one.
 
 # %% id="pull-push" tags=["hide-input"]
@@ -308,14 +308,14 @@ pull_push = (sigma(dot(v, u)) - 1) * u + sigma(dot(v, u1)) * u1
 lc.prove("02.pull_push", lc.grad(pair_loss, v), pull_push, torch=True)
 
 # %% [markdown] id="half-way"
-# **A good place to stop.** What you have: where springs come to rest, what becomes of words that only follow them, and a loss that pushes as well. What comes: what that loss learns, by hand and on real prose (35 minutes).
+# **A good place to stop.** You have seen what becomes of words that are only pulled, and a loss that pushes as well. What comes: what that loss learns (35 minutes).
 
 # %% [markdown] id="rest"
 # ## 4. Where it comes to rest
 #
 # Look at one word $w$ and one context $c$, with the score $s=v_w\cdot u_c$.
 # Among $n$ pairs this one was seen $n_{wc}$ times, the word $n_w$ and the context $n_c$ times.
-# If contexts are drawn as often as they occur, this one is drawn for this word $E=n_{neg}\,n_wn_c/n$ times, on average.
+# The word draws $n_{neg}\,n_w$ contexts; if each is drawn as often as it occurs, a part $n_c/n$ of them is this one: $E=n_{neg}\,n_wn_c/n$, on average.
 # All that the loss says about $s$ is $-n_{wc}\log\sigma(s)-E\log\sigma(-s)$, whose slope is
 #
 # $$-n_{wc}\,\sigma(-s)+E\,\sigma(s)$$
@@ -384,8 +384,7 @@ for word in ("matrix", "gradient", "true"):
 
 # %% [markdown] id="freely"
 # Can each pair choose its score freely?
-# With as many dimensions as words, yes: let $U=I$, then row $w$ of $V$ may hold any scores.
-# With fewer the scores $VU^\top$ depend on each other.
+# With as many dimensions as words, yes: in the scores $VU^\top$ let $U=I$, then row $w$ of $V$ may hold any scores.
 #
 # Take the 300 most frequent words, $n_{neg}=5$, and all pairs at once, by their counts.
 # With 300 dimensions each of the 90,000 scores is free; with 16 they come from 9,600 numbers.
@@ -485,8 +484,7 @@ for word in ("matrix", "gradient", "error", "integer", "true"):
 # %% [markdown] id="probe"
 # Nobody told it that "matrix" has a plural; and "true" is nearest to "false": opposites keep the same company.
 #
-# A fair judge is a question with a known answer.
-# For each word that is there with and without a final s ("tensor" and "tensors"): is the one with the s among the ten nearest?
+# A question with a known answer: for each word that is there with and without a final s ("tensor" and "tensors"), is the one with the s among the ten nearest?
 # Ask raw counts, positive PMI, the same cut down to 64 numbers (by singular values), and 64 trained numbers.
 
 
@@ -530,16 +528,16 @@ lc.figure(fig, lc.claim("02.trained", sentence, sgns_found, between=(0.5, 0.8)))
 
 # %% [markdown] id="probe-seen"
 # A difference of less than a tenth says little here.
-# But on this text *counting well is as good as training* (Levy et al., 2015).
+# But on this text and question *counting well is as good as training* (Levy et al., 2015).
 
 # %% [markdown] id="exit"
 # ## Exit questions
 
-# %% id="02-exit_collapse" tags=["exercise"]
+# %% id="02-exit_both" tags=["exercise"]
 ### BEGIN SOLUTION
 answer = "d"
 ### END SOLUTION
-lc.quiz("02.exit_collapse", answer=answer)
+lc.quiz("02.exit_both", answer=answer)
 
 # %% id="02-exit_optimum" tags=["exercise"]
 ### BEGIN SOLUTION

@@ -45,22 +45,29 @@ def _divided_at_each_step(counts: Tensor, u: Tensor) -> Tensor:
     return v
 
 
+def code_of(tree: ast.AST) -> str:
+    """The code as Python writes it, without the docstring, whose words say nothing about it."""
+    if isinstance(tree, ast.FunctionDef) and ast.get_docstring(tree) is not None:
+        return "\n".join(map(ast.unparse, tree.body[1:]))
+    return ast.unparse(tree)
+
+
 def _totals_lie_flat(tree: ast.AST) -> bool:
     """Is there a sum that loses its axis, and nothing that gives it back?"""
     is_flat = any(not has_keyword(call, "keepdim", "keepdims") for call in calls(tree, "sum"))
-    return is_flat and ".sum" in ast.unparse(tree) and not _gives_an_axis(tree)
+    return is_flat and ".sum" in code_of(tree) and not _gives_an_axis(tree)
 
 
 def _gives_an_axis(tree: ast.AST) -> bool:
     """Is there an axis of length 1, a loop, a transpose or a diagonal?"""
-    code = ast.unparse(tree)
+    code = code_of(tree)
     words = ("None", "squeeze", "shape", "view", "einsum", "for ", ".T", "diag", "vmap", "True")
     return any(word in code for word in words)
 
 
 def _sums_over_words(tree: ast.AST) -> bool:
     """Is there a `sum(0)`, not of u and outside of a loop?"""
-    code = ast.unparse(tree)
+    code = code_of(tree)
     sums = [ast.unparse(call) for call in calls(tree, "sum")]
     is_there = any(re.search(r"[(= ](0|-2)[,)]", s) and not s.startswith("u.") for s in sums)
     return is_there and "for " not in code and "vmap" not in code

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from lcutils.checking.data import FunctionExercise, Inputs, NumberExercise, Slip, normal, row
 from lcutils.checking.syntax import calls, has_keyword, operands, written
-from lcutils.exercises.lesson02.core import draw_counts
+from lcutils.exercises.lesson02.core import code_of, draw_counts
 from lcutils.exercises.lesson02.sgns import is_floored, takes_formula_log
 
 
@@ -51,7 +51,7 @@ def _totals_lie_flat(tree: ast.AST) -> bool:
         for call in calls(tree, "sum")
     )
     gives_back = ("None", "unsqueeze", "reshape", "view", "outer", "einsum")
-    return is_flat and not any(word in ast.unparse(tree) for word in gives_back)
+    return is_flat and not any(word in code_of(tree) for word in gives_back)
 
 
 def _tables(rng: torch.Generator, N: int, D: int, B: int) -> Inputs:
@@ -93,6 +93,9 @@ ENTRIES = (
             "A bracket is missing: Python divides by p_w, then multiplies by p_c.": lambda n: (
                 n / _rows(n) * _columns(n) / n.sum()
             ).log(),
+            "A bracket is missing: Python divides by p_c, then multiplies by p_w.": lambda n: (
+                n / _columns(n) * _rows(n) / n.sum()
+            ).log(),
             "A bracket is missing: Python divides by the row totals, then multiplies by the column "
             "totals.": lambda n: (n * n.sum() / _rows(n) * _columns(n)).log(),
             "Above is a probability, below are counts: divide all by the sum.": lambda n: (
@@ -121,6 +124,10 @@ ENTRIES = (
             ),
             "log(a / b) is log a - log b, not log a / log b.": lambda n: (
                 (n / n.sum()).log() / _by_chance(n).log()
+            ),
+            "log(a b) is log a + log b, and log(a / b) is log a - log b: nothing is multiplied or "
+            "divided.": lambda n: (
+                (n / n.sum()).log() / ((_rows(n) / n.sum()).log() * (_columns(n) / n.sum()).log())
             ),
             "Only p_wc stands in the logarithm; the whole ratio belongs there.": lambda n: (
                 (n / n.sum()).log() / _by_chance(n)

@@ -6,7 +6,7 @@ from lcutils.checking.data import Prediction
 
 ENTRIES = (
     Prediction(
-        "02.collapse",
+        "02.both_learn",
         "What are the mean cosine of two words and the loss after 20 steps?",
         numbers=2,
     ),

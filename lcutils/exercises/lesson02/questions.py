@@ -30,7 +30,7 @@ ENTRIES = (
         right="c",
     ),
     Question(
-        "02.exit_collapse",
+        "02.exit_both",
         "Word vectors v and context vectors u are both trained to bring down ||v_w - u_c||^2, "
         "summed over all pairs seen. Where is this loss lowest?",
         {
@@ -47,9 +47,9 @@ ENTRIES = (
                 "A rare word is pulled less often, but to the same place.",
             ),
             "d": Choice(
-                "where all linked vectors are equal",
-                "There the loss is 0. Vectors are linked if a chain of pairs seen leads from one "
-                "to the other: in most texts that is all of them.",
+                "where all vectors that met are equal",
+                "There the loss is 0. In most texts chains of such pairs lead to all words: then "
+                "all have one vector.",
             ),
         },
         right="d",
