@@ -66,8 +66,8 @@ ends = ((1.4, ORANGE, "shortcut"), (1 - 0.1 * steep, BLUE, "against the slope"),
 for end, colour, label in ends:
     said = f"{label}: w = {end:.1f}, L = {loss_at(end):.2f}".removeprefix(": ")
     ax.annotate(said, (end, loss_at(end)), (12, -5), textcoords="offset points", color=colour)
-    arrow = {"arrowstyle": "-|>", "color": colour, "lw": 2}
-    ax.annotate("", (end, loss_at(end)), (1, loss_at(1)), arrowprops=arrow)
+    line = {"arrowstyle": "-|>", "color": colour, "lw": 2}
+    ax.annotate("", (end, loss_at(end)), (1, loss_at(1)), arrowprops=line)
 ax.plot(1, loss_at(1), "o", color="black", ms=10)
 ax.set(xlabel="weight w", ylabel="loss L", xlim=(-3.4, 4.2), ylim=(-0.5, 14))
 said = f"The shortcut goes uphill, from {loss_at(1):.2f} to {loss_at(1.4):.2f}. "
@@ -128,15 +128,14 @@ lc.figure(fig, said)
 
 # %% [markdown] id="one_weight-exercise"
 # **Exercise 1** (3 minutes). The same with letters: multiply the three slopes.
-# Write the result in `x`, `y` and `z`, with `**` for powers.
+# Write it in `x`, `y` and `z`, in quotes.
 
 # %% id="03-one_weight" tags=["exercise"]
-a, w, x, y, z = symbols("a w x y z", real=True)
 ### BEGIN SOLUTION
-slope = (y - z) * (1 - y**2) * x
+slope = "(y - z) * (1 - y**2) * x"
 ### END SOLUTION
 ### BEGIN STUDENT
-# slope = None  # an expression such as x * y**2 + z
+# slope = None  # an expression, such as "x * y**2 + z"
 ### END STUDENT
 lc.check("03.one_weight", slope)
 
@@ -313,11 +312,11 @@ lc.prove("03.error_back", lc.grad(dot(g, W * x + b), x), W.T * g, torch=True)
 # For all sizes:
 
 # %% id="two-layers-lower"
-W2, a = MatrixSymbol("W_2", M, H), MatrixSymbol("a", H, 1)
-h = each(tanh, a)
+W2, a1 = MatrixSymbol("W_2", M, H), MatrixSymbol("a", H, 1)
+h = each(tanh, a1)
 tanh_slope = OneMatrix(H, 1) - hadamard(h, h)
 error_below = hadamard(W2.T * (W2 * h - z), tanh_slope)
-lc.prove("03.error_below", lc.grad(half_norm_sq(W2 * h - z), a), error_below, torch=True)
+lc.prove("03.error_below", lc.grad(half_norm_sq(W2 * h - z), a1), error_below, torch=True)
 
 # %% [markdown] id="two-layers-seen"
 # From this $g$ the lower weights have their table, $g\,x^\top$.
