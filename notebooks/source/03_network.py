@@ -347,7 +347,7 @@ two_layer_grads = lc.check("03.two_layer_grads", two_layer_grads)
 
 # %% id="two-weights" tags=["hide-input"]
 # The walks.
-axis = torch.linspace(-2.5, 2.5, 81)
+axis = torch.linspace(-2.7, 2.7, 81)
 grid = torch.stack(torch.meshgrid(axis, axis, indexing="ij"))  # [2, 81, 81]
 
 
@@ -373,16 +373,16 @@ def draw(ax, w1, w2, steps):
         path = walk([w1, w2], is_gradient, steps)
         ax.plot(*path, ".-", color=colour, label=label)
         ax.plot(*path[:, -1], "o", color=colour)
-    ax.set(xlim=(-2.5, 2.5), ylim=(-2.5, 2.5), xlabel="$w_1$", ylabel="$w_2$", aspect="equal")
+    ax.set(xlim=(-2.7, 2.7), ylim=(-2.7, 2.7), xlabel="$w_1$", ylabel="$w_2$", aspect="equal")
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
 
 
-lc.play(draw, w1=(-2.0, 2.0, 2.0), w2=(-2.0, 2.0, 2.0), steps=(1, 40, 40))
+lc.play(draw, w1=(-1.0, 1.0, 1.0), w2=(-1.0, 1.0, 1.0), steps=(1, 40, 40))
 
 # %% id="play-settings" tags=["hide-input"]
 # The figure: three starts.
 fig, axes = lc.subplots(1, 3, height=2.6)
-starts, ends = ((2.0, 2.0), (-1.0, 1.0), (-1.0, -1.0)), []
+starts, ends = ((1.0, -1.0), (-1.0, 1.0), (-1.0, -1.0)), []
 for ax, start in zip(axes, starts, strict=True):
     draw(ax, *start, steps=40)
     ends.append(error_at(*walk(start, False, 40)[:, -1]).abs().item())
@@ -392,7 +392,7 @@ for ax, start in zip(axes, starts, strict=True):
         ax.get_legend().remove()
 lc.figure(
     fig,
-    "From (2, 2) and from (-1, 1) both arrive; from (-1, -1) the shortcut runs away. "
+    "From (1, -1) and from (-1, 1) both arrive; from (-1, -1) the shortcut runs away. "
     f"After 40 steps its output is off by {ends[0]:.2f}, {ends[1]:.2f} and {ends[2]:.0f}.",
 )
 
