@@ -7,7 +7,7 @@
 # The *gradient* says for each weight how fast the loss grows when it grows; a small step against it makes the loss smaller.
 # *Back-propagation* finds the whole gradient in one walk through the chain, from its end to its beginning.
 #
-# After this lesson you can derive and write the gradients of two layers, hold them against PyTorch's, and say why a network that reads its words side by side has a window and no memory.
+# After this lesson you can derive and write the gradients of two layers, hold them against PyTorch's, and say why words side by side are a window and no memory.
 #
 # You need lesson 02, the chain rule, products of matrices, some PyTorch.
 # The core path takes about 75 minutes; the end of section 2 is a good place to stop half way.
@@ -158,7 +158,7 @@ lc.refute("03.article_layer", lc.grad(loss, W), each(tanh, W * x + b) - z)
 
 # %% [markdown] id="layer-links"
 # $y-z$ has too few numbers.
-# What you found for one weight is true, here by SymPy:
+# What you found for one weight, by SymPy:
 
 # %% id="one-weight-proved" tags=["hide-input"]
 # One weight: the three links, multiplied.
@@ -183,7 +183,7 @@ error = hadamard(y - z, OneMatrix(M, 1) - hadamard(y, y))
 lc.prove("03.error", lc.grad(half_norm_sq(y - z), a), error, torch=True)
 
 # %% [markdown] id="layer-links-2"
-# ($\tanh$ of each entry is no matrix algebra: proved entry by entry for two sizes, tried at 20.)
+# ($\tanh$ of each entry is no matrix algebra: proved for two sizes, tried at 20.)
 #
 # With inputs $x=(2,\ 0)$ the gradient by the weights is a multiplication table:
 #
@@ -225,7 +225,7 @@ layer_backward = lc.check("03.layer_backward", layer_backward)
 # %% [markdown] id="hints-layer_backward"
 # {{hints}}
 #
-# **A good place to stop.** What you have: a weight's gradient is its unit's error times its input; $y-z$ alone has neither the sign nor the shape. What comes: the error goes down through a second layer, a network learns by your gradient, and words stand side by side.
+# **A good place to stop.** What you have: error times input; $y-z$ alone has neither the sign nor the shape. Still to come: a second layer, a network that learns by your gradient, and words side by side.
 #
 # ## 3. Two layers
 #
@@ -234,8 +234,8 @@ layer_backward = lc.check("03.layer_backward", layer_backward)
 #
 # $$\frac{\partial L}{\partial w_1}=\frac{\partial L}{\partial y}\cdot\frac{\partial y}{\partial h}\cdot\frac{\partial h}{\partial a}\cdot\frac{\partial a}{\partial w_1}$$
 #
-# **Exercise 3** (4 minutes). Work them out until none of the four names is left; each line is held against the one before.
-# Two lines at least stand between the first and the last.
+# **Exercise 3** (4 minutes). Work them out until none of the four names is left.
+# Each line is held against the one before; write at least one between the first and the last.
 
 # %% id="03-lower_weight" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -258,7 +258,7 @@ lc.check("03.lower_weight", chain)
 # {{hints}}
 #
 # Now $H$ *hidden* numbers, $h=\tanh(W_1 x)$, and $y=W_2 h$: each $h_j$ reaches all outputs.
-# What is its error?
+# What is its error, $\partial L/\partial h_j$?
 
 # %% id="two-layers-numbers" tags=["hide-input"]
 # Four weights, with numbers on both ends.
@@ -403,11 +403,10 @@ lc.figure(
 #
 # The documentation of PyTorch and SymPy lies on your machine, in their source files.
 # From which of them does a paragraph come?
-# The input has a 1 for each of the 300 most frequent words that the paragraph has; we test on other files than we learn from.
+# The input has a 1 for each of the 300 most frequent words that the paragraph has, the target a 1 for its library.
 #
 # We use your gradient for the lower weights, and $g\,h^\top$ for the upper ones.
 # At every step PyTorch differentiates the mean loss by itself.
-# (If PyTorch made your gradient, too, this compares PyTorch with itself.)
 
 # %% id="paragraphs" tags=["hide-input"]
 # Two of the paragraphs; all become numbers.
@@ -525,6 +524,7 @@ lc.predict("03.shift", answer=answer)
 
 
 # %% id="three-readers"
+# The layer of your guess, and two to compare it with.
 def side_by_side(W, x):
     """W: [32, 9 * 64], x: [B, 9, 64] -> [B, 32]; one long column"""
     return torch.tanh(x.flatten(1) @ W.T)
@@ -598,7 +598,7 @@ ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
 sentence = "Side by side, {value:.2f} of its own texts are named right one place later, "
 sentence += f"and {found[0][2]:.2f} of new ones."
 claim = lc.claim("03.moved", sentence, found[0][1], between=(0.5, 0.75))
-said = """One place later, a text that it knew by heart is no better known than a new one.
+said = """One place later, a text that it knew by heart is hardly better known than a new one.
 The two other readers do not see the place at all: for them nothing can change."""
 lc.reveal("03.shift", lc.figure(fig, claim), said)
 
@@ -756,7 +756,7 @@ lc.prove("03.linear", lc.grad(half_norm_sq(W * X - Z), W), (W * X - Z) * X.T, to
 
 # %% [markdown] id="normal-equation"
 # It is zero where $W X X^\top = Z X^\top$, the *normal equation*: for each output and input, error times input adds up to zero over the examples.
-# (There is always such a $W$, the least-squares solution.)
+# (There is always such a $W$, a least-squares solution.)
 # With one weight and the examples $x = 1, 2$ and $z = 1, 3$ it says $5 w = 7$: at $w = 1.4$ the errors are $0.4$ and $-0.2$, and $0.4 \cdot 1 - 0.2 \cdot 2 = 0$.
 #
 # Is this a minimum, or only a flat place? Compare any $W$ with some $V$:
