@@ -582,9 +582,9 @@ found = []
 for read, n in ((side_by_side, 9 * 64), (mean, 64), (shared, 64)):
     answers = trained(read, n, in_place, own_library, rng)
     found.append([(answers(x) == library).float().mean().item() for x, library in sets])
-known = "Words side by side, own paragraphs in place: {value:.2f} right."
-known = lc.claim("03.by_heart", known, found[0][0], between=(0.98, 1.0))
-lc.reveal("03.shift", known, was=found[0][1])
+sentence = "Words side by side, own paragraphs in place: {value:.2f} right."
+claim = lc.claim("03.by_heart", sentence, found[0][0], between=(0.98, 1.0))
+lc.reveal("03.shift", claim, was=found[0][1])
 
 # %% id="shift-figure" tags=["after-prediction"]
 fig, ax = lc.subplots()
