@@ -7,7 +7,7 @@
 # The *gradient* says for each weight how fast the loss grows when it grows; a small step against it makes the loss smaller.
 # *Back-propagation* finds the whole gradient in one walk through the chain, from its end to its beginning.
 #
-# After this lesson you can derive and write the gradients of two layers, hold them against PyTorch's, and say why a network that reads its words side by side has a window and no memory.
+# After this lesson you can derive and write the gradients of two layers, hold them against PyTorch's, and say why words side by side are a window and no memory.
 #
 # You need lesson 02, the chain rule, products of matrices, some PyTorch.
 # The core path takes about 75 minutes; the end of section 2 is a good place to stop half way.
@@ -66,8 +66,8 @@ ends = ((1.4, ORANGE, "shortcut"), (1 - 0.1 * steep, BLUE, "against the slope"),
 for end, colour, label in ends:
     said = f"{label}: w = {end:.1f}, L = {loss_at(end):.2f}".removeprefix(": ")
     ax.annotate(said, (end, loss_at(end)), (12, -5), textcoords="offset points", color=colour)
-    arrow = {"arrowstyle": "-|>", "color": colour, "lw": 2}
-    ax.annotate("", (end, loss_at(end)), (1, loss_at(1)), arrowprops=arrow)
+    line = {"arrowstyle": "-|>", "color": colour, "lw": 2}
+    ax.annotate("", (end, loss_at(end)), (1, loss_at(1)), arrowprops=line)
 ax.plot(1, loss_at(1), "o", color="black", ms=10)
 ax.set(xlabel="weight w", ylabel="loss L", xlim=(-3.4, 4.2), ylim=(-0.5, 14))
 said = f"The shortcut goes uphill, from {loss_at(1):.2f} to {loss_at(1.4):.2f}. "
@@ -128,15 +128,14 @@ lc.figure(fig, said)
 
 # %% [markdown] id="one_weight-exercise"
 # **Exercise 1** (3 minutes). The same with letters: multiply the three slopes.
-# Write the result in `x`, `y` and `z`, with `**` for powers.
+# Write it in `x`, `y` and `z`, in quotes.
 
 # %% id="03-one_weight" tags=["exercise"]
-a, w, x, y, z = symbols("a w x y z", real=True)
 ### BEGIN SOLUTION
-slope = (y - z) * (1 - y**2) * x
+slope = "(y - z) * (1 - y**2) * x"
 ### END SOLUTION
 ### BEGIN STUDENT
-# slope = None  # an expression such as x * y**2 + z
+# slope = None  # an expression, such as "x * y**2 + z"
 ### END STUDENT
 lc.check("03.one_weight", slope)
 
@@ -159,7 +158,7 @@ lc.refute("03.article_layer", lc.grad(loss, W), each(tanh, W * x + b) - z)
 
 # %% [markdown] id="layer-links"
 # $y-z$ has too few numbers.
-# What you found for one weight is true, here by SymPy:
+# What you found for one weight, by SymPy:
 
 # %% id="one-weight-proved" tags=["hide-input"]
 # One weight: the three links, multiplied.
@@ -184,7 +183,7 @@ error = hadamard(y - z, OneMatrix(M, 1) - hadamard(y, y))
 lc.prove("03.error", lc.grad(half_norm_sq(y - z), a), error, torch=True)
 
 # %% [markdown] id="layer-links-2"
-# ($\tanh$ of each entry is no matrix algebra: proved entry by entry for two sizes, tried at 20.)
+# ($\tanh$ of each entry is no matrix algebra: proved for two sizes, tried at 20.)
 #
 # With inputs $x=(2,\ 0)$ the gradient by the weights is a multiplication table:
 #
@@ -226,7 +225,7 @@ layer_backward = lc.check("03.layer_backward", layer_backward)
 # %% [markdown] id="hints-layer_backward"
 # {{hints}}
 #
-# **A good place to stop.** What you have: a weight's gradient is its unit's error times its input; $y-z$ alone has neither the sign nor the shape. What comes: the error goes down through a second layer, a network learns by your gradient, and words stand side by side.
+# **A good place to stop.** What you have: error times input; $y-z$ alone has neither the sign nor the shape. Still to come: a second layer, a network that learns by your gradient, and words side by side.
 #
 # ## 3. Two layers
 #
@@ -235,8 +234,8 @@ layer_backward = lc.check("03.layer_backward", layer_backward)
 #
 # $$\frac{\partial L}{\partial w_1}=\frac{\partial L}{\partial y}\cdot\frac{\partial y}{\partial h}\cdot\frac{\partial h}{\partial a}\cdot\frac{\partial a}{\partial w_1}$$
 #
-# **Exercise 3** (4 minutes). Work them out until none of the four names is left; each line is held against the one before.
-# Two lines at least stand between the first and the last.
+# **Exercise 3** (4 minutes). Work them out until none of the four names is left.
+# Each line is held against the one before; write at least one between the first and the last.
 
 # %% id="03-lower_weight" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -259,7 +258,7 @@ lc.check("03.lower_weight", chain)
 # {{hints}}
 #
 # Now $H$ *hidden* numbers, $h=\tanh(W_1 x)$, and $y=W_2 h$: each $h_j$ reaches all outputs.
-# What is its error?
+# What is its error, $\partial L/\partial h_j$?
 
 # %% id="two-layers-numbers" tags=["hide-input"]
 # Four weights, with numbers on both ends.
@@ -313,11 +312,11 @@ lc.prove("03.error_back", lc.grad(dot(g, W * x + b), x), W.T * g, torch=True)
 # For all sizes:
 
 # %% id="two-layers-lower"
-W2, a = MatrixSymbol("W_2", M, H), MatrixSymbol("a", H, 1)
-h = each(tanh, a)
+W2, a1 = MatrixSymbol("W_2", M, H), MatrixSymbol("a", H, 1)
+h = each(tanh, a1)
 tanh_slope = OneMatrix(H, 1) - hadamard(h, h)
 error_below = hadamard(W2.T * (W2 * h - z), tanh_slope)
-lc.prove("03.error_below", lc.grad(half_norm_sq(W2 * h - z), a), error_below, torch=True)
+lc.prove("03.error_below", lc.grad(half_norm_sq(W2 * h - z), a1), error_below, torch=True)
 
 # %% [markdown] id="two-layers-seen"
 # From this $g$ the lower weights have their table, $g\,x^\top$.
@@ -348,7 +347,7 @@ two_layer_grads = lc.check("03.two_layer_grads", two_layer_grads)
 
 # %% id="two-weights" tags=["hide-input"]
 # The walks.
-axis = torch.linspace(-2.5, 2.5, 81)
+axis = torch.linspace(-2.7, 2.7, 81)
 grid = torch.stack(torch.meshgrid(axis, axis, indexing="ij"))  # [2, 81, 81]
 
 
@@ -374,16 +373,16 @@ def draw(ax, w1, w2, steps):
         path = walk([w1, w2], is_gradient, steps)
         ax.plot(*path, ".-", color=colour, label=label)
         ax.plot(*path[:, -1], "o", color=colour)
-    ax.set(xlim=(-2.5, 2.5), ylim=(-2.5, 2.5), xlabel="$w_1$", ylabel="$w_2$", aspect="equal")
+    ax.set(xlim=(-2.7, 2.7), ylim=(-2.7, 2.7), xlabel="$w_1$", ylabel="$w_2$", aspect="equal")
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
 
 
-lc.play(draw, w1=(-2.0, 2.0, 2.0), w2=(-2.0, 2.0, 2.0), steps=(1, 40, 40))
+lc.play(draw, w1=(-1.0, 1.0, 1.0), w2=(-1.0, 1.0, 1.0), steps=(1, 40, 40))
 
 # %% id="play-settings" tags=["hide-input"]
 # The figure: three starts.
 fig, axes = lc.subplots(1, 3, height=2.6)
-starts, ends = ((2.0, 2.0), (-1.0, 1.0), (-1.0, -1.0)), []
+starts, ends = ((1.0, -1.0), (-1.0, 1.0), (-1.0, -1.0)), []
 for ax, start in zip(axes, starts, strict=True):
     draw(ax, *start, steps=40)
     ends.append(error_at(*walk(start, False, 40)[:, -1]).abs().item())
@@ -393,7 +392,7 @@ for ax, start in zip(axes, starts, strict=True):
         ax.get_legend().remove()
 lc.figure(
     fig,
-    "From (2, 2) and from (-1, 1) both arrive; from (-1, -1) the shortcut runs away. "
+    "From (1, -1) and from (-1, 1) both arrive; from (-1, -1) the shortcut runs away. "
     f"After 40 steps its output is off by {ends[0]:.2f}, {ends[1]:.2f} and {ends[2]:.0f}.",
 )
 
@@ -404,11 +403,10 @@ lc.figure(
 #
 # The documentation of PyTorch and SymPy lies on your machine, in their source files.
 # From which of them does a paragraph come?
-# The input has a 1 for each of the 300 most frequent words that the paragraph has; we test on other files than we learn from.
+# The input has a 1 for each of the 300 most frequent words that the paragraph has, the target a 1 for its library.
 #
 # We use your gradient for the lower weights, and $g\,h^\top$ for the upper ones.
 # At every step PyTorch differentiates the mean loss by itself.
-# (If PyTorch made your gradient, too, this compares PyTorch with itself.)
 
 # %% id="paragraphs" tags=["hide-input"]
 # Two of the paragraphs; all become numbers.
@@ -526,6 +524,7 @@ lc.predict("03.shift", answer=answer)
 
 
 # %% id="three-readers"
+# The layer of your guess, and two to compare it with.
 def side_by_side(W, x):
     """W: [32, 9 * 64], x: [B, 9, 64] -> [B, 32]; one long column"""
     return torch.tanh(x.flatten(1) @ W.T)
@@ -583,9 +582,9 @@ found = []
 for read, n in ((side_by_side, 9 * 64), (mean, 64), (shared, 64)):
     answers = trained(read, n, in_place, own_library, rng)
     found.append([(answers(x) == library).float().mean().item() for x, library in sets])
-known = "Words side by side, own paragraphs in place: {value:.2f} right."
-known = lc.claim("03.by_heart", known, found[0][0], between=(0.98, 1.0))
-lc.reveal("03.shift", known, was=found[0][1])
+sentence = "Words side by side, own paragraphs in place: {value:.2f} right."
+claim = lc.claim("03.by_heart", sentence, found[0][0], between=(0.98, 1.0))
+lc.reveal("03.shift", claim, was=found[0][1])
 
 # %% id="shift-figure" tags=["after-prediction"]
 fig, ax = lc.subplots()
@@ -599,7 +598,7 @@ ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
 sentence = "Side by side, {value:.2f} of its own texts are named right one place later, "
 sentence += f"and {found[0][2]:.2f} of new ones."
 claim = lc.claim("03.moved", sentence, found[0][1], between=(0.5, 0.75))
-said = """One place later, a text that it knew by heart is no better known than a new one.
+said = """One place later, a text that it knew by heart is hardly better known than a new one.
 The two other readers do not see the place at all: for them nothing can change."""
 lc.reveal("03.shift", lc.figure(fig, claim), said)
 
@@ -757,7 +756,7 @@ lc.prove("03.linear", lc.grad(half_norm_sq(W * X - Z), W), (W * X - Z) * X.T, to
 
 # %% [markdown] id="normal-equation"
 # It is zero where $W X X^\top = Z X^\top$, the *normal equation*: for each output and input, error times input adds up to zero over the examples.
-# (There is always such a $W$, the least-squares solution.)
+# (There is always such a $W$, a least-squares solution.)
 # With one weight and the examples $x = 1, 2$ and $z = 1, 3$ it says $5 w = 7$: at $w = 1.4$ the errors are $0.4$ and $-0.2$, and $0.4 \cdot 1 - 0.2 \cdot 2 = 0$.
 #
 # Is this a minimum, or only a flat place? Compare any $W$ with some $V$:

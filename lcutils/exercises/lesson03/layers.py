@@ -184,6 +184,15 @@ ENTRIES = (
             "It is divided by N, the inputs of one example, not by B.": (
                 lambda x, *given: two_layer_grads(x, *given) * len(x) / x.shape[1]
             ),
+            "It is divided by H or M, the units of a layer, not by B.": (
+                lambda x, W1, W2, z: two_layer_grads(x, W1, W2, z) * len(x) / len(W1)
+            ),
+            "Each example has its own error, slope and input: multiply first, then average.": (
+                _back(
+                    lambda error, W2, h: error.mean(0) @ W2 * (1 - h**2).mean(0),
+                    lambda g, x: torch.outer(g, x.mean(0)),
+                )
+            ),
             "The sign is the wrong way round: L grows along the gradient.": (
                 lambda *given: -two_layer_grads(*given)
             ),
