@@ -35,11 +35,14 @@ from sympy import MatrixSymbol as SympyMatrixSymbol
 import lcutils as lc
 from lcutils import _ledger
 from lcutils._typed import Unreadable
-from lcutils.checking import guard, judge
+from lcutils.checking import chains, guard, judge
+from lcutils.checking.algebra import read
 from lcutils.checking.chains import MAX_LINES, Reader
 from lcutils.checking.data import DerivationExercise
 from lcutils.exercises import catalogue
 from lcutils.proof import MatrixSymbol, dot, half_norm_sq, norm_sq
+from lcutils.proof.holding import hold
+from lcutils.proof.statement import Statement
 
 ENTRIES = catalogue()
 EXERCISES = [entry for entry in ENTRIES.values() if isinstance(entry, DerivationExercise)]
@@ -511,6 +514,26 @@ def test_the_name_for_a_chain_is_no_line_but_may_not_be_that_of_another_slope(na
     assert said in verdict.reason
     wrong = judge(ENTRIES[NUMBERS], f"{named} = {TEXTS[0]} = 3*{TEXTS[1]}")
     assert wrong.reason.startswith(f"Line {1 if said else 2} is not equal to")
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
+def test_what_is_the_same_for_every_chain_is_read_once(exercise, monkeypatch):
+    chain = [*route(exercise)[:-1], "3"]
+    first = judge(exercise, chain)
+    texts = []
+    monkeypatch.setattr(
+        chains, "read", lambda text, *a, **k: texts.append(text) or read(text, *a, **k)
+    )
+    assert judge(exercise, chain) == first
+    assert texts == chain
+
+
+def test_lines_that_are_far_from_each_other_at_a_point_are_refuted_without_a_proof(monkeypatch):
+    def refuse(*given, **named):
+        raise AssertionError("a proof was tried")
+
+    monkeypatch.setattr(Statement, "proved_for_all_sizes", refuse)
+    assert hold(SQUEEZED, 3 * AFTER).left == "1/2"
 
 
 def test_a_side_that_stands_in_two_equations_is_one_line():

@@ -116,14 +116,14 @@ class Step:
     left: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # what is known of one is kept by it
 class DerivationExercise:
     """A chain of equal lines, from `start` to where every step of `route` is taken.
 
     Lines are texts in the names of `symbols`, with `dot`, `norm_sq`, `half_norm_sq` and `.T`.
 
     Args:
-        symbols: name -> symbol, made when a chain is judged; matrices are those of `lcutils.proof`.
+        symbols: name -> symbol, made when a chain is first judged; matrices are those of `lcutils.proof`.
         start: the first line.
         route: our own chain; its last line is the end.
         n_steps: how many lines must stand between start and end, at least.

@@ -14,13 +14,13 @@ from typing import Any
 from lcutils._typed import Unreadable
 from lcutils.checking import guard
 from lcutils.checking.algebra import UnclearError
-from lcutils.checking.chains import Line, Reader
+from lcutils.checking.chains import Line
 from lcutils.checking.data import DerivationExercise, Step
 from lcutils.checking.guard import Paper, attempt, described
+from lcutils.checking.turns import known_of, unlike
 from lcutils.checking.values import not_run
 from lcutils.checking.verdict import Verdict
 
-_FAR = 1e-6  # two values, to fifteen digits, that are not the same
 _WANTED = "wanted is a list of lines, each equal to the one before."
 _BACKWARDS = "This runs from the end to the start. Turn it round: what is known comes first."
 
@@ -69,10 +69,10 @@ class _Judged:
         """The verdict on an answer of any form; None for what is no chain."""
         from lcutils.proof.forms import Forms
 
-        self._reader = Reader(self.exercise.symbols())
-        start = Line(self.exercise.start, self._reader.line(self.exercise.start))
+        self._known = known_of(self.exercise)
+        start = Line(self.exercise.start, self._known.reader.line(self.exercise.start))
         try:
-            lines = self._reader.chain(answer)
+            lines = self._known.reader.chain(answer)
         except UnclearError as unclear:
             return _wrong(str(unclear)) if str(unclear) else None
         unwritten = [n for n, line in enumerate(lines, start=1) if line.expression is None]
@@ -82,10 +82,11 @@ class _Judged:
         self.lines = [start, *lines]
         form = Forms().of
         self._forms = [form(line.expression) for line in self.lines]
+        self._values = [None] * len(self.lines)
         if len(lines) > 1 and lines[0].is_name:
             self.place = 1
             if self._held() is None:
-                del self.lines[1], self._forms[1]
+                del self.lines[1], self._forms[1], self._values[1]
         for place in range(1, len(self.lines)):
             self.place = place
             refused = self._held()
@@ -101,11 +102,11 @@ class _Judged:
 
         if self._forms[self.place] == self._forms[self.place - 1]:
             return None
-        before, line = (self._value(self.lines[self.place - i].expression) for i in (1, 0))
-        if shapes := _unlike(before, line):
+        before, line = (self._value(self.place - i) for i in (1, 0))
+        if shapes := unlike(before, line):
             return self._false(shapes, ())
         try:
-            held = hold(before, line, self._domain())
+            held = hold(before, line, self._known.domain)
         except UndefinedError:
             return self._false("It has no value anywhere: something is divided by zero.", ())
         except (ValueError, TypeError) as unknown:
@@ -117,9 +118,8 @@ class _Judged:
         where = self._where(held.at)
         before_is, line_is = f"{self._name(-1)} is {held.left}", f"it is {held.right}"
         numbers = (f"at {where}: {before_is}, {line_is}" if where else f"{before_is}, {line_is}",)
-        for sentence, wrong in self.exercise.mistakes.items():
-            if self._is_same(line, self._value(self._reader.line(wrong))):
-                return self._false(sentence, numbers)
+        if sentence := self._known.turn(line):
+            return self._false(sentence, numbers)
         refused = self._false("", numbers)
         hint = self._step(self.lines[self.place - 1].expression).hint
         return refused.with_(is_open=True, hint=hint)
@@ -151,7 +151,7 @@ class _Judged:
 
     def _steps(self, arrived: Sequence[bool]) -> int:
         """How many lines count as a step."""
-        named = {self._reader.symbols[name] for name in self.exercise.meanings}
+        named = {self._known.reader.symbols[name] for name in self.exercise.meanings}
         unworked = self.lines[0].expression.free_symbols & named
         seen = {self._forms[0]}
         for line, form, is_end in zip(self.lines, self._forms, arrived, strict=True):
@@ -171,24 +171,17 @@ class _Judged:
         """The first step that a line has not behind it, or the last."""
         return next((x for x in self._route if not x.is_taken(line)), self._route[-1])
 
-    def _value(self, line: Any) -> Any:
-        """A line with what its names stand for; derivatives are taken before that hides them."""
-        import sympy
-
-        for name, text in self.exercise.meanings.items():
-            symbol = self._reader.symbols[name]
-            if symbol not in line.atoms(sympy.Symbol):
-                continue
-            slopes = line.atoms(sympy.Derivative)
-            taken = {slope: slope.doit() for slope in slopes if symbol in slope.variables}
-            line = line.xreplace(taken).xreplace({symbol: self._reader.line(text)})
-        return line
+    def _value(self, place: int) -> Any:
+        """What the line at `place` is once its names are put in, worked out once."""
+        if self._values[place] is None:
+            self._values[place] = self._known.value(self.lines[place].expression)
+        return self._values[place]
 
     def _where(self, at: Sequence[tuple[str, str]]) -> str:
         """The numbers put in, and what follows for names of the two lines that stand for more."""
         import sympy
 
-        symbols = self._reader.symbols
+        symbols = self._known.reader.symbols
         where = [f"{name} = {value}" for name, value in at]
         if not self.exercise.meanings:
             return ", ".join(where)
@@ -196,21 +189,9 @@ class _Judged:
         links = self.lines[0].expression.free_symbols
         shown = {x for n in (1, 0) for x in self.lines[self.place - n].expression.free_symbols}
         for symbol in sorted(shown - links - {*point}, key=str):
-            value = self._value(symbol).xreplace(point)
+            value = self._known.value(symbol).xreplace(point)
             where.append(f"{symbol} = {value if value.is_Rational else sympy.N(value, 4)}")
         return ", ".join(where)
-
-    def _domain(self) -> tuple[Any, ...]:
-        symbols = self._reader.symbols
-        bounds = self.exercise.between.items()
-        return tuple(r for n, (a, b) in bounds for r in (symbols[n] > a, symbols[n] < b))
-
-    def _is_same(self, line: Any, wrong: Any) -> bool:
-        from lcutils.proof.holding import at_a_point, hold
-
-        if _unlike(line, wrong) or abs(at_a_point(line) - at_a_point(wrong)) > _FAR:
-            return False
-        return hold(line, wrong, self._domain()) is True
 
     def _name(self, back: int) -> str:
         number = self.place + back
@@ -230,17 +211,6 @@ class _Judged:
         reason = f"I cannot see {how} that {line} is equal to {before}. Put a step between."
         hint = self._step(self.lines[self.place - 1].expression).hint
         return Verdict("undecided", "Not decided.", reason, hint=hint, is_open=True)
-
-
-def _unlike(left: Any, right: Any) -> str:
-    """What is wrong with two lines of different shapes; a 1 x 1 matrix is like a number."""
-    from lcutils.proof import nodes
-
-    was, is_now = (nodes.shape(x) if nodes.is_matrix(x) else "[1, 1]" for x in (left, right))
-    if was == is_now:
-        return ""
-    before, here = ("a number" if x == "[1, 1]" else f"a matrix {x}" for x in (was, is_now))
-    return f"It is {here}, and the line before is {before}."
 
 
 def _wrong(reason: str, example: tuple[str, ...] = ()) -> Verdict:
