@@ -116,14 +116,14 @@ class Step:
     left: str
 
 
-@dataclass(frozen=True, eq=False)  # what is known of one is kept by it
+@dataclass(frozen=True, eq=False)  # so it has a hash, by which `turns` keeps what it knows
 class DerivationExercise:
     """A chain of equal lines, from `start` to where every step of `route` is taken.
 
     Lines are texts in the names of `symbols`, with `dot`, `norm_sq`, `half_norm_sq` and `.T`.
 
     Args:
-        symbols: name -> symbol, made when a chain is first judged; matrices are those of `lcutils.proof`.
+        symbols: makes name -> symbol, called once; matrices are those of `lcutils.proof`.
         start: the first line.
         route: our own chain; its last line is the end.
         n_steps: how many lines must stand between start and end, at least.

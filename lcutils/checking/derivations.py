@@ -116,7 +116,7 @@ class _Judged:
         if held is True:
             return None
         where = self._where(held.at)
-        before_is, line_is = f"{self._name(-1)} is {held.left}", f"it is {held.right}"
+        before_is, line_is = f"{self._name(self.place - 1)} is {held.left}", f"it is {held.right}"
         numbers = (f"at {where}: {before_is}, {line_is}" if where else f"{before_is}, {line_is}",)
         if sentence := self._known.turn(line):
             return self._false(sentence, numbers)
@@ -144,8 +144,9 @@ class _Judged:
         last = max(n for n, is_end in enumerate(arrived) if not is_end)
         stands = f"only {n_steps} of at least {asked} steps stands" if n_steps else "nothing stands"
         reason = f"All is true, but {stands} between the start and the end."
-        if len(self.lines) - 2 - (self._forms[1] == self._forms[0]) > n_steps:
-            reason += " A line that only sorts or rewrites the one before is no step."
+        is_told = self.lines[1].expression == self.lines[0].expression  # the start, once more
+        if len(self.lines) - 2 - is_told > n_steps:
+            reason += self._padding()
         hint = self._step(self.lines[last].expression).hint
         return _wrong(reason).with_(is_open=True, hint=hint)
 
@@ -162,6 +163,15 @@ class _Judged:
         ends = (x.expression for x, is_end in zip(self.lines, arrived, strict=True) if is_end)
         n_steps = len(seen) - 1
         return n_steps + (n_steps > 0 and any(end.free_symbols - letters for end in ends))
+
+    def _padding(self) -> str:
+        """Why lines do not count: the first that is an earlier one written otherwise, or all."""
+        for place, form in enumerate(self._forms):
+            earlier = [n for n in range(place) if self._forms[n] == form]
+            if earlier and self.lines[earlier[-1]].expression != self.lines[place].expression:
+                is_no_step = "sorted, grouped or written otherwise, which is no step."
+                return f" Line {place} is {self._name(earlier[-1])} with its terms {is_no_step}"
+        return " A line that only sorts or rewrites the one before is no step."
 
     @property
     def _route(self) -> Sequence[Step]:
@@ -193,21 +203,22 @@ class _Judged:
             where.append(f"{symbol} = {value if value.is_Rational else sympy.N(value, 4)}")
         return ", ".join(where)
 
-    def _name(self, back: int) -> str:
-        number = self.place + back
-        return f"line {number}" if number else "the start"
+    def _name(self, place: int) -> str:
+        return f"line {place}" if place else "the start"
 
     def _false(self, sentence: str, numbers: tuple[str, ...]) -> Verdict:
         before, line = self.lines[self.place - 1 : self.place + 1]
-        names = f"{self._name(-1)}:", f"{self._name(0)}:"
+        names = f"{self._name(self.place - 1)}:", f"{self._name(self.place)}:"
         width = max(map(len, names))
         shown = tuple(f"{n:<{width}} {x.text}" for n, x in zip(names, (before, line), strict=True))
-        reason = f"Line {self.place} is not equal to {self._name(-1)}. {sentence}".rstrip()
+        reason = (
+            f"Line {self.place} is not equal to {self._name(self.place - 1)}. {sentence}".rstrip()
+        )
         return _wrong(reason, (*shown, *numbers))
 
     def undecided(self, how: str) -> Verdict:
         """Neither proved nor refuted: nothing is held against the reader, and nothing passes."""
-        before, line = self._name(-1), f"line {self.place}"
+        before, line = self._name(self.place - 1), f"line {self.place}"
         reason = f"I cannot see {how} that {line} is equal to {before}. Put a step between."
         hint = self._step(self.lines[self.place - 1].expression).hint
         return Verdict("undecided", "Not decided.", reason, hint=hint, is_open=True)
