@@ -38,7 +38,7 @@ def watched(facts: object = STORY, **options) -> microscope.Microscope:
 
 def said(scope: microscope.Microscope, t: int, ask: str) -> list[str]:
     """Each memory's verdict after t facts."""
-    return [trace.verdict(t, ask)[0] for trace in scope.traces]
+    return [trace.verdict(t, ask).words for trace in scope.traces]
 
 
 # --- what is watched
@@ -225,12 +225,12 @@ def test_the_same_fact_twice_is_twice_as_much_in_a_sum_and_nothing_new_for_the_d
 def test_a_fact_told_again_after_another_is_right_again():
     adding, delta = watched("Ann: Oslo, Ann: Rome, Ann: Oslo").traces
     assert delta.old(3, "Ann") == {"Rome"}
-    assert adding.verdict(3, "Ann") == ("Oslo, right", "right")  # told twice
+    assert adding.verdict(3, "Ann") == ("right", ("Oslo",), "right")  # told twice
 
 
 def test_what_was_told_twice_outweighs_the_newer_fact_in_a_sum():
     adding, _ = watched("Ann: Oslo, Ann: Oslo, Ann: Rome").traces
-    assert adding.verdict(3, "Ann") == ("Oslo, out of date", "wrong")
+    assert adding.verdict(3, "Ann") == ("out of date", ("Oslo",), "wrong")
 
 
 def test_a_faded_answer_is_none():
@@ -253,7 +253,7 @@ def test_a_vector_is_judged_by_what_it_was_not_told():
     words = watched("dog bites man", rungs="additive_memory", others="fish sun")
     assert said(words, 3, "dog") == ["3 of 3 above all others"]
     alone = watched("dog bites man", rungs="additive_memory")
-    assert [alone.traces[0].verdict(t, "dog")[0] for t in (2, 3)] == [
+    assert [alone.traces[0].verdict(t, "dog").words for t in (2, 3)] == [
         "2 of 2 above all others",
         "nothing untold to compare with",
     ]
@@ -269,7 +269,7 @@ def test_the_delta_rule_is_right_about_the_newest_fact_whatever_the_keys(seed, n
     keys = dict(zip(names, lc.tasks.unit_keys(3, K, rng=rng), strict=True))
     trace = Trace("delta_rule", facts, values, keys, SETTINGS._replace(beta=1.0))
     for t, (who, value) in enumerate(facts, start=1):
-        assert trace.verdict(t, who) == (f"{value}, right", "right")
+        assert trace.verdict(t, who) == ("right", (value,), "right")
         assert trace.lead(t, who) == pytest.approx(1, abs=1e-4)
 
 

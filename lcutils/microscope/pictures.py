@@ -112,8 +112,8 @@ class Pictures:
         paper.text(end + 12, y + 10, f"{trace.rule}     {trace.sizes[t]} numbers", GREY)
         question = "which were told?" if trace.kind == "vector" else self._asked(ask)
         paper.text(_BARS, y + 10, question, size=LARGE, bold=True, room=WIDTH - _BARS - 8)
-        words, state = trace.verdict(t, ask)
-        paper.text(_BARS, y + 32, words, _COLOURS[state], room=_RECORD - _BARS - 8)
+        answer = trace.verdict(t, ask)
+        paper.text(_BARS, y + 32, answer.words, _COLOURS[answer.state], room=_RECORD - _BARS - 8)
         self._draw_answers(paper, _BARS, _RECORD - 12 - self._margin(), y + _HEAD, trace, t, ask)
 
     def _margin(self) -> float:
