@@ -14,7 +14,7 @@ import editions as editions_module
 from cells import BuildError, Cell, read_cells
 from editions import ROOT, VERSION, editions, lesson_sources, lessons, setup, with_lessons
 from helpers import broken_links, code, never_run, notebook_of, over_limits
-from lcutils.checking.data import Choice, Prediction, Question
+from lcutils.checking.data import SHARE, Choice, Prediction, Question
 
 TINY = '''\
 # %% [markdown] id="promise"
@@ -76,6 +76,7 @@ CATALOGUE = {
     "05.same": Prediction("05.same", "Same state?", choices=("same", "different")),
     "05.count": Prediction("05.count", "How many?", numbers=1),
     "05.pair": Prediction("05.pair", "Which two?", numbers=2),
+    "05.shares": Prediction("05.shares", "Which two?", numbers=2, ranges=(SHARE,)),
 }
 ADDRESS = "https://github.com/somebody/workbook"
 
@@ -401,6 +402,7 @@ def test_a_prediction_says_what_is_to_be_guessed_and_among_what(name, asked):
         ("same", "predict", '"same" or "different"'),
         ("count", "predict", "a number, such as 10"),
         ("pair", "predict", "2 numbers, such as [10, 20]"),
+        ("shares", "predict", "2 numbers, such as [0.5, 0.5]"),
     ],
 )
 def test_the_line_to_answer_says_in_which_form(name, verb, form):

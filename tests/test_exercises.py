@@ -10,6 +10,7 @@ import torch
 import lcutils as lc
 from editions import SOURCES, lesson_sources
 from lcutils import _ledger, exercises
+from lcutils._typed import Unreadable
 from lcutils.checking.data import FunctionExercise, Prediction
 from lcutils.checking.functions import OurVersion
 from lcutils.checking.verdict import Verdict
@@ -200,6 +201,15 @@ def test_quiz_replies_to_the_choice_and_leaves_the_question_to_the_page():
         assert f"{letter}) {choice.reply}" in entry.text
         assert question.text not in entry.text + entry.html
     assert "answered  0 of 1" in repr(lc.report())
+
+
+@pytest.mark.parametrize(
+    "answer", ["skip", " Skip ", "ｓｋｉｐ", ["skip"], Unreadable("skip", "", "")]
+)
+def test_a_question_can_be_skipped(answer):
+    entry = lc.quiz("05.exit_sum", answer=answer)
+    assert (entry.text, entry.state) == ("Question skipped. [05.exit_sum]", "skipped")
+    assert "answered  0 of 1: none yet; skipped: 05.exit_sum" in repr(lc.report())
 
 
 def outputs(run, monkeypatch):

@@ -53,6 +53,27 @@ def test_an_endless_loop_is_left_when_its_time_is_up():
     assert time.perf_counter() - start < 2
 
 
+@pytest.mark.parametrize(
+    ("share", "most"),
+    [(1, 1), (0.5, 2), (0.25, 4), (0.1, 6), (0.04, 1), (0, 1), (2, 1)],
+    ids=["alone", "two", "four", "ten", "asleep", "hanging", "two threads"],
+)
+def test_on_a_busy_machine_a_call_gets_the_time_of_the_processor_but_not_without_end(
+    share, most, monkeypatch
+):
+    start = time.monotonic()
+    monkeypatch.setattr(_limit, "process_time", lambda: share * (time.monotonic() - start))
+    with pytest.raises(TimeLimitExceeded):
+        run_limited(loop, 0.2)
+    assert 0.2 * most - 0.02 < time.monotonic() - start < 0.2 * most + 0.4
+
+
+def test_a_call_that_a_busy_machine_slows_down_returns_its_value(monkeypatch):
+    start = time.monotonic()
+    monkeypatch.setattr(_limit, "process_time", lambda: 0.25 * (time.monotonic() - start))
+    assert run_limited(lambda: time.sleep(0.3) or 7, 0.1) == 7
+
+
 def test_a_sleeping_call_is_woken():
     start = time.perf_counter()
     with pytest.raises(TimeLimitExceeded):

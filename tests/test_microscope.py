@@ -38,7 +38,7 @@ def watched(facts: object = STORY, **options) -> microscope.Microscope:
 
 def said(scope: microscope.Microscope, t: int, ask: str) -> list[str]:
     """Each memory's verdict after t facts."""
-    return [trace.verdict(t, ask)[0] for trace in scope.traces]
+    return [trace.verdict(t, ask).words for trace in scope.traces]
 
 
 # --- what is watched
@@ -225,12 +225,12 @@ def test_the_same_fact_twice_is_twice_as_much_in_a_sum_and_nothing_new_for_the_d
 def test_a_fact_told_again_after_another_is_right_again():
     adding, delta = watched("Ann: Oslo, Ann: Rome, Ann: Oslo").traces
     assert delta.old(3, "Ann") == {"Rome"}
-    assert adding.verdict(3, "Ann") == ("Oslo, right", "right")  # told twice
+    assert adding.verdict(3, "Ann") == ("right", ("Oslo",), "right")  # told twice
 
 
 def test_what_was_told_twice_outweighs_the_newer_fact_in_a_sum():
     adding, _ = watched("Ann: Oslo, Ann: Oslo, Ann: Rome").traces
-    assert adding.verdict(3, "Ann") == ("Oslo, out of date", "wrong")
+    assert adding.verdict(3, "Ann") == ("out of date", ("Oslo",), "wrong")
 
 
 def test_a_faded_answer_is_none():
@@ -253,7 +253,7 @@ def test_a_vector_is_judged_by_what_it_was_not_told():
     words = watched("dog bites man", rungs="additive_memory", others="fish sun")
     assert said(words, 3, "dog") == ["3 of 3 above all others"]
     alone = watched("dog bites man", rungs="additive_memory")
-    assert [alone.traces[0].verdict(t, "dog")[0] for t in (2, 3)] == [
+    assert [alone.traces[0].verdict(t, "dog").words for t in (2, 3)] == [
         "2 of 2 above all others",
         "nothing untold to compare with",
     ]
@@ -269,7 +269,7 @@ def test_the_delta_rule_is_right_about_the_newest_fact_whatever_the_keys(seed, n
     keys = dict(zip(names, lc.tasks.unit_keys(3, K, rng=rng), strict=True))
     trace = Trace("delta_rule", facts, values, keys, SETTINGS._replace(beta=1.0))
     for t, (who, value) in enumerate(facts, start=1):
-        assert trace.verdict(t, who) == (f"{value}, right", "right")
+        assert trace.verdict(t, who) == ("right", (value,), "right")
         assert trace.lead(t, who) == pytest.approx(1, abs=1e-4)
 
 
@@ -501,6 +501,15 @@ def test_no_word_lies_over_another_or_beyond_the_picture(facts, K, rungs, writte
     assert overlaps(written) == []
 
 
+def test_columns_have_a_scale(written):
+    scope = lc.watch("dog bites man", rungs="additive_memory")
+    top = max(float(state.abs().max()) for state in scope.traces[0].states)
+    for draw in (lambda: scope.pictures.at(2, "dog"), lambda: scope.film([2], "It is drawn.")):
+        written.clear()
+        draw()
+        assert {f"{top:.2g}", "0", f"−{top:.2g}"} <= {word for word, _ in written}
+
+
 def test_words_that_lie_over_each_other_are_found():
     assert overlaps([("a", (0, 0, 10, 10)), ("b", (5, 2, 15, 12)), ("c", (5, 20, 9, 29))]) == [
         ("a", "b")
@@ -542,6 +551,30 @@ def test_an_empty_memory_is_white_under_its_grid_and_a_written_row_is_not():
     assert len(set(map(tuple, written.reshape(-1, 3)))) > 4
 
 
+def test_in_how_sure_torn_and_not_told_have_marks_of_their_own():
+    picture = pixels(watched().pictures.at(7, "Ann", 1).png())
+    grey = tuple(bytes.fromhex(show.GREY[1:]))
+    first = 42 + 62  # where the states begin: a row is 31.5 high, and a fact 64 / 7 wide
+    n_grey = np.zeros((4, 7), int)
+    for name, t in np.ndindex(4, 7):
+        top, left = first + round(31.5 * name), 696 + round(t * 64 / 7)
+        cell = picture[top + 4 : top + 28, left + 1 : left + 8]
+        n_grey[name, t] = (cell == grey).all(axis=-1).sum()
+    torn, not_told = n_grey > 20, (0 < n_grey) & (n_grey <= 4)
+    assert np.argwhere(torn).tolist() == [[0, 4], [0, 5], [0, 6], [1, 5], [1, 6]]
+    assert np.argwhere(not_told).tolist() == [[1, 0], [2, 0], [2, 1], [3, 0], [3, 1], [3, 2]]
+
+
+def test_the_marks_in_how_sure_are_explained_where_they_can_stand(written):
+    for rungs, is_there in (("delta_rule", True), ("additive_memory", False)):
+        written.clear()
+        scope = lc.watch(STORY, rungs=rungs)
+        scope.pictures.at(1, scope.ask.value)
+        words = [word for word, _ in written]
+        assert "not told" in words
+        assert ("unsure" in words) == is_there
+
+
 def test_the_same_microscope_is_the_same_bytes_again():
     for make in (
         lambda: watched().pictures.at(5, "Ann").png(),
@@ -567,6 +600,17 @@ def test_one_fact_has_no_slider_and_one_name_no_buttons():
     # a slider with one position is an error in the browser
     kinds = [type(part).__name__ for part in parts(watched("Ann: Oslo").box)]
     assert kinds == ["VBox", "Image"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "unit", "told"),
+    [(STORY, "fact", "7 facts: Ann: Oslo"), ("the dog bites the man", "word", "5 words: the, dog")],
+)
+def test_what_is_told_one_after_the_other_has_its_name(facts, unit, told):
+    for rungs in ("delta_rule", "additive_memory"):
+        scope = lc.watch(facts, rungs=rungs)
+        assert scope.slider.description == unit
+        assert repr(scope).startswith(told)
 
 
 def test_a_vector_is_asked_about_no_name():

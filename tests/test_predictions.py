@@ -61,7 +61,15 @@ def test_a_prediction_of_one_id_does_not_open_another():
     [
         ("05.recall", 20, "20"),
         ("05.recall", "about 1,000 words", "1000"),
-        ("05.recall", [0.123456], "0.1235"),
+        ("12.prose", [0.123456], "0.1235"),
+        ("05.recall", "19.0", "19"),
+        ("02.both_learn", [-0.25, 30], "-0.25, 30"),
+        ("05.overwrite", "1 and 0", "1, 0"),
+        ("11.learned", "0.5,0.3", "0.5, 0.3"),
+        ("11.learned", "[1,.3]", "1, 0.3"),
+        ("11.learned", "50%,30%", "0.5, 0.3"),
+        ("11.learned", "0,5; 0,3", "0.5, 0.3"),
+        ("00.numbers", "1,000 64", "1000, 64"),
         ("00.numbers", (64_000, 64.0), "64000, 64"),
         ("00.numbers", "64_000 and 64", "64000, 64"),
         ("00.numbers", np.array([64_000, 64]), "64000, 64"),
@@ -104,7 +112,24 @@ def test_a_guess_of_the_form_that_is_asked_for_is_kept(id, answer, kept):
         ("05.recall", "3 or 4", "Type a number, such as 10"),
         ("00.numbers", "64k and 64", "Type 2 numbers"),
         ("10.recall", [90, 50, 10], "A share lies between 0 and 1: 90 % is 0.9"),
-        ("08.unscaled", -1, "A share lies between 0 and 1"),
+        ("03.shift", 6.4, "A share lies between 0 and 1: 90 % is 0.9 (or"),
+        ("08.unscaled", 0.05, "The largest of 16 shares lies between 0.06 and 1"),
+        (
+            "05.recall",
+            "-3 words",
+            'This is counted in whole numbers, from 0 on (or answer="skip").',
+        ),
+        ("13.fewest", 2.5, "This is counted in whole numbers"),
+        ("00.numbers", [64_000, -64], "This is counted in whole numbers"),
+        ("02.both_learn", [1.5, 0], "A cosine lies between -1 and 1 (or"),
+        ("02.both_learn", [1, -0.5], "This loss is half a mean of squares: not below 0 (or"),
+        ("02.dimensions", [0.5, -2], "A correlation lies between -1 and 1 (or"),
+        ("05.overwrite", [1, -1], "It reads from 0, not at all, to 1, in full (or"),
+        ("12.prose", -1, "A surprise is a squared length: not below 0 (or"),
+        ("11.learned", "0,5", "Type 2 numbers in a list, such as [0.5, 0.5]"),
+        ("11.learned", "0,5,0,3", "Type 2 numbers"),
+        ("00.numbers", "1,000.5", "Type 2 numbers"),
+        ("10.recall", "1,000.5,1", "Type 3 numbers"),
         (
             "10.recall",
             [0.5],
@@ -127,6 +152,31 @@ def test_a_guess_of_the_form_that_is_asked_for_is_kept(id, answer, kept):
 def test_a_guess_of_another_form_is_asked_for_again_and_opens_nothing(id, answer, wanted):
     assert wanted in said(id, answer)
     assert repr(lc.reveal(id, "secret")) == FIRST
+
+
+@pytest.mark.parametrize("id", PREDICTIONS)
+def test_a_range_stands_for_one_number_or_for_all(id):
+    asked = PREDICTIONS[id]
+    assert len(asked.ranges) in {0, min(1, asked.numbers), asked.numbers}
+    assert not any(range_.sentence.endswith(".") for range_ in asked.ranges)
+
+
+@pytest.mark.parametrize(
+    ("first", "stays", "head"),
+    [(20, "20", "You predicted: 20"), ("skip", "skipped", "Prediction skipped.")],
+)
+def test_a_guess_that_cannot_be_kept_leaves_the_one_before_in_force(first, stays, head):
+    lc.predict("05.recall", answer=first)
+    before = repr(lc.report())
+    entry = lc.predict("05.recall", answer=-3)
+    assert entry.text == (
+        'This is counted in whole numbers, from 0 on (or answer="skip"). '
+        f"Until then your prediction stays: {stays}. [05.recall]"
+    )
+    assert repr(lc.reveal("05.recall", "the sum")) == f"{head}\nthe sum"
+    assert repr(lc.report()) == before
+    lc.predict("05.recall", answer=None)
+    assert repr(lc.reveal("05.recall", "the sum")) == FIRST
 
 
 class Hangs(str):

@@ -81,6 +81,30 @@ def test_a_line_of_a_solution_in_the_text_is_found_but_not_in_what_is_folded_the
     assert found(EXERCISE + text.format("<details>", "</details>")) == []
 
 
+LINES = ["dot(a, a) - dot(b, b)", "dot(a - b, a + b)"]
+CHAINS = {
+    "a list": f"chain = [\n    {LINES[0]},\n    {LINES[1]},\n]",
+    "a text": f'chain = """\n{LINES[0]}\n= {LINES[1]}\n"""',
+}
+
+
+@pytest.mark.parametrize("chain", CHAINS.values(), ids=CHAINS)
+def test_a_line_of_a_chain_is_found_but_for_those_that_are_given(chain):
+    given = f"# chain = [\n#     {LINES[0]},\n#     ...,\n# ]"
+    exercise = f"""\
+# %% id="05-chain" tags=["exercise"]
+### BEGIN SOLUTION
+{chain}
+### END SOLUTION
+### BEGIN STUDENT
+{given}
+### END STUDENT
+"""
+    assert found(exercise + code_cell(f"x = {LINES[0]}")) == []
+    assert found(exercise + code_cell(f"x = {LINES[1]}")) == [("solution", "other")]
+    assert found(exercise + code_cell(f'lc.prove("05.x", y, {LINES[1]})')) != []
+
+
 def test_a_solution_in_other_symbols_is_found_where_it_is_proved():
     proof = 'lc.prove("05.x", grad(loss, w), (tanh(w) - x) * (1 - tanh(w) ** 2))'
     assert found(EXERCISE + code_cell(proof)) == [("proof", "other")]

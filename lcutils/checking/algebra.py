@@ -78,10 +78,10 @@ def no_power(code: str) -> str:
     return f"In Python `^` is no power: write `{cut(code.replace('^', '**'))}`."
 
 
-def cut(text: str) -> str:
-    """The text on one line, at most 60 signs of it."""
+def cut(text: str, most: int = 60) -> str:
+    """The text on one line, at most so many signs of it."""
     text = " ".join(text.split())
-    return text if len(text) <= 60 else text[:57] + "..."
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def spelt(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lcutils._typed import Unreadable
-from lcutils.checking.algebra import UnclearError, read, require_tame, spelt
+from lcutils.checking.algebra import UnclearError, cut, read, require_tame, spelt
 from lcutils.checking.guard import described
 from lcutils.checking.parts import MAX_LINES, is_expression, parts_of
 from lcutils.checking.readings import is_sympy, to_number
@@ -64,12 +64,12 @@ class Reader:
                 lines.append(self._line(part, is_code))
             except Exception as unclear:  # SymPy raises whatever it likes
                 is_said = isinstance(unclear, ValueError | TypeError)
-                said = _cut(str(unclear), _LONG_SENTENCE) if is_said else ""
+                said = cut(str(unclear), _LONG_SENTENCE) if is_said else ""
                 if not said and is_code:
                     raise UnclearError from None
-                said = said or f"it cannot be read: {_cut(str(part))}"
+                said = said or f"it cannot be read: {cut(str(part), _LONG)}"
                 if is_code and said.startswith("A star") and len(rows := part.split("\n")) > 1:
-                    said = f"is there a comma missing behind {_cut(rows[0])}?"
+                    said = f"is there a comma missing behind {cut(rows[0], _LONG)}?"
                 if said.startswith(("it contains", "it cannot")) and _has_words(part):
                     said = f"{said.rstrip('.')}. Words go behind a #."
                 raise UnclearError(f"Line {number}: {said}") from None
@@ -99,7 +99,7 @@ class Reader:
                 return Line("", None)
             text = self._named(part)
             found = read(text, self.symbols, is_code=is_code, functions=self._functions)
-            return Line(_cut(part), self._in_ours(found))
+            return Line(cut(part, _LONG), self._in_ours(found))
         number = None if isinstance(part, sympy.Expr) else to_number(part)
         if number is not None:
             part = sympy.Float(number)
@@ -112,7 +112,7 @@ class Reader:
             wanted = "wanted are numbers, functions of SymPy and what the exercise names."
             raise UnclearError(f"it has {described(odd[0])} in it; {wanted}")
         found = self._in_ours(part)
-        return Line(_cut(str(found if number is not None else part)), found)
+        return Line(cut(str(found if number is not None else part), _LONG), found)
 
     def _named(self, text: str) -> str:
         """The text with our names for `dL/dy` and for what is spelt otherwise: `w_2`, `β`."""
@@ -205,8 +205,3 @@ def _as_fraction(decimal: Any) -> Any:
     exact = sympy.Rational(str(decimal))
     simple = exact.limit_denominator(_SIMPLE)
     return simple if abs(simple - exact) <= abs(exact) / 10**12 else exact
-
-
-def _cut(text: str, length: int = _LONG) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= length else f"{text[: length - 4]} ..."

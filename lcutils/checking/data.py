@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -116,14 +117,14 @@ class Step:
     left: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # so it has a hash, by which `turns` keeps what it knows
 class DerivationExercise:
     """A chain of equal lines, from `start` to where every step of `route` is taken.
 
     Lines are texts in the names of `symbols`, with `dot`, `norm_sq`, `half_norm_sq` and `.T`.
 
     Args:
-        symbols: name -> symbol, made when a chain is judged; matrices are those of `lcutils.proof`.
+        symbols: makes name -> symbol, called once; matrices are those of `lcutils.proof`.
         start: the first line.
         route: our own chain; its last line is the end.
         n_steps: how many lines must stand between start and end, at least.
@@ -189,20 +190,43 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Range:
+    """Where a number lies that makes sense as a guess; the sentence is for one that does not."""
+
+    low: float
+    high: float
+    sentence: str
+    is_whole: bool = False
+
+
+COUNT = Range(0, math.inf, "This is counted in whole numbers, from 0 on", is_whole=True)
+SHARE = Range(0, 1, "A share lies between 0 and 1: 90 % is 0.9")
+COSINE = Range(-1, 1, "A cosine lies between -1 and 1")
+CORRELATION = Range(-1, 1, "A correlation lies between -1 and 1")
+
+
+@dataclass(frozen=True)
 class Prediction:
-    """What a reader guesses before the result is shown; any guess of the right form is taken.
+    """What a reader guesses before the result is shown; any that could be so is taken.
 
     Args:
         numbers: how many numbers are asked for; 0 asks for words.
         choices: the words among which to choose, if not any will do.
-        is_share: whether the numbers are shares, from 0 to 1.
+        ranges: where each of the numbers lies, or one for all; none where the question leaves
+            it open.
     """
 
     id: str
     text: str
     numbers: int = 0
     choices: tuple[str, ...] = ()
-    is_share: bool = False
+    ranges: tuple[Range, ...] = ()
+
+    @property
+    def example(self) -> list[float]:
+        """Numbers of the form that is asked for, which tell nothing."""
+        is_small = any(range_.high <= 1 for range_ in self.ranges)
+        return [0.5 if is_small else 10 * n for n in range(1, self.numbers + 1)]
 
 
 Exercise = (

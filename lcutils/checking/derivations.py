@@ -14,13 +14,13 @@ from typing import Any
 from lcutils._typed import Unreadable
 from lcutils.checking import guard
 from lcutils.checking.algebra import UnclearError
-from lcutils.checking.chains import Line, Reader
+from lcutils.checking.chains import Line
 from lcutils.checking.data import DerivationExercise, Step
 from lcutils.checking.guard import Paper, attempt, described
+from lcutils.checking.turns import known_of, unlike
 from lcutils.checking.values import not_run
 from lcutils.checking.verdict import Verdict
 
-_FAR = 1e-6  # two values, to fifteen digits, that are not the same
 _WANTED = "wanted is a list of lines, each equal to the one before."
 _BACKWARDS = "This runs from the end to the start. Turn it round: what is known comes first."
 
@@ -69,10 +69,10 @@ class _Judged:
         """The verdict on an answer of any form; None for what is no chain."""
         from lcutils.proof.forms import Forms
 
-        self._reader = Reader(self.exercise.symbols())
-        start = Line(self.exercise.start, self._reader.line(self.exercise.start))
+        self._known = known_of(self.exercise)
+        start = Line(self.exercise.start, self._known.reader.line(self.exercise.start))
         try:
-            lines = self._reader.chain(answer)
+            lines = self._known.reader.chain(answer)
         except UnclearError as unclear:
             return _wrong(str(unclear)) if str(unclear) else None
         unwritten = [n for n, line in enumerate(lines, start=1) if line.expression is None]
@@ -82,10 +82,11 @@ class _Judged:
         self.lines = [start, *lines]
         form = Forms().of
         self._forms = [form(line.expression) for line in self.lines]
+        self._values = [None] * len(self.lines)
         if len(lines) > 1 and lines[0].is_name:
             self.place = 1
             if self._held() is None:
-                del self.lines[1], self._forms[1]
+                del self.lines[1], self._forms[1], self._values[1]
         for place in range(1, len(self.lines)):
             self.place = place
             refused = self._held()
@@ -101,11 +102,11 @@ class _Judged:
 
         if self._forms[self.place] == self._forms[self.place - 1]:
             return None
-        before, line = (self._value(self.lines[self.place - i].expression) for i in (1, 0))
-        if shapes := _unlike(before, line):
+        before, line = (self._value(self.place - i) for i in (1, 0))
+        if shapes := unlike(before, line):
             return self._false(shapes, ())
         try:
-            held = hold(before, line, self._domain())
+            held = hold(before, line, self._known.domain)
         except UndefinedError:
             return self._false("It has no value anywhere: something is divided by zero.", ())
         except (ValueError, TypeError) as unknown:
@@ -115,11 +116,10 @@ class _Judged:
         if held is True:
             return None
         where = self._where(held.at)
-        before_is, line_is = f"{self._name(-1)} is {held.left}", f"it is {held.right}"
+        before_is, line_is = f"{self._name(self.place - 1)} is {held.left}", f"it is {held.right}"
         numbers = (f"at {where}: {before_is}, {line_is}" if where else f"{before_is}, {line_is}",)
-        for sentence, wrong in self.exercise.mistakes.items():
-            if self._is_same(line, self._value(self._reader.line(wrong))):
-                return self._false(sentence, numbers)
+        if sentence := self._known.turn(line):
+            return self._false(sentence, numbers)
         refused = self._false("", numbers)
         hint = self._step(self.lines[self.place - 1].expression).hint
         return refused.with_(is_open=True, hint=hint)
@@ -144,14 +144,15 @@ class _Judged:
         last = max(n for n, is_end in enumerate(arrived) if not is_end)
         stands = f"only {n_steps} of at least {asked} steps stands" if n_steps else "nothing stands"
         reason = f"All is true, but {stands} between the start and the end."
-        if len(self.lines) - 2 - (self._forms[1] == self._forms[0]) > n_steps:
-            reason += " A line that only sorts or rewrites the one before is no step."
+        is_told = self.lines[1].expression == self.lines[0].expression  # the start, once more
+        if len(self.lines) - 2 - is_told > n_steps:
+            reason += self._padding()
         hint = self._step(self.lines[last].expression).hint
         return _wrong(reason).with_(is_open=True, hint=hint)
 
     def _steps(self, arrived: Sequence[bool]) -> int:
         """How many lines count as a step."""
-        named = {self._reader.symbols[name] for name in self.exercise.meanings}
+        named = {self._known.reader.symbols[name] for name in self.exercise.meanings}
         unworked = self.lines[0].expression.free_symbols & named
         seen = {self._forms[0]}
         for line, form, is_end in zip(self.lines, self._forms, arrived, strict=True):
@@ -163,6 +164,15 @@ class _Judged:
         n_steps = len(seen) - 1
         return n_steps + (n_steps > 0 and any(end.free_symbols - letters for end in ends))
 
+    def _padding(self) -> str:
+        """Why lines do not count: the first that is an earlier one written otherwise, or all."""
+        for place, form in enumerate(self._forms):
+            earlier = [n for n in range(place) if self._forms[n] == form]
+            if earlier and self.lines[earlier[-1]].expression != self.lines[place].expression:
+                is_no_step = "sorted, grouped or written otherwise, which is no step."
+                return f" Line {place} is {self._name(earlier[-1])} with its terms {is_no_step}"
+        return " A line that only sorts or rewrites the one before is no step."
+
     @property
     def _route(self) -> Sequence[Step]:
         return self.exercise.route
@@ -171,24 +181,17 @@ class _Judged:
         """The first step that a line has not behind it, or the last."""
         return next((x for x in self._route if not x.is_taken(line)), self._route[-1])
 
-    def _value(self, line: Any) -> Any:
-        """A line with what its names stand for; derivatives are taken before that hides them."""
-        import sympy
-
-        for name, text in self.exercise.meanings.items():
-            symbol = self._reader.symbols[name]
-            if symbol not in line.atoms(sympy.Symbol):
-                continue
-            slopes = line.atoms(sympy.Derivative)
-            taken = {slope: slope.doit() for slope in slopes if symbol in slope.variables}
-            line = line.xreplace(taken).xreplace({symbol: self._reader.line(text)})
-        return line
+    def _value(self, place: int) -> Any:
+        """What the line at `place` is once its names are put in, worked out once."""
+        if self._values[place] is None:
+            self._values[place] = self._known.value(self.lines[place].expression)
+        return self._values[place]
 
     def _where(self, at: Sequence[tuple[str, str]]) -> str:
         """The numbers put in, and what follows for names of the two lines that stand for more."""
         import sympy
 
-        symbols = self._reader.symbols
+        symbols = self._known.reader.symbols
         where = [f"{name} = {value}" for name, value in at]
         if not self.exercise.meanings:
             return ", ".join(where)
@@ -196,51 +199,29 @@ class _Judged:
         links = self.lines[0].expression.free_symbols
         shown = {x for n in (1, 0) for x in self.lines[self.place - n].expression.free_symbols}
         for symbol in sorted(shown - links - {*point}, key=str):
-            value = self._value(symbol).xreplace(point)
+            value = self._known.value(symbol).xreplace(point)
             where.append(f"{symbol} = {value if value.is_Rational else sympy.N(value, 4)}")
         return ", ".join(where)
 
-    def _domain(self) -> tuple[Any, ...]:
-        symbols = self._reader.symbols
-        bounds = self.exercise.between.items()
-        return tuple(r for n, (a, b) in bounds for r in (symbols[n] > a, symbols[n] < b))
-
-    def _is_same(self, line: Any, wrong: Any) -> bool:
-        from lcutils.proof.holding import at_a_point, hold
-
-        if _unlike(line, wrong) or abs(at_a_point(line) - at_a_point(wrong)) > _FAR:
-            return False
-        return hold(line, wrong, self._domain()) is True
-
-    def _name(self, back: int) -> str:
-        number = self.place + back
-        return f"line {number}" if number else "the start"
+    def _name(self, place: int) -> str:
+        return f"line {place}" if place else "the start"
 
     def _false(self, sentence: str, numbers: tuple[str, ...]) -> Verdict:
         before, line = self.lines[self.place - 1 : self.place + 1]
-        names = f"{self._name(-1)}:", f"{self._name(0)}:"
+        names = f"{self._name(self.place - 1)}:", f"{self._name(self.place)}:"
         width = max(map(len, names))
         shown = tuple(f"{n:<{width}} {x.text}" for n, x in zip(names, (before, line), strict=True))
-        reason = f"Line {self.place} is not equal to {self._name(-1)}. {sentence}".rstrip()
+        reason = (
+            f"Line {self.place} is not equal to {self._name(self.place - 1)}. {sentence}".rstrip()
+        )
         return _wrong(reason, (*shown, *numbers))
 
     def undecided(self, how: str) -> Verdict:
         """Neither proved nor refuted: nothing is held against the reader, and nothing passes."""
-        before, line = self._name(-1), f"line {self.place}"
+        before, line = self._name(self.place - 1), f"line {self.place}"
         reason = f"I cannot see {how} that {line} is equal to {before}. Put a step between."
         hint = self._step(self.lines[self.place - 1].expression).hint
         return Verdict("undecided", "Not decided.", reason, hint=hint, is_open=True)
-
-
-def _unlike(left: Any, right: Any) -> str:
-    """What is wrong with two lines of different shapes; a 1 x 1 matrix is like a number."""
-    from lcutils.proof import nodes
-
-    was, is_now = (nodes.shape(x) if nodes.is_matrix(x) else "[1, 1]" for x in (left, right))
-    if was == is_now:
-        return ""
-    before, here = ("a number" if x == "[1, 1]" else f"a matrix {x}" for x in (was, is_now))
-    return f"It is {here}, and the line before is {before}."
 
 
 def _wrong(reason: str, example: tuple[str, ...] = ()) -> Verdict:

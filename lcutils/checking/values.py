@@ -17,7 +17,7 @@ from lcutils.checking.data import (
     Rule,
 )
 from lcutils.checking.guard import limited
-from lcutils.checking.readings import is_sympy, letter_of, letters_of, only, to_number
+from lcutils.checking.readings import is_sympy, letter_of, letters_of, only, text_of, to_number
 from lcutils.checking.verdict import Verdict
 
 _WAITING = Verdict("waiting", "Not written yet.")
@@ -291,6 +291,8 @@ def judge_choice(question: Question, answer: object, typed: str = "") -> Verdict
     """The verdict on a letter, with the reply to that choice; `typed` as in `judge_order`."""
     if answer is None or answer is ...:
         return Verdict("waiting", "Type a letter.")
+    if text_of(answer).lower() == "skip":
+        return Verdict("skipped", "Question skipped.")
     letter = letter_of(answer, question.choices, typed)
     if not letter:
         letters = ", ".join(question.choices)

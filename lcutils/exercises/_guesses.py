@@ -15,7 +15,7 @@ from lcutils.checking.readings import plain, to_number
 _LONGEST = 300
 # "about 64 words": a number among words, but no part of a formula or of another unit
 _AMONG_WORDS = re.compile(r"(?:[a-z]{2,}\s+)*([-+]?[\d.,_]*\d%?)(?:\s+[a-z]{2,})*[.!?]?", re.I)
-_BETWEEN = (r";", r",\s+|\s+and\s+|,(?=\D)", r"\s+")  # two numbers in one string
+_BETWEEN = (r";", r",\s+|\s+and\s+|,(?=\D)|(?<=%),", r"\s+")  # two numbers in one string
 _NOT = re.compile(r"\b(not|no|neither|nor|never|\w+n't)\b")
 
 
@@ -71,24 +71,27 @@ def _numbers(asked: Prediction, typed: object) -> tuple[str | None, str]:
         parts = typed if isinstance(typed, list | tuple) else [typed]
         found = [_one(part) if isinstance(part, str) else to_number(part) for part in parts]
     numbers = [number for number in found if number is not None]
-    if asked.is_share and not all(0 <= number <= 1 for number in numbers):
-        return None, 'A share lies between 0 and 1: 90 % is 0.9 (or answer="skip").'
     if len(numbers) == count == len(found):
+        ranges = asked.ranges * count if len(asked.ranges) == 1 else asked.ranges
+        for number, range_ in zip(numbers, ranges, strict=False):  # there may be none
+            if not range_.low <= number <= range_.high or (range_.is_whole and number % 1):
+                return None, f'{range_.sentence} (or answer="skip").'
         return ", ".join(rounded(number, 4) for number in numbers), ""
     if None in found or count == 1:
         what = described(typed)
     else:
         what = "one number" if len(found) == 1 else f"{len(found)} numbers"
-    example = [0.5] * count if asked.is_share else list(range(10, 10 + 10 * count, 10))
-    wanted = f"{count} numbers in a list, such as {example}"
-    wanted = f"a number, such as {example[0]}" if count == 1 else wanted
+    wanted = f"{count} numbers in a list, such as {asked.example}"
+    wanted = f"a number, such as {asked.example[0]}" if count == 1 else wanted
     return None, f'This is {what}. Type {wanted} (or answer="skip").'
 
 
 def _in_text(count: int, text: str) -> list[float | None]:
     if count == 1:
         return [_one(text)]
-    for between in _BETWEEN:
+    # with a decimal point no comma is one; before three digits it may be that of 1,000
+    has_points = "." in text and not re.search(r",\d{3}(?!\d)", text)
+    for between in (*_BETWEEN, *[","] * has_points):
         found = [_one(part) for part in re.split(between, text.strip("[]()"))]
         if len(found) == count and None not in found:
             return found

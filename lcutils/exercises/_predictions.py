@@ -35,6 +35,11 @@ def predict(id: str, *, answer: object) -> Entry:
     typed = answer.source if isinstance(answer, _typed.Unreadable) else answer
     guess, what = limited(lambda: read(asked, typed, _typed.source_of(id)), answer)
     said, problem = guess or (None, f"This is {what}: nothing that can be kept as a prediction.")
+    kept = _predictions.get(id)
+    if said is None and problem and kept:
+        state, stays = ("skipped", "skipped") if kept == "skip" else ("ours", kept)
+        told = Verdict(state, problem, f"Until then your prediction stays: {stays}.")
+        return record(told.entry("predicted", id))
     if said is None:
         _predictions.pop(id, None)
         return record(Verdict("waiting", problem or _PREDICT_FIRST).entry("predicted", id))

@@ -46,7 +46,8 @@ def watch(
     a row of the identity, so each row of the transposed state is a value. A value is the answer
     if its product is at least 0.15, and at least 0.15 above every other: then it is right (told
     last), out of date (told before), or wrong. Where several are nearer to each other than that,
-    the memory is torn. "How sure" is what the right value is above all others, after each fact.
+    the memory is torn. "How sure" is what the right value is above all others, after each fact:
+    a short grey mark where the memory is torn or the answer too faint, a dot before it is told.
 
     Args:
         facts: a text, "Ann: Oslo, Bob: Rome"; a dict; a list of pairs; or words, each of which is
@@ -106,7 +107,7 @@ class Microscope:
         self.story, self.traces, self._n = story, traces, len(story.facts)
         self.pictures = Pictures(traces, story.strip, question)
         self.slider = widgets.IntSlider(
-            1, min=1, max=self._n, description="fact", layout=SLIDER_LAYOUT
+            1, min=1, max=self._n, description=story.unit, layout=SLIDER_LAYOUT
         )
         shown = [cut(name, _BUTTON) for name in story.names]
         wide = max(64, 24 + max(map(width, shown)))
@@ -132,7 +133,8 @@ class Microscope:
         self.ask.observe(self._move, names="value")
 
     def __repr__(self) -> str:
-        told = f"{self._n} fact{'s' * (self._n > 1)}: {', '.join(self.story.strip)}. After them:"
+        strip, unit = self.story.strip, self.story.unit
+        told = f"{len(strip)} {unit}{'s' * (len(strip) > 1)}: {', '.join(strip)}. After them:"
         return "\n".join([told, *(trace.summary() for trace in self.traces)])
 
     def _repr_mimebundle_(

@@ -24,6 +24,7 @@ class Story(NamedTuple):
     strip: list[str]  # as the picture's first line shows them
     names: list[str]
     values: list[str]
+    unit: str  # what is told one after the other: "fact", or "word"
 
 
 def read(facts: object, others: object, *, pairs: bool) -> Story:
@@ -50,7 +51,7 @@ def read(facts: object, others: object, *, pairs: bool) -> Story:
     names = list(dict.fromkeys(name for name, _ in written)) if pairs else values
     for what, found in (("names", names), ("values", values)):
         _require.count(f"{what} in facts", len(found), 1, MOST_ROWS, "Each has a row.")
-    return Story(written, strip, names, values)
+    return Story(written, strip, names, values, "fact" if len(told[0]) == 2 else "word")
 
 
 def _told(facts: object) -> list[tuple[str, ...]]:

@@ -83,6 +83,8 @@ class Pictures:
             if trace.kind == "matrix":
                 for middle, value in self._rows(y, self._values):
                     paper.text(_FILM - 6, middle, value, GREY, anchor="rm", room=_FILM - 8)
+            if trace.kind == "vector":
+                self._draw_scale(paper, _FILM, y)
             for j, t in enumerate(moments):
                 x = _FILM + step * j
                 if trace.kind == "cache":
@@ -112,8 +114,8 @@ class Pictures:
         paper.text(end + 12, y + 10, f"{trace.rule}     {trace.sizes[t]} numbers", GREY)
         question = "which were told?" if trace.kind == "vector" else self._asked(ask)
         paper.text(_BARS, y + 10, question, size=LARGE, bold=True, room=WIDTH - _BARS - 8)
-        words, state = trace.verdict(t, ask)
-        paper.text(_BARS, y + 32, words, _COLOURS[state], room=_RECORD - _BARS - 8)
+        answer = trace.verdict(t, ask)
+        paper.text(_BARS, y + 32, answer.words, _COLOURS[answer.state], room=_RECORD - _BARS - 8)
         self._draw_answers(paper, _BARS, _RECORD - 12 - self._margin(), y + _HEAD, trace, t, ask)
 
     def _margin(self) -> float:
@@ -158,6 +160,7 @@ class Pictures:
             else:
                 paper.heat(x, y, part.T, _WIDE, self._tall, self._top)
         if is_vector:
+            self._draw_scale(paper, _PLACES[0], y)
             paper.text(_PLACES[1] - 6, y + self._tall / 2, name, anchor="rm", room=_KEY)
             return
         for x, who in ((_PLACES[1], name), (_PLACES[2], ask)):
@@ -168,6 +171,13 @@ class Pictures:
             if abs(share := trace.shares(t)[value]) >= 0.05:
                 number, colour = f"{share:+.1f}".replace("-", "−"), BLUE if share > 0 else ORANGE
                 paper.text(_PLACES[1] - 6, middle, number, colour, anchor="rm")
+
+    def _draw_scale(self, paper: Paper, x: float, y: float) -> None:
+        """What a column as high as the state's height stands for, and the middle, left of x."""
+        for part, number in ((0, self._top), (0.5, 0), (1, -self._top)):
+            shown = f"{number:.2g}".replace("-", "−")
+            paper.box(x - 5, y + part * self._tall, 4, 1, GREY)
+            paper.text(x - 8, y + part * self._tall, shown, GREY, anchor="rm")
 
     def _draw_cache(self, paper: Paper, y: float, trace: Trace, t: int, ask: str) -> None:
         """The pairs kept, key by key, and how much each counts."""
@@ -214,16 +224,38 @@ class Pictures:
         paper.box(x - 1, y - 2, 1, high * len(kept) + 4, GREY)
 
     def _draw_record(self, paper: Paper, y: float, trace: Trace, t: int, ask: str) -> None:
-        """For each name, after each fact, the lead of the right answer."""
+        """For each name, after each fact, the lead of the right answer, or why there is none."""
         paper.text(_RECORD, y - 30, "how sure", GREY)
+        end = WIDTH - 8.0
+        for words, draw in (("not told", self._dot), ("unsure", self._mark)):
+            if words == "unsure" and trace.kind == "vector":
+                continue  # its verdict is on all names at once
+            paper.text(end, y - 12, words, GREY, anchor="rm")
+            draw(paper, end - width(words) - 11, y - 12, 8)
+            end -= width(words) + 22
         high, wide = self._tall / len(self._names), min(10, (WIDTH - _RECORD - 8) / self._n)
         for middle, name in self._rows(y, self._names):
             is_asked = name == ask and trace.kind != "vector"
             colour, end = INK if is_asked else GREY, _RECORD - 5
             paper.text(end, middle, name, colour, bold=is_asked, anchor="rm", room=_NAME)
-            paper.box(_RECORD, middle, wide * self._n, 1, FAINT)
-            for i in range(1, t + 1):
-                if (lead := trace.lead(i, name)) is not None:
-                    tall = max(-1, min(1, lead)) * (high / 2 - 1)
-                    x, colour = _RECORD + wide * (i - 1), GREEN if lead > 0 else RED
-                    paper.column(x, middle, tall, wide - 1, colour)
+            for i in range(1, self._n + 1):
+                x, lead = _RECORD + wide * (i - 1), trace.lead(i, name)
+                if i <= t and lead is None:
+                    self._dot(paper, x, middle, wide)
+                    continue
+                paper.box(x, middle, wide, 1, FAINT)
+                if i > t or lead is None:
+                    continue
+                if trace.kind != "vector" and trace.verdict(i, name).state == "open":
+                    self._mark(paper, x, middle, wide)
+                    continue
+                tall, colour = max(-1, min(1, lead)) * (high / 2 - 1), GREEN if lead > 0 else RED
+                paper.column(x, middle, tall, wide - 1, colour)
+
+    def _mark(self, paper: Paper, x: float, middle: float, wide: float) -> None:
+        """As much up as down: there is an answer, and no value is ahead."""
+        paper.box(x, middle - 2, wide - 1, 5, GREY)
+
+    def _dot(self, paper: Paper, x: float, middle: float, wide: float) -> None:
+        """Nothing was told that could be answered."""
+        paper.box(x + (wide - 1) / 2 - 1, middle - 0.5, 2, 2, GREY)

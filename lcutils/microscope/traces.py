@@ -53,6 +53,26 @@ class Settings(NamedTuple):
     sharpness: float
 
 
+class Answer(NamedTuple):
+    """What a memory answers."""
+
+    how: str
+    values: tuple[str, ...]  # which come into question, if any
+    state: State
+
+    @property
+    def named(self) -> str:
+        """The values in words: `Oslo, Rome or Kyiv`."""
+        return " or ".join(filter(None, (", ".join(self.values[:-1]), *self.values[-1:])))
+
+    @property
+    def words(self) -> str:
+        """All of it in words: `Rome, right`, `torn: Oslo or Rome`."""
+        if len(self.values) > 1:
+            return f"{self.how}: {self.named}"
+        return ", ".join((*self.values, self.how))
+
+
 class Trace:
     """A rung's states and answers; index t is after t facts."""
 
@@ -158,35 +178,35 @@ class Trace:
             return set()
         return {value for name, value in self.facts[:t] if name == ask} - self.right(t, ask)
 
-    def verdict(self, t: int, ask: str) -> tuple[str, State]:
-        """What is answered after t facts, in words, and how that is to be seen.
+    def verdict(self, t: int, ask: str) -> Answer:
+        """What is answered after t facts, and how that is to be seen.
 
         An answer is the value with the best agreement, if that is at least `TORN` and at least
         `TORN` above the next; else all that come so near to it are named, or none.
         """
         right, answers = self.right(t, ask), self.answers(t, ask)
         if not right:
-            return "not told yet", "open"
+            return Answer("not told yet", (), "open")
         if self.kind == "vector":
             return self._recognised(right, answers)
         top = max(answers.values())
-        best = [value for value in self.values if top - answers[value] < TORN]
+        best = tuple(value for value in self.values if top - answers[value] < TORN)
         if top < TORN:
-            return "too faint to tell", "open"
+            return Answer("too faint to tell", (), "open")
         if len(best) > 1:
-            return f"torn: {', '.join(best[:-1])} or {best[-1]}", "open"
+            return Answer("torn", best, "open")
         if best[0] in right:
-            return f"{best[0]}, right", "right"
-        return f"{best[0]}, {'out of date' if best[0] in self.old(t, ask) else 'wrong'}", "wrong"
+            return Answer("right", best, "right")
+        return Answer("out of date" if best[0] in self.old(t, ask) else "wrong", best, "wrong")
 
-    def _recognised(self, right: set[str], answers: dict[str, float]) -> tuple[str, State]:
+    def _recognised(self, right: set[str], answers: dict[str, float]) -> Answer:
         """Of a vector memory: how many of what it was told are above all that it was not."""
         strangers = [answers[value] for value in answers if value not in right]
         if not strangers:
-            return "nothing untold to compare with", "open"
+            return Answer("nothing untold to compare with", (), "open")
         found = sum(answers[value] > max(strangers) for value in right)
         words = f"{found} of {len(right)} above all others"
-        return words, "right" if found == len(right) else "wrong"
+        return Answer(words, (), "right" if found == len(right) else "wrong")
 
     def lead(self, t: int, ask: str) -> float | None:
         """By how much the right answer is above all wrong ones; None if there is none."""
@@ -201,9 +221,9 @@ class Trace:
         """What it answers to each name after all facts, with the best agreement."""
         T, names = len(self.facts), list(self.keys)
         if self.kind == "vector":
-            return f"{self.title}, {self.sizes[T]} numbers: {self.verdict(T, names[0])[0]}."
+            return f"{self.title}, {self.sizes[T]} numbers: {self.verdict(T, names[0]).words}."
         said = [
-            f"{name}? {self.verdict(T, name)[0]} ({max(self.answers(T, name).values()):.2f})"
+            f"{name}? {self.verdict(T, name).words} ({max(self.answers(T, name).values()):.2f})"
             for name in names
         ]
         return f"{self.title}, {self.sizes[T]} numbers: {'; '.join(said)}."

@@ -92,6 +92,8 @@ def is_zero(number: Any, *, quickly: bool = False) -> bool:
         quickly: leave out the ways that take long where the number is not zero.
     """
     ways: tuple[Callable[[Any], Any], ...] = (lambda e: e, _expanded_by_name, sp.expand)
+    if number.is_polynomial():  # nothing in it to name
+        ways = (lambda e: e, sp.expand, _expanded_by_name)
     if not quickly:
         ways += (
             lambda e: sp.cancel(sp.together(e)),

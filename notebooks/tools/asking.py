@@ -49,16 +49,17 @@ def question(entry: Entry) -> str:
 
 def form(entry: Entry) -> str:
     """What a reader is to type, as the comment on the line to answer."""
-    from lcutils.checking.data import Question
+    from lcutils.checking.data import Prediction, Question
 
     if isinstance(entry, Question):
         return 'a letter, such as "a"'
+    if isinstance(entry, Prediction) and entry.numbers:
+        if entry.numbers > 1:
+            return f"{entry.numbers} numbers, such as {entry.example}"
+        return f"a number, such as {entry.example[0]}"
     if choices := [f'"{choice}"' for choice in getattr(entry, "choices", ())]:
         return " or ".join([", ".join(choices[:-1]), choices[-1]] if choices[1:] else choices)
-    numbers = getattr(entry, "numbers", 0)
-    if numbers > 1:
-        return f"{numbers} numbers, such as {list(range(10, 10 + 10 * numbers, 10))}"
-    return "a number, such as 10" if numbers else "a few words, in quotes"
+    return "a few words, in quotes"
 
 
 def waiting(id: str, markdown: str) -> str:

@@ -44,9 +44,10 @@ def overwritten() -> dict[str, tuple[bytes, str]]:
     scope = watch(FACTS, rungs=("linear_attention", "delta_rule"), orthogonal=True)
     facts, ask = scope.story.facts, scope.ask.value
     places = ", then in ".join(value for name, value in facts if name == ask)
-    adding, erasing = (_said(trace.verdict(len(facts), ask)[0]) for trace in scope.traces)
-    sentence = f"{ask} is in {places}. Asked where {ask} is, linear attention {adding}, "
-    sentence += f"and the delta rule {erasing}; both keep {scope.traces[0].sizes[-1]} numbers."
+    adding, erasing = (trace.verdict(len(facts), ask) for trace in scope.traces)
+    sentence = f"{ask} is in {places}. Asked where {ask} is, linear attention is "
+    sentence += f"{adding.how} ({adding.named}), and the delta rule is {erasing.how} "
+    sentence += f"({erasing.named}); both keep {scope.traces[0].sizes[-1]} numbers."
     # An animated PNG: GitHub shows it as it does a GIF, which is larger and has fewer colours.
     frames = [scope.pictures.at(t, ask, sharpness=2).image for t in range(1, len(facts) + 1)]
     pauses = [_PAUSE] * (len(facts) - 1) + [_LAST]
@@ -65,14 +66,6 @@ def overwritten() -> dict[str, tuple[bytes, str]]:
         "overwrite.png": (buffer.getvalue(), sentence),
         "overwrite-film.png": (film.png, sentence),
     }
-
-
-def _said(verdict: str) -> str:
-    """`torn: Oslo or Rome` is torn (Oslo or Rome), and `Rome, right` is right (Rome)."""
-    how, _, values = verdict.partition(": ")
-    if not values:
-        values, _, how = verdict.rpartition(", ")
-    return f"is {how} ({values})"
 
 
 def all_pictures() -> Iterator[tuple[str, bytes, str]]:

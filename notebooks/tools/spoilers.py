@@ -6,6 +6,7 @@ python notebooks/tools/spoilers.py [05]
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 import sys
 import textwrap
@@ -17,6 +18,7 @@ from itertools import pairwise
 from build import edition_cells
 from cells import Cell, asked_id, asks, is_folded, regions
 from editions import SOURCES, lesson_sources
+from lcutils.checking.typeset import lines_of
 
 KINDS = {
     "range": "a claim's range can be read",
@@ -79,15 +81,27 @@ def _begin(cell: Cell) -> str:
 
 
 def _solution(cell: Cell) -> list[ast.expr]:
-    """What the solutions of a cell compute or return, statement by statement."""
+    """What the solutions of a cell compute or return, but for what the student is given of it."""
     values = []
     for part in regions(cell):
         if part.kind == "SOLUTION":
             body = textwrap.indent(textwrap.dedent("\n".join(part.lines)), " ")
             for node in ast.walk(ast.parse(f"def f():\n{body}")):
                 if isinstance(node, ast.Assign | ast.AugAssign | ast.Return) and node.value:
-                    values.append(node.value)
-    return values
+                    values += _opened(node.value)
+    shown = [line for part in regions(cell) if part.kind == "STUDENT" for line in part.lines]
+    given = _squeezed("\n".join(shown))
+    return [value for value in values if not _stands_in(ast.unparse(value), given)]
+
+
+def _opened(value: ast.expr) -> list[ast.expr]:
+    """The lines of a chain, a list or a text with equals signs; of anything else itself."""
+    if isinstance(value, ast.List):
+        return value.elts
+    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+        with contextlib.suppress(SyntaxError):
+            return [ast.parse(line, mode="eval").body for line in lines_of(value.value)]
+    return [value]
 
 
 def _normal(cell: Cell) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lcutils.checking.data import Prediction
+from lcutils.checking.data import COUNT, Prediction
 
 ENTRIES = (
     Prediction(
@@ -16,5 +16,6 @@ ENTRIES = (
         "A word is a vector of 64 numbers. How many numbers are 1,000 words, kept one behind "
         "another, and how many are they once added up, entry by entry?",
         numbers=2,
+        ranges=(COUNT,),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lcutils.checking.data import Prediction
+from lcutils.checking.data import SHARE, Prediction
 
 ENTRIES = (
     Prediction(
@@ -14,6 +14,6 @@ ENTRIES = (
         "03.shift",
         "What share of its own paragraphs does it get right, one place later?",
         numbers=1,
-        is_share=True,
+        ranges=(SHARE,),
     ),
 )

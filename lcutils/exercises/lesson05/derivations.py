@@ -22,8 +22,8 @@ def _is_once(line: Any) -> bool:
     """Is there one norm in the line, and r once in it?"""
     from sympy import preorder_traversal
 
-    norms = _norms(line)
-    places = [part for norm in norms for part in preorder_traversal(norm) if part == _r(line)]
+    norms, r = _norms(line), _r(line)
+    places = [part for norm in norms for part in preorder_traversal(norm) if part == r]
     return len(norms) == len(places) == 1
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lcutils.checking.data import Prediction
+from lcutils.checking.data import Prediction, Range
 
 ENTRIES = (
     Prediction(
@@ -16,7 +16,7 @@ ENTRIES = (
         "16 keys of 64 normal entries each, a query of the same kind, and no factor: which share "
         "of the weight does the largest of the 16 get? (If all were alike, each would get 0.06.)",
         numbers=1,
-        is_share=True,
+        ranges=(Range(0.06, 1, "The largest of 16 shares lies between 0.06 and 1: 90 % is 0.9"),),
     ),
     Prediction(
         "08.unit_keys",

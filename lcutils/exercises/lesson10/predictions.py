@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lcutils.checking.data import Prediction
+from lcutils.checking.data import SHARE, Prediction
 
 ENTRIES = (
     Prediction(
@@ -15,7 +15,7 @@ ENTRIES = (
         "A matrix of 64 x 64 holds 32, 64 or 128 pairs: which share of the values does it give "
         "back, in each case?",
         numbers=3,
-        is_share=True,
+        ranges=(SHARE,),
     ),
     Prediction(
         "10.own",
@@ -28,6 +28,6 @@ ENTRIES = (
         "As a sum nearly all are given back. Which share of the 128 values does the mean with "
         "positive features give back?",
         numbers=1,
-        is_share=True,
+        ranges=(SHARE,),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lcutils.checking.data import Prediction
+from lcutils.checking.data import SHARE, Prediction
 
 ENTRIES = (
     Prediction(
@@ -20,12 +20,12 @@ ENTRIES = (
         "Which share of the newer values does the sum give, which the delta rule, which least "
         "squares?",
         numbers=3,
-        is_share=True,
+        ranges=(SHARE,),
     ),
     Prediction(
         "11.learned",
         "In which share does the sum answer with the newest value, in which the delta rule?",
         numbers=2,
-        is_share=True,
+        ranges=(SHARE,),
     ),
 )

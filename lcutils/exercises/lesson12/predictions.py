@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lcutils.checking.data import Prediction
+import math
+
+from lcutils.checking.data import SHARE, Prediction, Range
 
 ENTRIES = (
     Prediction(
@@ -15,7 +17,7 @@ ENTRIES = (
         "Which share of 64 pairs does each recall: the sum, the delta rule, the list read five "
         "times, least squares?",
         numbers=4,
-        is_share=True,
+        ranges=(SHARE,),
     ),
     Prediction(
         "12.gates",
@@ -23,7 +25,12 @@ ENTRIES = (
         "momentum?",
         numbers=4,
     ),
-    Prediction("12.prose", "How large is the surprise in the 32 words after that?", numbers=1),
+    Prediction(
+        "12.prose",
+        "How large is the surprise in the 32 words after that?",
+        numbers=1,
+        ranges=(Range(0, math.inf, "A surprise is a squared length: not below 0"),),
+    ),
     Prediction(
         "12.bend",
         "Will it give back more pairs than the matrix, or fewer?",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lcutils.checking.data import Prediction
+from lcutils.checking.data import COUNT, SHARE, Prediction
 
 ENTRIES = (
     Prediction(
@@ -10,13 +10,14 @@ ENTRIES = (
         "How many numbers of 32 bits must a state have, at the very least, to answer every "
         "question of every such text?",
         numbers=1,
+        ranges=(COUNT,),
     ),
     Prediction(
         "13.column",
         "Which share of the questions does each answer after training: the sum, decay, the delta "
         "rule?",
         numbers=3,
-        is_share=True,
+        ranges=(SHARE,),
     ),
     Prediction(
         "13.shape",
@@ -27,7 +28,7 @@ ENTRIES = (
         "13.lstm",
         "Which share of the questions does this LSTM answer, after the same 250 steps?",
         numbers=1,
-        is_share=True,
+        ranges=(SHARE,),
     ),
     Prediction(
         "13.plain",
@@ -38,6 +39,6 @@ ENTRIES = (
         "13.no_slope",
         "Which share of the questions does attention answer without its slope?",
         numbers=1,
-        is_share=True,
+        ranges=(SHARE,),
     ),
 )
