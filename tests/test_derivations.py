@@ -2,7 +2,6 @@
 
 import itertools
 import re
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -303,12 +302,12 @@ def test_the_first_false_line_is_shown_with_the_one_before_and_with_numbers():
     assert verdict.example == (
         "line 2: da_dw1*dh_da*dy_dh*(y - z)",
         "line 3: 3*da_dw1*dh_da*w2*(y - z)",
-        "at h = 0, w2 = 2, x = 1, z = 2, y = 0: line 2 is -4, it is -12",
+        "at h = 0, w2 = 2, x = 1, z = 2, y = 0: line 2 is -4, line 3 is -12",
     )
     verdict = judge(ENTRIES[MATRICES], [SQUEEZED, 3 * AFTER])
     assert verdict.example[1:] == (
         "line 2: 3*(1 - beta)**2*norm_sq(r - v)/2",
-        "at V = 1, beta = 2, r = 1, v = 2: line 1 is 1/2, it is 3/2",
+        "at V = 1, beta = 2, r = 1, v = 2: line 1 is 1/2, line 2 is 3/2",
     )
 
 
@@ -371,16 +370,6 @@ def test_a_chain_that_begs_the_question_does_not_pass(id, chain, reason):
     assert (verdict.state, stands) == ("wrong", reason)
     assert verdict.is_open
     assert verdict.hint
-
-
-@pytest.mark.parametrize("padding", [[], [Mul(2, ONE / 2, evaluate=False)]])
-def test_a_chain_with_fewer_lines_than_asked_says_how_many_it_has(padding):
-    exercise = replace(ENTRIES[NUMBERS], n_steps=2)
-    verdict = judge(exercise, [START, ONE, *padding, END])
-    said = "All is true, but only 1 of at least 2 steps stands between the start and the end."
-    assert (verdict.state, verdict.reason) == ("wrong", said + (PADDED if padding else ""))
-    assert verdict.hint == exercise.hints[1]
-    assert judge(exercise, [START, ONE, TWO, END]).passed
 
 
 @pytest.mark.parametrize(
@@ -578,11 +567,14 @@ def test_a_side_that_stands_in_two_equations_is_one_line():
     ("line", "numbers"),
     [
         ((y - z) * w2 * dh_da * w1, "at h = 0, w2 = 2, x = 1, z = 2, w1 = 0, y = 0: line 1 is"),
-        (3 * dL_dy, "at h = 0, w2 = 2, x = 1, z = 2: line 1 is -4, it is -6"),
-        ((y - z) * w2 * a, "at h = 0, w2 = 2, x = 1, z = 2, a = 0, y = 0: line 1 is -4, it is 0"),
-        (START + Rational(1, 10**14), "line 1 is -4, it is -3.99999999999999"),
-        (START * 10**4000, "line 1 is -4, it is -4.000e+4000"),
-        (START + Rational(1, 10**400), "line 1 is -4, it is -4 + 1.000e-400"),
+        (3 * dL_dy, "at h = 0, w2 = 2, x = 1, z = 2: line 1 is -4, line 2 is -6"),
+        (
+            (y - z) * w2 * a,
+            "at h = 0, w2 = 2, x = 1, z = 2, a = 0, y = 0: line 1 is -4, line 2 is 0",
+        ),
+        (START + Rational(1, 10**14), "line 1 is -4, line 2 is -3.99999999999999"),
+        (START * 10**4000, "line 1 is -4, line 2 is -4.000e+4000"),
+        (START + Rational(1, 10**400), "line 1 is -4, line 2 is -4 + 1.000e-400"),
     ],
 )
 def test_numbers_say_what_each_name_in_the_lines_is_and_show_the_difference(line, numbers):

@@ -107,6 +107,7 @@ def test_a_guess_of_the_form_that_is_asked_for_is_kept(id, answer, kept):
 @pytest.mark.parametrize(
     ("id", "answer", "wanted"),
     [
+        ("00.ann", "either", "Type one of "),
         ("05.recall", "many", "Type a number, such as 10"),
         ("05.recall", "0.3 d", "Type a number, such as 10"),
         ("05.recall", "3 or 4", "Type a number, such as 10"),

@@ -127,7 +127,6 @@ class DerivationExercise:
         symbols: makes name -> symbol, called once; matrices are those of `lcutils.proof`.
         start: the first line.
         route: our own chain; its last line is the end.
-        n_steps: how many lines must stand between start and end, at least.
         mistakes: the sentence that names a wrong turn -> the wrong line it leads to. All true
             lines are equal, so it is known by its value, wherever in a chain it is taken.
         meanings: name -> what it stands for. They are put in one after the other, so that each
@@ -139,7 +138,6 @@ class DerivationExercise:
     symbols: Callable[[], Mapping[str, Any]]
     start: str
     route: tuple[Step, ...]
-    n_steps: int
     mistakes: Mapping[str, str]
     meanings: Mapping[str, str] = field(default_factory=dict)
     between: Mapping[str, tuple[int, int]] = field(default_factory=dict)

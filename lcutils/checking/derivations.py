@@ -116,7 +116,8 @@ class _Judged:
         if held is True:
             return None
         where = self._where(held.at)
-        before_is, line_is = f"{self._name(self.place - 1)} is {held.left}", f"it is {held.right}"
+        before_is = f"{self._name(self.place - 1)} is {held.left}"
+        line_is = f"{self._name(self.place)} is {held.right}"
         numbers = (f"at {where}: {before_is}, {line_is}" if where else f"{before_is}, {line_is}",)
         if sentence := self._known.turn(line):
             return self._false(sentence, numbers)
@@ -138,20 +139,18 @@ class _Judged:
             all_true = "All lines are true" if len(self.lines) > 2 else "The line is true"
             reason = f"{all_true}, and this is not yet the end: {step.left}."
             return _wrong(reason).with_(is_open=True, hint=step.hint)
-        n_steps, asked = self._steps(arrived), self.exercise.n_steps
-        if n_steps >= asked:
+        if self._has_step(arrived):
             return Verdict("right", "Right.", self.exercise.meaning)
         last = max(n for n, is_end in enumerate(arrived) if not is_end)
-        stands = f"only {n_steps} of at least {asked} steps stands" if n_steps else "nothing stands"
-        reason = f"All is true, but {stands} between the start and the end."
+        reason = "All is true, but nothing stands between the start and the end."
         is_told = self.lines[1].expression == self.lines[0].expression  # the start, once more
-        if len(self.lines) - 2 - is_told > n_steps:
+        if len(self.lines) - 2 - is_told > 0:
             reason += self._padding()
         hint = self._step(self.lines[last].expression).hint
         return _wrong(reason).with_(is_open=True, hint=hint)
 
-    def _steps(self, arrived: Sequence[bool]) -> int:
-        """How many lines count as a step."""
+    def _has_step(self, arrived: Sequence[bool]) -> bool:
+        """Does any line count as a step?"""
         named = {self._known.reader.symbols[name] for name in self.exercise.meanings}
         unworked = self.lines[0].expression.free_symbols & named
         seen = {self._forms[0]}
@@ -159,10 +158,7 @@ class _Judged:
             is_start = unworked and unworked <= line.expression.free_symbols
             if not (is_end or is_start or type(line.expression).__name__ == "Derivative"):
                 seen.add(form)
-        letters = self.lines[-1].expression.free_symbols
-        ends = (x.expression for x, is_end in zip(self.lines, arrived, strict=True) if is_end)
-        n_steps = len(seen) - 1
-        return n_steps + (n_steps > 0 and any(end.free_symbols - letters for end in ends))
+        return len(seen) > 1
 
     def _padding(self) -> str:
         """Why lines do not count: the first that is an earlier one written otherwise, or all."""

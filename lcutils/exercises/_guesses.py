@@ -109,8 +109,9 @@ def _choice(choices: Sequence[str], typed: object) -> tuple[str | None, str]:
     bare = {choice: _bare(choice) for choice in choices}
     found = [choice for choice in choices if bare[choice] == _bare(said)]
     if not found and not _NOT.search(said):  # "not the same" is not "same"
-        found = [x for x in choices if len(bare[x]) > 2 and bare[x] in _bare(said)]
-        found = found or [x for x in choices if len(_bare(said)) > 2 and _bare(said) in bare[x]]
+        near = [x for x in choices if not _NOT.search(x)]  # nor is "either" "neither"
+        found = [x for x in near if len(bare[x]) > 2 and bare[x] in _bare(said)]
+        found = found or [x for x in near if len(_bare(said)) > 2 and _bare(said) in bare[x]]
     if len(found) == 1:
         return found[0], ""
     if len(found) == 2 and "both" in choices:

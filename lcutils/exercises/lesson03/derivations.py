@@ -73,7 +73,6 @@ ENTRIES = (
                 "the link da_dw1 is still to be worked out",
             ),
         ),
-        n_steps=1,
         meanings={
             "dL_dy": "y - z",
             "dy_dh": "w2",

@@ -64,7 +64,6 @@ ENTRIES = (
                 "beta is still inside the norm",
             ),
         ),
-        n_steps=1,
         mistakes={
             "A factor comes out of a squared length as its square.": (
                 "(1 - beta)*half_norm_sq(r - v)"
