@@ -248,7 +248,7 @@ label_lines(ax)
 sentence = "No measured dot lies further than {value:.3f} from the predicted curve."
 claim = lc.claim("05.recall_theory", sentence, max(gaps), between=(0.0, 0.02))
 said = r"""No word falls over an edge: every further word blurs all alike.
-Their number is proportional to $d$: about $0.3\, d$."""
+At nine right in ten there is room for about $0.3\, d$."""
 lc.reveal("05.recall", lc.figure(fig, claim), said)
 
 # %% [markdown] id="half-way"
@@ -451,7 +451,7 @@ lc.reveal("05.overwrite", film, seen, was=was)
 # %% [markdown] id="by-hand"
 # ### By hand
 #
-# Ann's key is $k = (0.6, 0.8)$, Oslo is $(1, 0)$, Rome is $(0, 1)$.
+# Let Ann's key be $k = (0.6, 0.8)$, Oslo $(1, 0)$, Rome $(0, 1)$.
 # Told Oslo, both memories hold $S = \begin{pmatrix} 0.6 & 0 \\ 0.8 & 0 \end{pmatrix}$ and read $(0.36 + 0.64, 0) = (1, 0)$.
 #
 # Told Rome, the sum puts $k$ into the second column and reads $(1, 1)$: both.
