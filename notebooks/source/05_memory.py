@@ -6,14 +6,14 @@
 # A recurrent model reads a text word by word.
 # All that it keeps is a *state*, a block of numbers whose size does not grow with the text.
 #
-# After this lesson you can predict how many words a sum of vectors can recall, say what fading costs, mend a published derivation, and write a step of a memory that looks before it writes.
+# After this lesson you can predict how many words a sum of vectors can recall, say what fading costs, mend a published derivation, and write a memory that looks before it writes.
 #
 # You need dot products, partial derivatives, the variance of a sum, some PyTorch.
 # The core path takes about 70 minutes; the end of section 5 is a good place to stop half way.
 #
 # ## Before you begin
 #
-# Run the next two cells, then answer a question.
+# Run the next two cells.
 
 # %% id="start"
 import math
@@ -68,8 +68,7 @@ for sentence, colour in (("dog bites man", BLUE), ("man bites dog", ORANGE)):
 ax.set(xlim=(-0.6, 4.6), ylim=(-0.5, 3.5), xticks=range(5), yticks=range(4), aspect="equal")
 ax.set(xlabel="first number of the state", ylabel="second number")
 picture = lc.figure(fig, "Two routes, one place: both texts end at ({:g}, {:g}).".format(*ends[1]))
-said = """The states on the way differ, the last ones do not.
-Who bites whom is gone, and no reader of the final state can get it back."""
+said = "Who bites whom is gone, and no reader of the final state can get it back."
 lc.reveal("05.order", picture, said, was="same" if torch.equal(*ends) else "different")
 
 # %% [markdown] id="running-sum-seen"
@@ -96,7 +95,6 @@ additive_step = lc.check("05.additive_step", additive_step)
 # In a network a matrix $W$ has its say first: a word adds $W x$.
 # By hand, with two words: $c + W x_1 + W x_2 = c + W x_2 + W x_1$.
 # By swaps of neighbours every order of a text turns into every other.
-# `lc.prove` proves the very equation that it shows; a false one stops the notebook.
 
 # %% id="symbols"
 d, n, T = symbols("d n T", positive=True, integer=True)
@@ -119,7 +117,7 @@ lc.prove("05.order_lost", forward, backward, reason="three words, last to first"
 # Fish, $\frac12 (1, -1, 1, -1)$, was not stored and reads $\frac12$: cross-talk alone.
 #
 # Now seven words in 32 numbers; move the slider.
-# On the right, words told are green, strangers grey; *how sure* is a word's lead over the best stranger.
+# On the right, words told are green, strangers grey; *how sure* is, word after word, the lead over the best stranger.
 
 # %% id="columns"
 sentence = "dog bites man and cat bites dog"
@@ -191,13 +189,14 @@ for ax, left, right, colours in (
     ax.text(0.02, 0.85, left, color=colours[0], transform=ax.transAxes)
     ax.text(0.98, 0.85, right, color=colours[1], ha="right", transform=ax.transAxes)
     ax.set(xlabel="read-out" if ax is two else "stored minus not stored", yticks=[])
+    ax.tick_params(labelbottom=True)
 wrong = (difference < 0).double().mean()
 said = "8 words in 16 numbers: the humps overlap; {value:.2f} of the pairs are the wrong way round."
 lc.figure(fig, lc.claim("05.humps", said, wrong, between=(0.12, 0.18)))
 
 # %% [markdown] id="how-many"
 # The two read-outs are uncorrelated, for the other word's key is independent of $c$ and $0$ on average.
-# So their difference has mean $1$, and its variance $s^2$ is the sum of two: the one you found, and $T/d$.
+# So their difference has mean $1$, and its variance $s^2$ is the one you found plus $T/d$.
 # Wrong is what lies below $0$, at $1/s$ standard deviations from the mean.
 # If the difference is nearly normal, the answer is right with probability $\Phi(1/s)$, with $\Phi$ the normal distribution function.
 # A value to start from: $\Phi(1.2816) = 0.9$.
@@ -243,19 +242,19 @@ for size, colour in {16: ORANGE, 64: BLUE, 256: GREEN}.items():
 ax.axhline(0.5, color=GREY, lw=1)
 ax.text(4, 0.51, "chance", color=GREY)
 ax.set(xscale="log", xlabel="words stored, T", ylabel="share of right answers", ylim=(0.45, 1.02))
-ax.set_xticks(lengths, lengths, minor=False)
+ax.set_xticks(lengths, lengths)
+ax.minorticks_off()
 label_lines(ax)
 sentence = "No measured dot lies further than {value:.3f} from the predicted curve."
 claim = lc.claim("05.recall_theory", sentence, max(gaps), between=(0.0, 0.02))
-said = r"""One word for each number would be three times too many.
-There is no edge over which words fall out: every further word blurs all alike, the first and the last.
-And their number is proportional to $d$: about $0.3\, d$."""
+said = r"""No word falls over an edge: every further word blurs all alike.
+At nine right in ten there is room for about $0.3\, d$."""
 lc.reveal("05.recall", lc.figure(fig, claim), said)
 
 # %% [markdown] id="half-way"
 # ### Half way
 #
-# **A good place to stop.** Still to come: a state that fades, and a memory that looks before it writes.
+# **A good place to stop.**
 #
 # ## 6. Forgetting on purpose
 #
@@ -298,7 +297,7 @@ lc.check("05.half_life", steps)
 # %% [markdown] id="hints-half_life"
 # {{hints}}
 #
-# Three words again, with any $\gamma$, any $W$, and a state $c_0$ to begin with:
+# The same with any $\gamma$, any $W$, any state $c_0$ to begin with:
 
 # %% id="decay-weights"
 gamma = symbols("gamma", positive=True)
@@ -313,7 +312,7 @@ lc.prove("05.decay_weights", unrolled, weights, reason="three steps")
 # By hand: $N = 1 + \gamma^2 N$, so $N = 1/(1 - \gamma^2)$.
 # For $\gamma = 0.97$ that is at most $17$, however long the text; a sum of 128 words has $128$.
 # But a word of age $a$ reads only $\gamma^a$, on average.
-# The same trial with 128 words, age by age (curves: theory):
+# The same trial with 128 words, age by age (curves: $\Phi(\gamma^a / s)$ with $s^2 = (2 N - \gamma^{2a})/d$):
 
 
 # %% id="by-age"
@@ -361,7 +360,7 @@ lc.figure(fig, lc.claim("05.newest", sentence, gain, between=(0.15, 0.25)))
 # 4. Hence $c_{t+1} = c_t$: the state stays.
 #
 # Check line 2 by hand: from $c_t = 1$ to $c_{t+1} = 3$ the loss is $2$; with $c_t = 2$ it is $\tfrac12$.
-# It falls as $c_t$ rises, so the slope is negative; line 2 says $+2$.
+# It falls as $c_t$ rises; line 2 says $+2$.
 #
 # **Exercise 4** (3 minutes). This is line 2 as code. Mend it.
 
@@ -382,9 +381,8 @@ state_gradient = lc.check("05.state_gradient", state_gradient)
 # %% [markdown] id="hints-state_gradient"
 # {{hints}}
 #
-# The sign moves no minimum. Worse: the rule has already said what $c_{t+1}$ is, $c_t + W x$.
+# The sign moves no minimum. Worse: in a sum $c_{t+1}$ is already $c_t + W x$.
 # By hand, with $W x = 2$: from $1$ to $3$ the loss is $2$; from $100$ to $102$ it is $2$ again.
-# `lc.derive` proves a chain, each step from the one before:
 
 # %% id="loss-blind"
 c_t = MatrixSymbol("c_t", d, 1)
@@ -417,7 +415,7 @@ lc.claim(
 )
 
 # %% [markdown] id="pairs"
-# The loss does not see the memory, only $W$, the matrix that writes: **a memory trained on this loss alone learns to write nothing.**
+# The loss sees only $W$, the matrix that writes: **a sum trained on this loss alone learns to write nothing.**
 #
 # ## 8. A loss that asks for something
 #
@@ -426,10 +424,10 @@ lc.claim(
 # Two memories:
 #
 # - the *sum*, or linear attention, adds the column $k$ times the row $v^\top$: $S + k v^\top$;
-# - the *delta rule* looks: it reads first, and writes what is missing: $S + k\,(v - S^\top k)^\top$.
+# - the *delta rule* reads first, and writes what is missing: $S + k\,(v - S^\top k)^\top$.
 #
 # The keys have length 1 and stand at right angles; a city's $v$ is $1$ in its own place, else $0$.
-# Both are told seven facts, among them "Ann: Oslo" and later "Ann: Rome".
+# Both are told four facts, "Ann: Oslo" first and "Ann: Rome" last.
 # The pictures show $S^\top$, a row for each city.
 
 # %% id="05-overwrite" tags=["exercise"]
@@ -439,25 +437,24 @@ answer = [1, 0]
 lc.predict("05.overwrite", answer=answer)
 
 # %% id="overwrite-seen" tags=["after-prediction"]
-facts = [("Ann", "Oslo"), ("Bob", "Rome"), ("Cy", "Lima"), ("Dee", "Kyiv")]
-facts += [("Ann", "Rome"), ("Bob", "Lima"), ("Ann", "Kyiv")]
+facts = [("Ann", "Oslo"), ("Bob", "Rome"), ("Cy", "Lima"), ("Ann", "Rome")]
 seen = lc.watch(facts, K=8, orthogonal=True, ask="Ann", question="where is {}?")
 ann = torch.tensor([0.6, 0.8]).expand(1, 2, 1, 2)  # her key, twice: [B, T, H, K]
 cities = torch.eye(2)[None, :, None]  # Oslo, then Rome
 in_sum, _ = linear_attention(ann, ann, cities, scale=1.0)
 in_delta, _ = delta_rule(ann, ann, cities, scale=1.0, beta=torch.ones(1, 2, 1))
 sentence = "The sum keeps Oslo and Rome; the delta rule takes Oslo away."
-film = seen.film([1, 4, 5, 7], sentence)
+film = seen.film([1, 2, 3, 4], sentence)
 was = [in_sum[0, 1, 0, 0].item(), in_delta[0, 1, 0, 0].item()]
 lc.reveal("05.overwrite", film, seen, was=was)
 
 # %% [markdown] id="by-hand"
 # ### By hand
 #
-# Ann's key is $k = (0.6, 0.8)$, Oslo is $(1, 0)$, Rome is $(0, 1)$.
+# Let Ann's key be $k = (0.6, 0.8)$, Oslo $(1, 0)$, Rome $(0, 1)$.
 # Told Oslo, both memories hold $S = \begin{pmatrix} 0.6 & 0 \\ 0.8 & 0 \end{pmatrix}$ and read $(0.36 + 0.64, 0) = (1, 0)$.
 #
-# Told Rome, the sum puts $k$ into the second column, too, and reads $(1, 1)$: both.
+# Told Rome, the sum puts $k$ into the second column and reads $(1, 1)$: both.
 # The delta rule reads $(1, 0)$ first: $(0, 1) - (1, 0) = (-1, 1)$ is missing.
 # So it takes $k$ from the first column, adds it to the second, and reads $(0, 1)$: Rome.
 #
@@ -521,7 +518,7 @@ lc.quiz("05.exit_sum", answer=answer)
 # - A sum of $T$ random unit keys in $d$ numbers: signal $1$, noise variance $(T-1)/d$; about $0.3\,d$ words at nine right in ten, against one other.
 # - Decay spends old words on new ones: weight $\gamma^a$ at age $a$.
 # - A loss that only asks the states of a sum to agree teaches it to write nothing.
-# - Sum and delta rule are gradient steps on a loss that says what to ask of the memory.
+# - Sum and delta rule: one gradient step each, on different losses.
 
 # %% [markdown] id="more-time"
 # ## If you have more time

@@ -98,6 +98,12 @@ ENTRIES = (
                 (2 * T - 1) / d
             ),
             "This is the mean square; the mean is 1.": lambda T, d: 1 + (T - 1) / d,
+            "The signal is the same in every draw: it adds neither 1 nor 1/d.": (
+                lambda T, d: 1 + T / d
+            ),
+            "This is the noise of two words that were not stored; one that was is asked for.": (
+                lambda T, d: 2 * T / d
+            ),
             "A bracket is missing: T/d - 1 is T over d, minus one.": lambda T, d: T / d - 1,
             "This is the noise of all T read-outs together; one is asked for.": (
                 lambda T, d: T * (T - 1) / d

@@ -86,6 +86,9 @@ ENTRIES = (
             "Divided by ||k||^2: exact for a key of any length, but it is not this step.": (
                 lambda k, v, S: S + torch.outer(k, v - k @ S) / (k @ k)
             ),
+            "The old value is divided by ||k||^2, the new one is not; this step divides nothing.": (
+                lambda k, v, S: S + torch.outer(k, v) - torch.outer(k, k @ S) / (k @ k)
+            ),
             "What is missing is squared; write it as it is, sign and all.": lambda k, v, S: (
                 S + torch.outer(k, (v - k @ S).square())
             ),
