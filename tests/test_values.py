@@ -115,6 +115,7 @@ def test_what_is_no_number_is_none_and_raises_nothing(answer):
     [
         *(("05.half_life", form) for form in TWENTY_THREE),
         ("05.half_life", "23 steps"),
+        ("05.half_life", "about 23 steps"),
         ("05.half_life", "log(2)/-log(0.97)"),
         ("05.half_life", "ln(1/2) / ln(0.97)"),
         ("05.half_life", "h = 23"),

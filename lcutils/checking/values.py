@@ -62,7 +62,7 @@ def _judged_number(exercise: NumberExercise, answer: Any, typed: str) -> Verdict
 
 def _number(answer: Any, unit: str) -> float | None:
     number = to_number(answer)
-    if number is None and (text := _algebra_in(answer).removesuffix(unit)):
+    if number is None and (text := _algebra_in(answer).removesuffix(unit).removeprefix("about ")):
         number = to_number(text)
     if number is None and text:
         number = to_number(read(text, {}, is_code=type(answer) is Unreadable))
