@@ -53,7 +53,7 @@ print(S, "red:", S.T @ red)
 #
 # Watch it with random keys of four numbers, and a $1$ in a place of its own as each city's value.
 # The picture shows $S^\top$, a row for each city.
-# Move the slider: the table fills, and Ann's lead changes with every fact.
+# Move the slider: the table fills, and other cities are heard in Ann's answer.
 
 # %% id="watch"
 facts = "Ann: Oslo, Bob: Rome, Cy: Lima, Dee: Kyiv, Eve: Cairo, Flo: Bonn"
@@ -169,19 +169,21 @@ read_chunk = lc.check("10.read_chunk", read_chunk)
 
 # %% id="forms"
 def in_chunks(q, k, v, size=16):
-    outputs, state = [], torch.zeros(len(k), k.shape[2], v.shape[2], dtype=k.dtype)  # [B, K, V]
-    for now in zip(*(x.split(size, dim=1) for x in (q, k, v)), strict=True):
-        outputs.append(read_chunk(state, *now))
-        state = state + now[1].mT @ now[2]
+    state = k.new_zeros(len(k), k.shape[2], v.shape[2])  # [B, K, V]
+    chunks, outputs = zip(*(x.split(size, dim=1) for x in (q, k, v)), strict=True), []
+    for q, k, v in chunks:
+        outputs.append(read_chunk(state, q, k, v))
+        state = state + k.mT @ v
     return torch.cat(outputs, dim=1)
 
 
 rng = lc.rng("forms")
-q_, k_, v_ = (torch.randn(2, 100, n, generator=rng, dtype=torch.float64) for n in (8, 8, 5))
-ours, _ = memory.linear_attention(*(x[:, :, None] for x in (q_, k_, v_)), scale=1.0)
-forms = [form(q_, k_, v_) for form in (fast_weights, all_at_once, in_chunks)]  # [B, T, V] each
-package = torch.cat([ours] * 3, dim=2)  # [B, T, 3, V]
-lc.same("10.forms", "Loop, table, chunks and package", torch.stack(forms, dim=2), package, 1e-10)
+sizes = (2, 100, 8), (2, 100, 8), (2, 100, 5)
+qkv = [torch.randn(size, generator=rng, dtype=torch.float64) for size in sizes]
+package, _ = memory.linear_attention(*(x[:, :, None] for x in qkv), scale=1.0)
+forms = torch.stack([form(*qkv) for form in (fast_weights, all_at_once, in_chunks)])
+package = package[:, :, 0].expand_as(forms)  # [3, B, T, V]
+lc.same("10.forms", "Three forms against the package", forms, package, 1e-10)
 
 # %% [markdown] id="dual-before"
 # ## 3. What a trained layer is
@@ -599,7 +601,7 @@ weighted_mean = lc.check("10.weighted_mean", weighted_mean)
 #
 # - elu + 1 of each entry, or relu (a negative entry becomes 0): 64 features;
 # - DPFP (Schlag et al., 2021): put $\mathrm{relu}(x)$ and $\mathrm{relu}(-x)$ side by side, and multiply each entry by its neighbour: 128 features;
-# - Taylor (Arora et al., ICML 2024): a $1$, the entries of $x / K^{1/4}$, and all products of two of them, over $\sqrt 2$. With $s = q \cdot k / \sqrt K$ the weight is then $1 + s + \frac12 s^2$, the beginning of $e^s$: 4,161 features.
+# - Taylor (Arora et al., ICML 2024): a $1$, the entries of $x / K^{1/4}$, and all products of two of them, over $\sqrt 2$. With $s = q \cdot k / \sqrt K$ the weight is then $1 + s + \frac12 s^2$, the beginning of $e^s$: 4,161 features, 2,145 of them different.
 
 # %% id="10-features" tags=["exercise"]
 ### BEGIN SOLUTION
