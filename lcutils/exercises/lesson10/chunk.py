@@ -180,4 +180,78 @@ ENTRIES = (
         ),
         meaning="Each further pair adds as much noise as the one before it: 1/K.",
     ),
+    ExpressionExercise(
+        "10.stranger",
+        "n K V",
+        lambda n, K, V: 1 / V + (n - 1) / (K * V),
+        mistakes={
+            "This is what the error adds; a stranger agrees a little with the value, too.": (
+                lambda n, K, V: (n - 1) / (K * V)
+            ),
+            "This is what the value adds; the error adds something, too.": lambda n, K, V: 1 / V,
+            "The value itself is heard with the weight 1, not with one like the others'.": (
+                lambda n, K, V: n / (K * V)
+            ),
+            "Each of the others is heard with (k_i . k_1)^2, which is 1/K on average, not 1.": (
+                lambda n, K, V: n / V
+            ),
+            "This is the square of the error's length; how much of it does a stranger meet?": (
+                lambda n, K, V: (n - 1) / K
+            ),
+            "This is the square of the read-out's length; how much of it does a stranger meet?": (
+                lambda n, K, V: 1 + (n - 1) / K
+            ),
+            "This is the standard deviation; asked for is the variance.": lambda n, K, V: (
+                square_root(1 / V + (n - 1) / (K * V))
+            ),
+            "This is the standard deviation of what the error adds; asked for is the variance of "
+            "all.": lambda n, K, V: square_root((n - 1) / (K * V)),
+            "A stranger is a value: it has V numbers, not K.": lambda n, K, V: (
+                (1 + (n - 1) / K) / K
+            ),
+            "The value is met as any vector of V numbers is; keys have nothing to do with it.": (
+                lambda n, K, V: 1 / K + (n - 1) / (K * V)
+            ),
+            "The error has V numbers, too: a stranger does not meet all of its square.": (
+                lambda n, K, V: 1 / V + (n - 1) / K
+            ),
+            "The value is met like any other vector; only with itself does it agree by 1.": (
+                lambda n, K, V: 1 + (n - 1) / (K * V)
+            ),
+            "One too many: the pair itself is no part of the error.": lambda n, K, V: (
+                1 / V + n / (K * V)
+            ),
+            "Two too many: n pairs have n - 1 others.": lambda n, K, V: 1 / V + (n + 1) / (K * V),
+            "One too few: n pairs have n - 1 others.": lambda n, K, V: 1 / V + (n - 2) / (K * V),
+            "This is one of the others; how many are there?": lambda n, K, V: 1 / V + 1 / (K * V),
+            "Variances of uncorrelated parts are added, not taken away.": lambda n, K, V: (
+                1 / V - (n - 1) / (K * V)
+            ),
+            "Independent terms add up in the square: n - 1 of them, not (n - 1)^2.": (
+                lambda n, K, V: 1 / V + (n - 1) ** 2 / (K * V)
+            ),
+            "The square is divided by V once.": lambda n, K, V: (1 + (n - 1) / K) / V**2,
+            "Each of the others is heard with 1/K, not 1/K^2.": lambda n, K, V: (
+                1 / V + (n - 1) / (K**2 * V)
+            ),
+            "Longer values spread the square over more numbers: V belongs below the line.": (
+                lambda n, K, V: (1 + (n - 1) / K) * V
+            ),
+            "Upside down: more pairs make more noise.": lambda n, K, V: V / (1 + (n - 1) / K),
+            "A bracket is missing: n - 1/(K V) is n, less one over K V.": lambda n, K, V: (
+                1 / V + n - 1 / (K * V)
+            ),
+            "0 is the mean; asked for is the variance.": lambda n, K, V: 0,
+            "A stranger is not in the memory: no key of its own is heard.": lambda n, K, V: (
+                1 / K + 1 / V + (n - 2) / (K * V)
+            ),
+        },
+        hints=(
+            "Use the line above with r = v_1 plus the error. What is the square of its length, on "
+            "average?",
+            "v_1 has length 1, and the error's square you know from exercise 4. On average the two "
+            "are at right angles, so their squares add up.",
+        ),
+        meaning="A stranger meets a part of the value, too, not of the error alone.",
+    ),
 )

@@ -12,8 +12,8 @@ ENTRIES = (
     ),
     Prediction(
         "10.recall",
-        "A matrix of 64 x 64 holds 32, 64 or 128 pairs: which share of the values does it give "
-        "back, in each case?",
+        "A matrix of 64 x 64 holds 32, 64 or 128 pairs: which share of them is recalled, in each "
+        "case?",
         numbers=3,
         ranges=(SHARE,),
     ),
@@ -25,9 +25,9 @@ ENTRIES = (
     ),
     Prediction(
         "10.features",
-        "As a sum nearly all are given back. Which share of the 128 values does the mean with "
-        "positive features give back?",
-        numbers=1,
+        "The sum recalls nearly all of 128 values. Which share does the mean recall, with elu + 1 "
+        "and with Taylor?",
+        numbers=2,
         ranges=(SHARE,),
     ),
 )

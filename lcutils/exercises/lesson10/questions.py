@@ -7,13 +7,13 @@ from lcutils.checking.data import Choice, Question
 ENTRIES = (
     Question(
         "10.recall_gradient",
-        "Lesson 03: a layer y = W x has the loss gradient g with respect to y. "
+        "Lesson 03: a layer y = W x has the loss gradient e with respect to y. "
         "What is the gradient with respect to W?",
         {
-            "a": Choice("the difference, y - z", "That is g for a squared error; x is missing."),
-            "b": Choice("the product g x^T", "An outer product: each weight meets its input."),
-            "c": Choice("the product W^T g", "That is the gradient with respect to x."),
-            "d": Choice("the number g . x", "A number cannot tell each weight its way."),
+            "a": Choice("the difference, y - z", "That is e for a squared error; x is missing."),
+            "b": Choice("the product e x^T", "An outer product: each weight meets its input."),
+            "c": Choice("the product W^T e", "That is the gradient with respect to x."),
+            "d": Choice("the number e . x", "A number cannot tell each weight its way."),
         },
         right="b",
     ),
