@@ -268,7 +268,7 @@ ENTRIES = (
         "T",
         lambda T: logarithm(T - 1),
         example=("11",),
-        above=1,
+        above=2,
         mistakes={
             "There are T - 1 others: the pair itself is no other.": lambda T: logarithm(T),
             "The pair has e^s, not s: take the logarithm.": lambda T: T - 1,
