@@ -9,20 +9,7 @@ import numpy as np
 import pytest
 import sympy
 import torch
-from sympy import (
-    Eq,
-    FiniteSet,
-    Function,
-    Integer,
-    Rational,
-    acosh,
-    asinh,
-    atanh,
-    exp,
-    log,
-    solve,
-    symbols,
-)
+from sympy import Eq, FiniteSet, Function, Integer, Rational, asinh, atanh, exp, log, solve, symbols
 
 from lcutils._typed import Unreadable
 from lcutils.checking import judge
