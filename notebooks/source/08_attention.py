@@ -4,13 +4,12 @@
 # **What is a context vector?**
 #
 # Some give that name to a word's neighbours, some to a memory's state.
-# It comes from *attention*: a mean of everything that was read, weighted by what is asked now.
-# Nothing is thrown away, and yet something is forgotten.
+# It comes from *attention*: a mean of everything read, weighted by what is asked now.
 #
 # After this lesson you can write attention with its mask, say which loss it makes lowest and what the factor $1/\sqrt K$ is for, and compare a cache that grows with a state that does not.
 #
 # You need dot products, derivatives, the softmax of lesson 02, some PyTorch.
-# The core path takes about 65 minutes.
+# The core path takes about 65 minutes; the end of section 3 is a good place to stop half way.
 
 # %% id="start"
 import torch
@@ -208,8 +207,8 @@ claim = lc.claim("08.sharpness", sentence, at_64[1], between=(0.19, 0.26))
 lc.reveal("08.unscaled", lc.figure(fig, claim), was=at_64[0])
 
 # %% [markdown] id="sharpness-seen" tags=["after-prediction"]
-# With $1/\sqrt K$ the line is flat: a wider key does not change how sharp the memory is.
-# Without it, a wide model begins with one weight near 1, chosen by chance.
+# With $1/\sqrt K$ the line is flat: wider keys are no sharper.
+# Without it, a wide model with such entries begins with one weight near 1, chosen by chance.
 # By exercise 1, how steep is the softmax there?
 
 # %% id="stuck" tags=["after-prediction"]
@@ -305,7 +304,7 @@ lc.same("08.order", "Token 50, shuffled or not", shuffled[:, -1], at_once[:, -1]
 # <details><summary>How, then, does a layer know the time?</summary>
 #
 # Some models give it no positions at all, and an earlier layer puts time into keys and values by its mask alone (Haviv et al., Findings of EMNLP 2022).
-# Most put the distance into the score: RoPE turns query and key by an angle that grows with their place, so that the distance remains (Su et al., 2021; Neurocomputing, 2024), and ALiBi takes off a slope times the distance (Press, Smith and Lewis, ICLR 2022), as the model of section 6 does, which learns its slope.
+# Most of today's put the distance into the score: RoPE turns query and key by angles that grow with their places, so that of the places only the distance counts in the product (Su et al., 2021; Neurocomputing, 2024), and ALiBi takes off a slope times the distance (Press, Smith and Lewis, ICLR 2022), as the model of section 6 does, which learns its slope.
 #
 # </details>
 #
@@ -408,7 +407,7 @@ error_sum, error_cache = error_of(as_sum, 128, rng), error_of(softmax_of(64.0), 
 holds = lc.claim(
     "08.sum_holds",
     "The sum gives back {value:.2f} of 128 pairs, "
-    f"the cache {share_cache:.2f} of the 32 that it has room for.",
+    f"the cache, with the factor K, {share_cache:.2f} of the 32 that it has room for.",
     share_sum,
     between=(0.96, 1.0),
 )
