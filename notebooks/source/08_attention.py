@@ -647,7 +647,7 @@ claim = lc.claim(
 lc.figure(fig, claim)
 
 # %% [markdown] id="play-seen"
-# The next token's key is made from the letter that asks as well, so it matches as well as the digit.
+# The next token's key is made from the letter that asks, so it matches, too, and is nearer than the digit.
 # A zero put there afterwards leaves the row too light.
 #
 # ### Between the mean and the one
