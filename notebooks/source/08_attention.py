@@ -391,7 +391,8 @@ answer = "the sum"
 lc.predict("08.same_numbers", answer=answer)
 
 
-# %% id="same-numbers" tags=["after-prediction"]
+# %% id="error" tags=["hide-input"]
+# The error of what is read.
 def error_of(read, n, rng, K=64):
     """Squared error of a value, read-outs scaled as is best"""
     keys, values = tasks.unit_keys(4, n, K, rng=rng), tasks.unit_keys(4, n, K, rng=rng)
@@ -400,6 +401,7 @@ def error_of(read, n, rng, K=64):
     return (best * o - values).square().sum(dim=2).mean().item()
 
 
+# %% id="same-numbers" tags=["after-prediction"]
 rng = lc.rng("same numbers")
 share_sum = recalled(as_sum, 128, 64, 64, rng=rng).mean().item()
 share_cache = recalled(softmax_of(64.0), 32, 64, 64, rng=rng).mean().item()
@@ -470,16 +472,19 @@ texts = tasks.mqar(100, n_pairs=4, n_keys=26, n_values=10, rng=lc.rng("texts"))
 with torch.no_grad():
     scores = scores_of(trained.model, texts.tokens).double()
 
-# %% id="sharp" tags=["hide-input"]
-# The figure: the weights of the first text.
-from matplotlib.patches import Rectangle
-
+# %% id="asked-for" tags=["hide-input"]
+# The weights, and the places asked for.
 later = torch.ones(12, 12, dtype=torch.bool).triu(1)
 weights = scores.masked_fill(later, -torch.inf).softmax(dim=2)  # [B, T, T]
 written, asked = texts.tokens[:, 0:8:2], texts.tokens[:, 8:]  # four letters each: [B, 4]
 is_pair = asked[:, :, None] == written[:, None]
 place = 2 * is_pair.int().argmax(dim=2) + 1  # of the digit: [B, 4]
 on_digit = weights[:, 8:].gather(2, place[:, :, None])
+
+# %% id="sharp" tags=["hide-input"]
+# The figure: the weights of the first text.
+from matplotlib.patches import Rectangle
+
 names = [chr(ord("a") + n) if n < 26 else str(n - 26) for n in texts.tokens[0].tolist()]
 
 
