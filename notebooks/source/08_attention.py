@@ -480,18 +480,17 @@ written, asked = texts.tokens[:, 0:8:2], texts.tokens[:, 8:]  # four letters eac
 is_pair = asked[:, :, None] == written[:, None]
 place = 2 * is_pair.int().argmax(dim=2) + 1  # of the digit: [B, 4]
 on_digit = weights[:, 8:].gather(2, place[:, :, None])
+digits = list(enumerate(place[0].tolist(), 8))  # row and column of each in the first text
+names = [chr(ord("a") + n) if n < 26 else str(n - 26) for n in texts.tokens[0].tolist()]
 
 # %% id="sharp" tags=["hide-input"]
 # The figure: the weights of the first text.
 from matplotlib.patches import Rectangle
 
-names = [chr(ord("a") + n) if n < 26 else str(n - 26) for n in texts.tokens[0].tolist()]
-
 
 def show_weights(ax, weights, framed):
     ax.imshow(weights, cmap="Blues", vmin=0, vmax=1)
-    ax.set_xticks(range(12), names)
-    ax.set_yticks(range(12), names)
+    ax.set(xticks=range(12), yticks=range(12), xticklabels=names, yticklabels=names)
     ax.set(xlabel="read", ylabel="asks")
     for row, column in framed:
         ax.add_patch(
@@ -499,7 +498,6 @@ def show_weights(ax, weights, framed):
         )
 
 
-digits = list(enumerate(place[0].tolist(), 8))  # row and column of each in the first text
 fig, ax = lc.subplots(height=3.9)
 show_weights(ax, weights[0], digits)
 said = "Over 100 texts, the digit that is asked for gets {value:.3f} of the weight. In the median, "
