@@ -154,6 +154,11 @@ RIGHT = {
     ],
     "08.score_needed": [
         *(2 * atanh((T - 2) / T), asinh((T - 1 - 1 / (T - 1)) / 2), log((T - 1) ** 2.0) * 0.5),
+        *(
+            sympy.acosh((T - 1 + 1 / (T - 1)) / 2),
+            sympy.Abs(log(T - 1)),
+            -log(1 - (T - 2) / (T - 1)),
+        ),
         *("2*atanh((T-2)/T)", "ln(T-1)", "−ln(1/(T−1))", "math.log(T - 1)", "sp.log(T-1)"),
     ],
     "08.slope_own": [

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn.functional import scaled_dot_product_attention
+from torch.nn.functional import normalize, one_hot, scaled_dot_product_attention
 
 from lcutils.checking.data import (
     ExpressionExercise,
@@ -208,6 +208,35 @@ ENTRIES = (
             "All weights are alike: this is the plain mean of tokens 1 to t.": lambda q, k, v: (
                 _softmax(_scores(q, k, 0.0)) @ v
             ),
+            "A score times -inf is inf where the score is negative: put -inf in its place.": (
+                lambda q, k, v: (
+                    _scores(q, k)
+                    .where(~_hidden(_scores(q, k), 1), -torch.inf * _scores(q, k))
+                    .softmax(2)
+                    @ v
+                )
+            ),
+            "Masked afterwards, the weights are divided by the sum of a column; those of a query, "
+            "a row, add up to 1.": lambda q, k, v: (
+                _scores(q, k).softmax(2).tril()
+                / _scores(q, k).softmax(2).tril().sum(1, keepdim=True)
+                @ v
+            ),
+            "A sigmoid weighs each pair by itself; the weights of one query add up to 1.": (
+                lambda q, k, v: _scores(q, k).sigmoid().tril() @ v
+            ),
+            "Only the pair with the largest score is read; softmax reads all, by their weights.": (
+                lambda q, k, v: (
+                    one_hot(
+                        _scores(q, k).masked_fill(_hidden(_scores(q, k), 1), -torch.inf).argmax(2),
+                        q.shape[1],
+                    ).to(v)
+                    @ v
+                )
+            ),
+            "Queries and keys were brought to length 1; a score is their product as they come.": (
+                lambda q, k, v: _softmax(_scores(normalize(q, dim=2), normalize(k, dim=2))) @ v
+            ),
         },
         hints=(
             "`q @ k.mT` holds all scores, a row for each query. Which of them must be hidden, and "
@@ -256,6 +285,12 @@ ENTRIES = (
             "Twice too much: two parts, and one is taken from the other.": lambda p: (
                 2 * p * (1 - p)
             ),
+            "A half comes from a square, and there is none here.": lambda p: p * (1 - p) / 2,
+            "Upside down: this is how fast the score would move with the weight.": lambda p: (
+                1 / (p * (1 - p))
+            ),
+            "The denominator grows with one score, not with two.": lambda p: p * (1 - 2 * p),
+            "This is the logarithm of the weight; wanted is its slope.": logarithm,
         },
         hints=(
             "Quotient rule: (top' bottom - top bottom') / bottom^2, and top' = bottom' = top.",
@@ -268,7 +303,7 @@ ENTRIES = (
         "T",
         lambda T: logarithm(T - 1),
         example=("11",),
-        above=1,
+        above=2,
         mistakes={
             "There are T - 1 others: the pair itself is no other.": lambda T: logarithm(T),
             "The pair has e^s, not s: take the logarithm.": lambda T: T - 1,
@@ -326,6 +361,19 @@ ENTRIES = (
                 logarithm(T) / logarithm(2)
             ),
             "e^s is then the square of T - 1.": lambda T: 2 * logarithm(T - 1),
+            "The logarithm of base 10 undoes 10^s; and there are T - 1 others.": lambda T: (
+                logarithm(T) / logarithm(10)
+            ),
+            "The sign, and the number of others: they are T - 1.": lambda T: -logarithm(T),
+            "The exponential has to be undone, not taken; and there are T - 1 others.": exponential,
+            "The pair has e^s, not s; and all but one are others, not two fewer.": lambda T: T - 2,
+            "That is the others' share if all have the score 0; wanted is a score.": lambda T: (
+                1 - 1 / T
+            ),
+            "A score of 1 gives e = 2.7: that makes up for fewer than three others.": lambda T: 1,
+            "The logarithm counts all others already: it is not spread over the pairs.": lambda T: (
+                logarithm(T - 1) / T
+            ),
         },
         hints=(
             "The others have e^0 = 1 each. How much is that together?",

@@ -159,6 +159,10 @@ ENTRIES = (
             "The heads are averaged, and the mean is repeated; each keeps what it has read.": (
                 lambda q, k, v, h: _heads(q, k, v, h).mean(1).repeat(1, 1, h)
             ),
+            "This is the last head alone.": lambda q, k, v, h: _heads(q, k, v, h)[:, -1],
+            "The heads stand side by side in the wrong order: the first comes first.": (
+                lambda q, k, v, h: _joined(_heads(q, k, v, h).flip(1))
+            ),
             "This is the first head alone.": lambda q, k, v, h: _heads(q, k, v, h)[:, 0],
             "Each head reads all of v, and the heads are added up; each has a part of v, and they "
             "stand side by side.": lambda q, k, v, h: torch.stack(_reads_all(q, k, v, h)).sum(0),

@@ -63,8 +63,8 @@ ENTRIES = (
         ),
         is_to_mend=True,
         mistakes={
-            "A text without words still gives NaN: 0 is divided by 0, and NaN times 0 stays "
-            "NaN.": lambda q, k, v, w: _read(_weights(q, k, w), v),
+            "A text without words still gives NaN: there softmax divides 0 by 0, and no product "
+            "mends it, for NaN times 0 is NaN.": lambda q, k, v, w: _read(_weights(q, k, w), v),
             "A text without words gives the mean of its padding: all its weights are alike, as "
             "with a large negative number in place of -inf.": lambda q, k, v, w: _read(
                 _weights(q, k, w, -1e9), v
@@ -139,6 +139,11 @@ ENTRIES = (
             "Texts without words are left out; wanted are zeros for them.": lambda q, k, v, w: (
                 _read(_weights(q, k, w), v)[w.any(1)]
             ),
+            "0 times -inf is NaN: choose with the mask what becomes -inf, do not multiply.": (
+                lambda q, k, v, w: _read((_scores(q, k) + ~w * -torch.inf).softmax(1), v)
+            ),
+            "All texts give zeros; wanted is that only where there is no word. One NaN may have "
+            "spread, or come from 0 times -inf.": lambda q, k, v, w: _read(0 * _scores(q, k), v),
             "NaN became 1: a text without words reads all of its padding.": lambda q, k, v, w: (
                 _read(_weights(q, k, w).nan_to_num(1.0), v)
             ),
