@@ -17,7 +17,7 @@ from lcutils.checking.syntax import written
 
 
 def ttt_step(state: Tensor, k: Tensor, v: Tensor, lr: float, decay: float) -> Tensor:
-    """state: [K, V], k: [K], v: [V] -> the state after one step on the loss of this pair: [K, V]"""
+    """state: [K, V], k: [K], v: [V] -> the state after one step: [K, V]"""
     return (1 - decay) * state - lr * _gradient(state, k, v)
 
 

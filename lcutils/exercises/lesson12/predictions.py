@@ -35,10 +35,11 @@ ENTRIES = (
         "12.helps",
         "For which of them is momentum 1/2 clearly better than none?",
         choices=(
-            "for all three",
+            "for all",
             "for random pairs",
             "for two values",
-            "for the map alone",
+            "for both maps",
+            "for the map with keys alike",
             "for none",
         ),
     ),

@@ -12,7 +12,7 @@ from lcutils.checking.syntax import written
 
 
 def rls_step(state: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    """state: [K, K + V], P and S side by side, k: [K], v: [V] -> the new state: [K, K + V]"""
+    """state: [K, K + V] (P, then S), k: [K], v: [V] -> the new one: [K, K + V]"""
     return _rls(state, k, v)
 
 
