@@ -837,13 +837,13 @@ label_lines(ax)
 alike = curves.pop("map, keys alike")
 gains = [curve[2] - curve[0] for curve in curves.values()]
 claim = lc.claim(
-    "12.momentum_helps",
+    "12.momentum_alike",
     f"Map, keys alike: {alike[0]:.2f} without momentum, {alike[2]:.2f} with 1/2: {{value:+.2f}}.",
     alike[2] - alike[0],
     between=(0.05, 0.16),
 )
 others = lc.claim(
-    "12.momentum_does_not",
+    "12.momentum_others",
     "The largest gain by momentum 1/2 in the three other tasks: {value:+.2f}.",
     max(gains),
     between=(-0.05, 0.05),
@@ -1113,9 +1113,9 @@ after_five = bend_steps(0.02, 5)
 apart = min((bend_steps(0.001 * i, 1) - after_five).norm() for i in range(1, 401))
 claim = lc.claim(
     "12.bend_steps",
-    "The nearest single step ends at {value:.2f} of the way that the five went from their end.",
+    "From where five steps end, the nearest single step stays off by {value:.2f} of their way.",
     apart / (after_five - weights).norm(),
-    between=(0.02, 0.9),
+    between=(0.2, 0.85),
 )
 lc.reveal("12.bend", claim)
 
