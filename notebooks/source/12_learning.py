@@ -457,9 +457,9 @@ def by_loop(step):
 def ours(rung, q=q, k=keys, v=values, *, ridge=None, **gates):
     switches = {name: gate[None, :, None] for name, gate in gates.items()}  # [B, T, H, ...]
     switches |= {"ridge": ridge} if ridge else {}
-    return getattr(memory, rung)(*(x[None, :, None] for x in (q, k, v)), scale=1.0, **switches)[0][
-        0, :, 0
-    ]
+    heads = [x[None, :, None] for x in (q, k, v)]
+    o, _ = getattr(memory, rung)(*heads, scale=1.0, **switches)
+    return o[0, :, 0]
 
 
 def looked(S, key, value, strength):
