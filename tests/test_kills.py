@@ -850,15 +850,15 @@ def test_an_expression_that_agrees_at_the_first_points_only_does_not_pass():
     assert not verdict.passed
 
 
-beta, n_sq, N, p, K, V = symbols("beta n N p K V", positive=True)
+beta, n_sq, kk, N, p, K, V = symbols("beta n kk N p K V", positive=True)
 
 
 @pytest.mark.parametrize(
     ("id", "answer"),
     [
-        ("11.missing_after", -(beta * n_sq - 1)),
-        ("11.missing_after", cancel((1 - beta**2 * n_sq**2) / (1 + beta * n_sq))),
-        ("11.largest_beta", 1 / n_sq + 1 / n_sq),
+        ("11.missing_after", -(beta * kk - 1)),
+        ("11.missing_after", cancel((1 - beta**2 * kk**2) / (1 + beta * kk))),
+        ("11.largest_beta", 1 / kk + 1 / kk),
         ("12.two_steps", beta + beta * (1 - beta * n_sq)),
         ("12.two_steps", (1 - (1 - beta * n_sq) ** 2) / n_sq),
         ("13.numbers_needed", log(N**n_sq) / log(2**p)),
