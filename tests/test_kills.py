@@ -856,9 +856,9 @@ beta, n_sq, kk, N, p, K, V = symbols("beta n kk N p K V", positive=True)
 @pytest.mark.parametrize(
     ("id", "answer"),
     [
-        ("11.missing_after", -(beta * n_sq - 1)),
-        ("11.missing_after", cancel((1 - beta**2 * n_sq**2) / (1 + beta * n_sq))),
-        ("11.largest_beta", 1 / n_sq + 1 / n_sq),
+        ("11.missing_after", -(beta * kk - 1)),
+        ("11.missing_after", cancel((1 - beta**2 * kk**2) / (1 + beta * kk))),
+        ("11.largest_beta", 1 / kk + 1 / kk),
         ("12.two_steps", beta + beta * (1 - beta * kk)),
         ("12.two_steps", (1 - (1 - beta * kk) ** 2) / kk),
         ("12.list_size", (K**2 + K * V) / (K + V)),

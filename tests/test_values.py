@@ -20,7 +20,7 @@ from lcutils.checking.values import judge_choice
 from lcutils.exercises import catalogue
 
 ENTRIES = catalogue()
-T, d, n, N, p, x, beta = symbols("T d n N p x beta", positive=True)
+T, d, n, kk, N, p, x, beta = symbols("T d n kk N p x beta", positive=True)
 m = symbols("m")
 S = sympy.Symbol
 
@@ -171,10 +171,19 @@ RIGHT = {
     ],
     "03.one_weight": ["(y-z)(1-y²)x", "(y - z) * (1 - y^2) * x"],
     "11.largest_beta": [
-        *(solve(Eq(n * x, 2), x), solve(n * x - 2, x, dict=True), sympy.solveset(n * x - 2, x)),
-        *("2/n", "2 n^-1", "2·n⁻¹", "2n**(-1)", "2.0/n", "２／ｎ", Fraction(2) / n, 2.0 / n),
+        *(solve(Eq(kk * x, 2), x), solve(kk * x - 2, x, dict=True), sympy.solveset(kk * x - 2, x)),
+        *(
+            "2/kk",
+            "2 kk^-1",
+            "2·kk⁻¹",
+            "2kk**(-1)",
+            "2.0/kk",
+            "２／ｋｋ",
+            Fraction(2) / kk,
+            2.0 / kk,
+        ),
     ],
-    "11.missing_after": ["1 - βn", "1 - β·n", "1 - beta n", 1 - S("β") * n],
+    "11.missing_after": ["1 - βkk", "1 - β·kk", "1 - beta kk", 1 - S("β") * kk],
     "13.numbers_needed": [
         *(n * log(N) / math.log(2) / p, n * log(N, 2.0) / p, log(N**n, 2) / p),
         *(1.4426950408889634 * n * log(N) / p, solve(Eq(2 ** (m * p), N**n), m)),

@@ -3,18 +3,17 @@
 #
 # **What if the key is already there?**
 #
-# A sum of pairs never looks.
-# Tell it a price, then tell it the new price, and it holds both.
+# A sum of pairs never looks: told a price, then a new one, it holds both.
 # The *delta rule* reads before it writes, and writes the difference.
 #
-# After this lesson you can derive that rule from a loss, say for which step sizes it is stable, compare what it recalls with what a sum does, and compute a whole chunk of its writes at once, though each depends on those before it.
+# Afterwards you can derive that rule, say for which steps it is stable and when it recalls more than a sum, and follow a value from write to write.
 #
-# You need lesson 10, outer products, partial derivatives, eigenvalues, some PyTorch.
-# The core path takes about 90 minutes; the end of section 2 is a good place to stop half way.
+# You need lesson 10, outer products, partial derivatives, some PyTorch.
+# The core path takes about 65 minutes; the end of section 2 is a good place to stop half way.
 #
 # ## Before you begin
 #
-# Run the next two cells, then answer two questions about lessons 10 and 05, or guess.
+# Run the next two cells, then answer a question.
 
 # %% id="start"
 import torch
@@ -23,14 +22,10 @@ from sympy import Identity, sqrt, symbols  # sqrt is for your answers
 import lcutils as lc
 from lcutils import memory, tasks
 from lcutils.proof import MatrixSymbol, dot, half_norm_sq, norm_sq
+from lcutils.show import BLUE, GREY, ORANGE, RED, label_lines
+from lcutils.untrained import recalled
 
 lc.start("11")
-
-# %% id="11-recall_cross" tags=["exercise"]
-### BEGIN SOLUTION
-answer = "d"
-### END SOLUTION
-lc.quiz("11.recall_cross", answer=answer)
 
 # %% id="11-recall_step" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -41,21 +36,43 @@ lc.quiz("11.recall_step", answer=answer)
 # %% [markdown] id="price"
 # ## 1. Look, then write
 #
-# A state $S$ of size $K \times V$ is read with a key as $S^\top k$.
-# A sum writes a pair as $S + k v^\top$.
-# Let the key be apples, $k = (0.6, 0.8)$ of length 1, and the value a price and a stock, first $(3, 10)$, later $(4, 7)$.
+# A state $S$ of size $K \times V$ is read with a key as $S^\top k$; a sum writes a pair as $S + k v^\top$.
+# The key is apples, $k = (0.6, 0.8)$ of length 1, the value a price and a stock, first $(3, 10)$, later $(4, 7)$.
 
 # %% id="price-sum"
 apples = torch.tensor([0.6, 0.8])
 first, second = torch.tensor([3.0, 10.0]), torch.tensor([4.0, 7.0])
-S = torch.outer(apples, first) + torch.outer(apples, second)
-print("a sum answers", (S.T @ apples).round(decimals=3).tolist())
+told_first = torch.outer(apples, first)
+told_both = told_first + torch.outer(apples, second)
+
+
+# %% id="price-sum-figure" tags=["hide-input"]
+# The figure: the state of the sum.
+def draw_states(states):
+    """Each state [2, 2] as a table, above what apples read in it"""
+    fig, axes = lc.subplots(1, 2, height=1.9)
+    for ax, state, told in zip(axes, states, ("told (3, 10)", "then told (4, 7)"), strict=True):
+        ax.imshow(state, cmap="Blues", vmin=0, vmax=20, aspect=0.45)
+        for i in range(2):
+            for j in range(2):
+                ax.text(j, i, f"{state[i, j]:.1f}", ha="center", va="center")
+        price, stock = apples @ state
+        ax.set_xticks([0, 1], [f"reads {price:.0f}", f"reads {stock:.0f}"], color=RED)
+        ax.set_yticks([0, 1], ["0.6", "0.8"])
+        ax.set_title(told)
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
+    return fig
+
+
+sentence = "The sum: asked for apples, it answers ({:.0f}, {:.0f})."
+lc.figure(draw_states([told_first, told_both]), sentence.format(*apples @ told_both))
 
 # %% [markdown] id="price-seen"
 # Nobody ever paid 7 for apples.
 #
-# Lesson 05 asked the memory for something else: that a key bring back its value, with the loss $\tfrac12 \lVert S^\top k - v \rVert^2$.
-# One gradient step of size $\beta$ on it is the delta rule (Widrow and Hoff, 1960; as a layer: Schlag, Irie and Schmidhuber, ICML 2021).
+# Lesson 05 asked that a key bring back its value: the loss is $\tfrac12 \lVert S^\top k - v \rVert^2$.
+# One gradient step of size $\beta$ on it is the delta rule (Widrow and Hoff, 1960; as a layer: Schlag et al., ICML 2021).
 # Written out, it erases and writes:
 
 # %% id="derive"
@@ -71,7 +88,7 @@ lc.prove(
 )
 
 # %% [markdown] id="delta_step-exercise"
-# **Exercise 1** (6 minutes). Write one step.
+# **Exercise 1** (5 minutes). Write one step, for a batch.
 
 
 # %% id="11-delta_step" tags=["exercise"]
@@ -88,92 +105,123 @@ delta_step = lc.check("11.delta_step", delta_step)
 # %% [markdown] id="hints-delta_step"
 # {{hints}}
 #
-# Now the apples again, with a step of $\beta = 1$ for each of the two pairs:
+# The apples again, with $\beta = 1$:
 
 # %% id="price-delta"
-state = torch.zeros(1, 2, 2)  # [B, K, V]
+states = [torch.zeros(1, 2, 2)]  # [B, K, V]
 for now in (first, second):
-    state = delta_step(state, apples[None], now[None], beta=torch.ones(1))
-print("the delta rule answers", (state[0].T @ apples).tolist())
+    states.append(delta_step(states[-1], apples[None], now[None], beta=torch.ones(1)))
+
+# %% id="price-delta-figure" tags=["hide-input"]
+# The figure: the state of the delta rule.
+sentence = "The delta rule: asked for apples, it answers ({:.0f}, {:.0f})."
+lc.figure(draw_states([states[1][0], states[2][0]]), sentence.format(*apples @ states[2][0]))
 
 # %% [markdown] id="missing_after-exercise"
 # Was that luck?
 #
 # **Exercise 2** (4 minutes). Before the step $v - S^\top k$ is missing.
 # After it, that times a factor. Which one?
-# Write it in `beta` and `n`, where $n = \lVert k \rVert^2$.
+# Write it in `beta` and `kk`, which stands for $k^\top k = \lVert k \rVert^2$.
 
 # %% id="11-missing_after" tags=["exercise"]
-n = symbols("n", positive=True)
+kk = symbols("kk", positive=True)
 ### BEGIN SOLUTION
-factor = 1 - beta * n
+factor = 1 - beta * kk
 ### END SOLUTION
 ### BEGIN STUDENT
-# factor = None  # an expression in beta and n
+# factor = None  # an expression in beta and kk
 ### END STUDENT
 lc.check("11.missing_after", factor)
 
 # %% [markdown] id="hints-missing_after"
 # {{hints}}
-
-# %% id="missing" tags=["hide-input"]
-# Proved: what is missing after a step.
-after = S + beta * k * (v - S.T * k).T
-lc.prove("11.missing", v - after.T * k, (1 - beta * norm_sq(k)) * (v - S.T * k))
-
-# %% [markdown] id="missing-seen"
+#
 # ### How far may $\beta$ go?
 #
-# With $\beta = 1$ and a key of length 1 **the newest pair is read back exactly, whatever was there before.**
-# And with a larger $\beta$, or a longer key?
 # The old state is multiplied by $I - \beta k k^\top$.
-# A direction at right angles to $k$ stays as it is.
-# Along $k$ the same factor comes back:
-
-# %% id="eigenvector" tags=["hide-input"]
-# Proved: what the step does along the key.
-erase = Identity(K) - beta * k * k.T
-lc.prove("11.eigenvector", erase * k, (1 - beta * norm_sq(k)) * k)
-
-# %% [markdown] id="largest_beta-exercise"
+# What is at right angles to $k$ stays; along $k$ the factor of exercise 2 comes back.
+#
 # **Exercise 3** (2 minutes). Up to which $\beta$ does the step enlarge nothing of the old state?
-# An expression in `n`.
+# An expression in `kk`.
 
 # %% id="11-largest_beta" tags=["exercise"]
 ### BEGIN SOLUTION
-largest = 2 / n
+largest = 2 / kk
 ### END SOLUTION
 ### BEGIN STUDENT
-# largest = None  # an expression in n
+# largest = None  # an expression in kk
 ### END STUDENT
 lc.check("11.largest_beta", largest)
 
 # %% [markdown] id="hints-largest_beta"
 # {{hints}}
 #
-# For directions between the two, take any vector $x$.
-# What the step takes from its squared length is a square times a factor, and the factor's sign decides:
+# ### Odd or even?
+#
+# Reading 0s and 1s, a memory should know whether the 1s so far are odd in number.
+# Its state is one number ($K = V = 1$), keys have length 1, and the answer is whether the state lies above $\tfrac12$.
 
-# %% id="never-expands" tags=["hide-input"]
-# Proved: what a step takes from a vector.
-x = MatrixSymbol("x", K, 1)
-lc.prove(
-    "11.never_expands",
-    norm_sq(x) - norm_sq(erase * x),
-    beta * (2 - beta * norm_sq(k)) * dot(k, x) ** 2,
+# %% id="11-parity" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "the delta rule, beta up to 2"
+### END SOLUTION
+lc.predict("11.parity", answer=answer)
+
+# %% id="parity" tags=["after-prediction"]
+bits, state, states = (
+    torch.randint(2, (1000,), generator=lc.rng("parity")),
+    torch.zeros(1, 1, 1),
+    [],
 )
+one, half = torch.ones(1, 1), torch.full((1, 1), 0.5)
+for bit in bits:  # beta = 2 for a 1, and 0 for a 0
+    state = delta_step(state, one, half, beta=2.0 * bit[None])
+    states.append(state[0, 0, 0])
+odd = (bits.cumsum(0) % 2).float()
+agree = lc.same("11.parity_kept", "State and parity", torch.stack(states), odd, 1e-6)
+said = r"""Take $k = 1$, $v = \frac12$, and $\beta = 2$ for a 1: $S$ becomes $(1 - 2) S + 2 \cdot \frac12 = 1 - S$.
+For a 0, $\beta = 0$. From $S = 0$ the text 1 1 0 1 gives $1, 0, 0, 1$.
+
+The others turn $S$ into $aS + b$ with $a \ge 0$: if one 1 raises $S$, so does the next, and if it lowers $S$, too.
+A text of 1s crosses $\frac12$ once at most. (Grazzi et al., ICLR 2025: in finite precision so with any size.)"""
+lc.reveal("11.parity", said, agree, was="the delta rule, beta up to 2")
+
+# %% id="arrows" tags=["after-prediction"]
+fig, axes = lc.subplots(1, 3, height=1.6, sharey=True)
+kinds = ("1: erased along k", "2: a reflection", "3: it grows")
+for ax, strength, kind in zip(axes, (1, 2, 3), kinds, strict=True):
+    ax.axhline(0, color=GREY, lw=1, ls=":")
+    ax.text(1.3, -0.3, "k", color=GREY, ha="right")
+    arrows = ((1, 0.8, GREY, "x"), (1 - strength, 0.8, BLUE, "after"))
+    for along, across, colour, name in arrows:
+        line = {"arrowstyle": "-|>", "color": colour, "lw": 2, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", (along, across), (0, 0), arrowprops=line)
+        ax.text(along, across + 0.08, name, color=colour, ha="center")
+    ax.plot([1, 1 - strength], [0.8, 0.8], color=ORANGE, lw=1, ls="--")
+    ax.set(xlim=(-2.3, 1.4), ylim=(-0.4, 1.2), xticks=[], yticks=[], aspect="equal")
+    ax.set_title(f"β‖k‖² = {kind}")
+    ax.spines[:].set_visible(False)
+picture = lc.figure(fig, "The step changes what lies along k, and keeps the rest.")
+said = r"""With $\beta = 2$ and a key of length 1, $I - 2 k k^\top$ is a mirror.
+By hand: $\lVert x \rVert^2 = 1.64$ above, and $x$ loses $1$, $0$, $-3$ of it. For all $k$ and $x$:"""
+after, x = S + beta * k * (v - S.T * k).T, MatrixSymbol("x", K, 1)
+missing = (1 - beta * norm_sq(k)) * (v - S.T * k)
+stays = lc.prove("11.missing", v - after.T * k, missing)
+lost = norm_sq(x) - norm_sq((Identity(K) - beta * k * k.T) * x)
+never = lc.prove("11.never_expands", lost, beta * (2 - beta * norm_sq(k)) * dot(k, x) ** 2)
+lc.reveal("11.parity", picture, said, stays, never)
 
 # %% [markdown] id="stable"
-# So up to that $\beta$ a step never enlarges what the memory held, whatever the keys are.
-# (What is written comes on top.)
-# Most layers normalise their keys to length 1 and keep $\beta$ between 0 and 1, which is safe.
+# ### What is used
+#
+# With $\beta = 1$ and a key of length 1 **the newest pair is read back exactly, whatever was there before.**
+# Most layers normalise their keys and keep $\beta$ between 0 and 1.
 #
 # ## 2. Does it recall better?
 #
-# The delta rule wastes no room on what stands there already.
-# Does it store more?
 # Random keys of length 1, random values, a matrix of $64 \times 64$, $\beta = 1$, each pair written once.
-# Afterwards each key is read; it is right if the read-out agrees better with its value than with any of 255 others that were never stored.
+# A read-out is right if it agrees better with its key's value than with any of 255 that were never stored.
 
 # %% id="11-capacity" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -192,80 +240,45 @@ def written(keys, values, beta=1.0):
     return total[0, 0], state[0, 0]
 
 
-# %% id="measured"
-def leaning(n, cosine, rng):
-    """n keys of length 1 in 64 numbers; any two have about this cosine"""
-    shared, keys = tasks.unit_keys(64, rng=rng), tasks.unit_keys(n, 64, rng=rng)
+def leaning(keys, cosine, rng):
+    """Keys [T, K] that lean to one side: any two have about this cosine"""
+    shared = tasks.unit_keys(keys.shape[1], rng=rng)
     mixed = cosine**0.5 * shared + (1 - cosine) ** 0.5 * keys
     return torch.nn.functional.normalize(mixed, dim=1)
 
 
-def measured(n, rng, cosine=0.0, beta=1.0, trials=8):
-    """Right answers of sum and delta rule, and their squared errors: two tensors [2, n]"""
-    right, errors = torch.zeros(2, n), torch.zeros(2, n)
-    for _ in range(trials):
-        keys, values = leaning(n, cosine, rng), tasks.unit_keys(n, 64, rng=rng)
-        others = tasks.unit_keys(255, 64, rng=rng)
-        for i, state in enumerate(written(keys, values, beta)):
-            read = keys @ state
-            right[i] += tasks.recognised(read, values, others) / trials
-            errors[i] += (read - values).square().sum(dim=1) / trials
-    return right, errors
+def shares(n, rng, beta=1.0, cosine=0.0):
+    """How often sum and delta rule give back each of n pairs, oldest first: [2, n]"""
+
+    def reader(rule):
+        def read(keys, values):
+            keys = leaning(keys, cosine, rng)
+            return keys @ written(keys, values, beta)[rule]
+
+        return read
+
+    return torch.stack([recalled(reader(rule), n, 64, 64, rng=rng) for rule in (0, 1)])
 
 
 # %% id="capacity-measured" tags=["after-prediction"]
-# Run this cell once you have guessed.
 rng = lc.rng("capacity")
-found = {n: measured(n, rng) for n in (64, 128)}
-(sum_64, delta_64), (sum_128, delta_128) = (found[n][0].mean(dim=1).tolist() for n in (64, 128))
-of_sum, of_delta = found[128][1].mean(dim=1).tolist()
+found = {n: shares(n, rng) for n in (64, 128)}
+(sum_64, delta_64), (sum_128, delta_128) = (found[n].mean(dim=1).tolist() for n in (64, 128))
 right_64 = f"64 pairs: the sum gives back {sum_64:.2f}, the delta rule {{value:.2f}}."
 right_128 = f"128 pairs: the sum gives back {sum_128:.2f}, the delta rule {{value:.2f}}."
-squared = f"Squared error with 128 pairs: sum {of_sum:.2f}, delta rule {{value:.2f}}."
 lc.reveal(
     "11.capacity",
     lc.claim("11.at_64", right_64, delta_64, between=(0.87, 1.0)),
     lc.claim("11.at_128", right_128, delta_128, between=(0.52, 0.66)),
-    lc.claim("11.errors", squared, of_delta, between=(0.98, 1.14)),
-    "The rule that looks recalls less, though its squared error is smaller. "
-    "(That error alone says little: a memory that always answers 0 has the error 1, since values "
-    "have length 1.) The age of a pair explains both.",
+    "The rule that looks recalls less. The age of a pair says why.",
     was="the sum" if sum_64 + sum_128 > delta_64 + delta_128 else "the delta rule",
 )
 
-# %% [markdown] id="why-before"
-# ### What one write does to another pair
-#
-# Writing $(b, v)$ changes what another key $a$ reads.
-# The sum adds $(a \cdot b)\, v$, a random vector.
-# The delta rule adds
-
-# %% id="forgets" tags=["hide-input"]
-# Proved: what another key then reads.
-a, b = MatrixSymbol("a", K, 1), MatrixSymbol("b", K, 1)
-delta_b = S + beta * b * (v - S.T * b).T
-lc.prove(
-    "11.forgets",
-    delta_b.T * a - S.T * a,
-    (beta * dot(a, b)) * v - (beta * dot(a, b)) * (S.T * b),
-)
-
-# %% [markdown] id="why-after" tags=["after-prediction"]
-# The second part takes away what $b$ read before.
-# That contains a piece of $a$'s own value, $(a \cdot b)\, v_a$, so a piece $\beta (a \cdot b)^2$ of the signal is erased, on average $\beta / K$ of it with each further write.
-# With $\beta = 1$ and 127 further writes, $(1 - \tfrac{1}{64})^{127}$ of the oldest value is left, less than a seventh.
-# It is a decay that nobody asked for.
-# What it takes from the noise as well makes the error small; what it takes from old signals makes them unreadable.
-
 # %% id="ages" tags=["after-prediction"]
-# Run this cell once you have guessed.
-from lcutils.show import BLUE, RED, label_lines
-
-right, _ = found[128]
-by_age = right.view(2, 8, 16).mean(dim=2).flip(1)  # [2, 8], the newest first
-fig, ax = lc.subplots()
-for shares, colour, label in zip(by_age, (RED, BLUE), ("sum", "delta rule"), strict=True):
-    ax.plot(range(8, 128, 16), shares, "o-", color=colour, label=label)
+by_age = found[128].view(2, 8, 16).mean(dim=2).flip(1)  # [2, 8], the newest first
+fig, ax = lc.subplots(height=2.6)
+for line, colour, label in zip(by_age, (RED, BLUE), ("sum", "delta rule"), strict=True):
+    ax.plot(range(8, 128, 16), line, "o-", color=colour, label=label)
 ax.set(xlabel="age: pairs written since", ylabel="share right", ylim=(0, 1.05))
 label_lines(ax)
 claim = lc.claim(
@@ -277,158 +290,33 @@ claim = lc.claim(
 )
 lc.reveal("11.capacity", lc.figure(fig, claim))
 
-# %% [markdown] id="two-pairs"
-# ### Two pairs
+# %% [markdown] id="why-before"
+# ### What one write does to another pair
 #
-# Alone, a pair is read as $\lVert k_1 \rVert^2 v_1$.
-# Does the next write, with $\beta = 1$, leave that as it is?
-# The machine finds numbers for which it does not:
+# By hand: $v_a$ stands alone under $a = (1, 0)$; then $v_b$ is written under $b = (0.6, 0.8)$, with $\beta = 1$.
+# In a sum $a$ now reads $v_a + 0.6\, v_b$.
+# The delta rule finds $0.6\, v_a$ under $b$, and writes $v_b - 0.6\, v_a$, so $a$ reads
+#
+# $$v_a + 0.6\, (v_b - 0.6\, v_a) = 0.64\, v_a + 0.6\, v_b$$
+#
+# Keys of length 1, and the older pair is no longer exact.
+# For any state and keys:
 
-# %% id="not-both"
-k1, k2 = MatrixSymbol("k_1", K, 1), MatrixSymbol("k_2", K, 1)
-v1, v2 = MatrixSymbol("v_1", V, 1), MatrixSymbol("v_2", V, 1)
-once = k1 * v1.T
-twice = once + k2 * (v2 - once.T * k2).T
-lc.refute("11.both_exact", twice.T * k1, norm_sq(k1) * v1)
-
-# %% id="disturbed"
+# %% id="forgets" tags=["hide-input"]
+# Proved: what another key then reads.
+a, b = MatrixSymbol("a", K, 1), MatrixSymbol("b", K, 1)
+delta_b = S + beta * b * (v - S.T * b).T
 lc.prove(
-    "11.disturbed",
-    twice.T * k1 - norm_sq(k1) * v1,
-    dot(k1, k2) * (v2 - dot(k1, k2) * v1),
-    reason="by how much the second write disturbs the first pair",
+    "11.forgets",
+    delta_b.T * a - S.T * a,
+    (beta * dot(a, b)) * v - (beta * dot(a, b)) * (S.T * b),
 )
 
-# %% [markdown] id="half-before"
-# Not at all if the keys are orthogonal, or if the bracket is zero, as when the same pair of length 1 is written twice.
-# Otherwise by a part of the new value, and of its own.
+# %% [markdown] id="why-after"
+# What $b$ read contains $(a \cdot b)\, v_a$, so $\beta (a \cdot b)^2$ of $a$'s value is erased, for random keys $\beta / K$ on average.
+# After 127 writes with $\beta = 1$ about $(1 - \tfrac{1}{64})^{127}$ is left, less than a seventh: a decay that nobody asked for.
 #
-# ### Half a write
-#
-# With $\beta = \tfrac12$ each write erases half as much, and the newest pair is only half there.
-
-# %% id="11-half" tags=["exercise"]
-### BEGIN SOLUTION
-answer = "more"
-### END SOLUTION
-lc.predict("11.half", answer=answer)
-
-# %% id="half" tags=["after-prediction"]
-# Run this cell once you have guessed.
-gentle = measured(64, lc.rng("half"), beta=0.5)[0].mean(dim=1)[1]
-claim = lc.claim(
-    "11.gentle",
-    f"With beta = 1/2 it gives back {{value:.3f}}, with 1 {delta_64:.3f}.",
-    gentle,
-    between=(0.98, 1.0),
-)
-lc.reveal(
-    "11.half",
-    claim,
-    "A model learns $\\beta$ for each token, between keeping the old and having the new.",
-    was="more" if gentle > delta_64 else "fewer",
-)
-
-# %% [markdown] id="again"
-# ## 3. Keys that come back, and keys that are alike
-#
-# Give 32 keys a value, then all of them another one, and ask for the newer.
-# An answer is right if it agrees better with the newer value than with the older one; a coin would be right in half of the cases.
-# Three memories answer: the sum, the delta rule, and one that knows more than both, *least squares*, the matrix that fits all 64 pairs best (`memory.least_squares` computes it, one pair at a time, and carries $K^2$ more numbers).
-
-# %% id="11-rewritten" tags=["exercise"]
-### BEGIN SOLUTION
-answer = [0.5, 0.8, 1.0]  # three shares, such as [0.2, 0.2, 0.2]
-### END SOLUTION
-lc.predict("11.rewritten", answer=answer)
-
-# %% id="rewritten" tags=["after-prediction"]
-# Run this cell once you have guessed.
-rng, newest = lc.rng("rewritten"), torch.zeros(3)
-for _ in range(8):
-    keys, values = tasks.unit_keys(32, 64, rng=rng), tasks.unit_keys(64, 64, rng=rng)
-    both = torch.cat([keys, keys])  # [64, K]
-    heads = both[None, :, None], both[None, :, None], values[None, :, None]
-    # the ridge, a small price on large entries, makes the best matrix unique
-    _, fitted = memory.least_squares(*heads, ridge=0.01, output_final_state=True)
-    states = *written(both, values), fitted[0, 0, :, 64:]
-    old, new = values[:32], values[32:]
-    for i, state in enumerate(states):
-        read = keys @ state
-        newest[i] += ((read * new).sum(dim=1) > (read * old).sum(dim=1)).float().mean() / 8
-sentence = f"The newer value: sum {newest[0]:.2f}, delta rule {newest[1]:.2f}, least squares "
-claim = lc.claim("11.newer", sentence + "{value:.2f}.", newest[2], between=(0.4, 0.6))
-told = (
-    "Of two values under one key, both of equal weight, the best fit is the mean. **A better "
-    "optimum of the wrong loss is no better memory.** Of the delta rule's steps the last counts most."
-)
-lc.reveal("11.rewritten", claim, told, was=newest.tolist())
-
-# %% [markdown] id="alike"
-# ### Keys that are alike
-#
-# Each pair is written once; all keys share a direction, so that any two have about the cosine $c$:
-
-# %% id="correlated" tags=["hide-input"]
-# The figure: recall when keys are alike.
-cosines, rng = [0.0, 0.1, 0.2, 0.3, 0.45, 0.6], lc.rng("correlated")
-shares = torch.stack([measured(32, rng, c, trials=6)[0].mean(dim=1) for c in cosines])  # [6, 2]
-fig, ax = lc.subplots()
-for right, colour, label in zip(shares.T, (RED, BLUE), ("sum", "delta rule"), strict=True):
-    ax.plot(cosines, right, "o-", color=colour, label=label)
-ax.set(xlabel="cosine of any two keys", ylabel="share right", ylim=(0, 1.05))
-label_lines(ax)
-claim = lc.claim(
-    "11.correlated",
-    f"32 pairs whose keys have cosine 0.45: the sum gives back {shares[4, 0]:.2f}, "
-    "the delta rule {value:.2f}.",
-    shares[4, 1],
-    between=(0.85, 1.0),
-)
-lc.figure(fig, claim)
-
-# %% [markdown] id="correlated-seen"
-# What does a read-out consist of?
-# Let the values be the rows of the identity matrix: then what comes back is the list of weights with which it hears each value.
-
-# %% id="heard"
-heard, rng = torch.zeros(2, 32, 32), lc.rng("heard")
-for _ in range(50):
-    keys = leaning(32, 0.45, rng)
-    for i, state in enumerate(written(keys, torch.eye(32))):
-        heard[i] += keys @ state / 50  # [who asks, whose value is heard]
-own = heard.diagonal(dim1=1, dim2=2)  # [2, 32]
-others = (heard.sum(dim=1) - own) / 31
-
-# %% id="heard-figure" tags=["hide-input"]
-# The figure: whose values are heard.
-fig, axes = lc.subplots(1, 2, sharey=True, height=2.8)
-for ax, weights, title in zip(axes, (own, others), ("own value", "other values"), strict=True):
-    for shares, colour, label in zip(weights, (RED, BLUE), ("sum", "delta rule"), strict=True):
-        ax.plot(range(32), shares.flip(0), "o-", color=colour, label=label, markersize=3)
-    ax.set(title=title, xlabel="age: pairs written since", ylim=(-0.05, 1.1))
-axes[0].set_ylabel("weight in a read-out")
-label_lines(axes[1])
-claim = lc.claim(
-    "11.heard",
-    f"The value written five pairs ago: all others hear it in a sum, with {others[0, -6]:.2f}; "
-    "under the delta rule with {value:.2f}.",
-    others[1, -6],
-    between=(-0.03, 0.06),
-)
-lc.figure(fig, claim)
-
-# %% [markdown] id="heard-seen"
-# In a sum each read-out hears all 31 other values, each with about the weight $c$.
-# The delta rule writes along the shared direction as well, but each write takes away a share of what the earlier ones left there: only the last few values are heard by others.
-# It pays with its own values, of which about half is left.
-# That is a good bargain if $c$ is large.
-# (If it is small, it is not: with many pairs and a cosine of 0.1 the sum still recalls more.)
-#
-# A text can have both: names that come back with news, and keys that lean to one side.
-#
-# Play: key $a$ is written once, then another key $b$ again and again, each time with a new value, all values at right angles.
-# What is left of $a$'s value?
+# Play: $a$ is written once, then $b$ again and again, all values at right angles.
 
 
 # %% id="play" tags=["hide-input"]
@@ -452,55 +340,230 @@ def draw(ax, cosine, beta, writes):
 lc.play(draw, cosine=(0.0, 1.0, 0.6, 0.05), beta=(0.0, 1.0, 1.0, 0.05), writes=(1, 12, 6))
 
 # %% id="play-settings" tags=["hide-input"]
-# The figure: three settings of the sliders.
-fig, axes = lc.subplots(3, 1, sharex=True, height=6.6)
-draw(axes[0], cosine=0.0, beta=1.0, writes=8)
-draw(axes[1], cosine=0.6, beta=1.0, writes=8)
-draw(axes[2], cosine=0.6, beta=0.2, writes=8)
-for ax in axes:
-    ax.label_outer()
-lc.figure(
-    fig,
-    "Where the keys are not at a right angle, the delta rule erases a part of a as it writes b.",
+# The figure: two settings of the sliders.
+fig, axes = lc.subplots(2, 1, sharex=True, height=4.4)
+draw(axes[0], cosine=0.6, beta=1.0, writes=8)
+draw(axes[1], cosine=0.6, beta=0.2, writes=8)
+axes[0].label_outer()
+lc.figure(fig, "A sum keeps all of a's value; the delta rule erases a part of it as it writes b.")
+
+# %% [markdown] id="half-before"
+# With $\beta = 1$ the first write under $b$ leaves $1 - (a \cdot b)^2$, the next ones no less.
+
+# %% [markdown] id="again"
+# ## 3. Keys that come back, and keys that are alike
+#
+# **Half way.** A good place to stop.
+#
+# Give 32 keys a value, then all of them another one.
+# An answer is right if it agrees better with the newer value than with the older one.
+# Three memories answer: the sum, the delta rule with $\beta = 1$, and *least squares*, the matrix that fits all 64 pairs best, each with the same weight.
+
+# %% id="11-rewritten" tags=["exercise"]
+### BEGIN SOLUTION
+answer = [0.5, 0.8, 1.0]  # three shares, such as [0.2, 0.2, 0.2]
+### END SOLUTION
+lc.predict("11.rewritten", answer=answer)
+
+
+# %% id="rewritten" tags=["after-prediction"]
+def fitted(keys, values, keep=1.0):
+    """The best matrix [K, V], where a pair of age a weighs keep**a"""
+    weights = keep ** torch.arange(len(keys) - 1, -1, -1)[:, None]  # [T, 1]
+    ridge = 0.01 * torch.eye(keys.shape[1])  # a small price on large entries makes it unique
+    return torch.linalg.solve(keys.T @ (weights * keys) + ridge, keys.T @ (weights * values))
+
+
+rng, newest = lc.rng("rewritten"), torch.zeros(4)
+for _ in range(8):
+    keys, values = tasks.unit_keys(32, 64, rng=rng), tasks.unit_keys(64, 64, rng=rng)
+    both, old, new = torch.cat([keys, keys]), values[:32], values[32:]
+    states = *written(both, values), fitted(both, values), fitted(both, values, keep=0.99)
+    for i, state in enumerate(states):
+        read = keys @ state
+        newest[i] += ((read * new).sum(dim=1) > (read * old).sum(dim=1)).float().mean() / 8
+sentence = f"The newer value: sum {newest[0]:.2f}, delta rule {newest[1]:.2f}, least squares "
+fit = lc.claim("11.newer", sentence + "{value:.2f}.", newest[2], between=(0.4, 0.6))
+sentence = "Least squares that forgets: {value:.2f}."
+fading = lc.claim("11.newer_fading", sentence, newest[3], between=(1, 1))
+was = newest[:3].tolist()
+told = r"""By hand: the best fit to two values under one key is their weighed mean. With equal weights nothing tells new from old. Now let a pair of age $a$ weigh $0.99^a$:"""
+ages = r"""The older has $0.99^{32} = 0.72$ of the newer's weight, so the newer makes 0.58 of the mean. **The weights were at fault, not the optimum.**"""
+lc.reveal("11.rewritten", fit, told, fading, ages, was=was)
+
+# %% [markdown] id="alike"
+# ### Keys that are alike
+#
+# Each pair is written once; all keys lean one way, any two with about the cosine $c$:
+
+# %% id="correlated" tags=["hide-input"]
+# The figure: recall when keys are alike.
+cosines, rng = [0.0, 0.1, 0.2, 0.3, 0.45, 0.6], lc.rng("correlated")
+by_cosine = torch.stack([shares(32, rng, cosine=c).mean(dim=1) for c in cosines])  # [6, 2]
+fig, ax = lc.subplots(height=2.6)
+for line, colour, label in zip(by_cosine.T, (RED, BLUE), ("sum", "delta rule"), strict=True):
+    ax.plot(cosines, line, "o-", color=colour, label=label)
+ax.set(xlabel="cosine of any two keys", ylabel="share right", ylim=(0, 1.05))
+label_lines(ax)
+claim = lc.claim(
+    "11.correlated",
+    f"32 pairs whose keys have cosine 0.45: the sum gives back {by_cosine[4, 0]:.2f}, "
+    "the delta rule {value:.2f}.",
+    by_cosine[4, 1],
+    between=(0.85, 1.0),
+)
+lc.figure(fig, claim)
+
+# %% [markdown] id="correlated-seen"
+# In a sum each key hears all 31 other values, each with about the weight $c$.
+# Under the delta rule each write takes away a share of what earlier ones left along the common direction.
+# (With many pairs and a cosine of 0.1 the sum still recalls more.)
+#
+# ## 4. A write meets those before it
+#
+# A sum's writes do not depend on one another.
+# Here token $i$ writes $u_i = \beta_i (v_i - S_{i-1}^\top k_i)$, and from $S_0 = 0$ the memory is $S_{i-1} = \sum_{j < i} k_j u_j^\top$. Hence
+#
+# $$u_i = \beta_i \Big( v_i - \sum_{j < i} (k_i \cdot k_j)\, u_j \Big)$$
+#
+# By hand, with $\beta = 1$, the keys $(1, 0)$, $(0.6, 0.8)$, $(0, 1)$ and the values $5$, $4$, $2$ ($V = 1$): $u_1 = 5$, then $u_2 = 4 - 0.6 \cdot 5 = 1$, then $u_3 = 2 - 0 \cdot 5 - 0.8 \cdot 1 = 1.2$.
+
+# %% id="tokens" tags=["hide-input"]
+# The figure: who reads whom.
+fig, ax = lc.subplots(height=2.0)
+ax.set(xlim=(-0.5, 6.5), ylim=(-1, 1.5), xticks=[], yticks=[])
+ax.spines[:].set_visible(False)
+keys, values, writes = ("(1, 0)", "(0.6, 0.8)", "(0, 1)"), (5, 4, 2), (5, 1, 1.2)
+for i, about in enumerate(zip(keys, values, writes, strict=True)):
+    ax.text(3 * i, -0.1, "k = {}\nv = {}\nu = {}".format(*about), ha="center", va="top")
+look = {"arrowstyle": "-|>", "lw": 2, "color": BLUE, "shrinkA": 6, "shrinkB": 6}
+for start, end, cosine in ((0, 3, "0.6"), (3, 6, "0.8")):
+    ax.annotate("", (end, 0.1), (start, 0.1), arrowprops=look)
+    ax.text((start + end) / 2, 0.2, f"reads {cosine} of it", color=BLUE, ha="center")
+look |= {"color": GREY, "lw": 1, "ls": "--", "connectionstyle": "arc3,rad=-0.22"}
+ax.annotate("", (6, 0.2), (0, 0.2), arrowprops=look)
+ax.text(3, 1.1, "reads 0 of it", color=GREY, ha="center")
+lc.figure(fig, "Three tokens: each takes from its value what it reads of the writes before it.")
+
+# %% [markdown] id="one_more-exercise"
+# **Exercise 4** (3 minutes). Let $v_1$ rise from 5 to 6. By how much does $u_3$ change?
+
+# %% id="11-one_more" tags=["exercise"]
+### BEGIN SOLUTION
+change = 0.8 * 0.6
+### END SOLUTION
+### BEGIN STUDENT
+# change = None  # a number, below 0 if it falls
+### END STUDENT
+lc.check("11.one_more", change)
+
+# %% [markdown] id="hints-one_more"
+# {{hints}}
+#
+# ### Why not a scan?
+#
+# Two steps $S \to A S + B$ join into one of the same form, with $A_2 A_1$ and $A_2 B_1 + B_2$.
+# A *parallel scan* joins steps in pairs, the pairs in pairs, and so on, all of a round at once.
+# Here $A = I - \beta k k^\top$ is $K \times K$, $B = \beta k v^\top$ is $K \times V$; let $K = V = 64$.
+# A step of the loop, a read and a write, multiplies about $2KV = 8{,}192$ times.
+
+# %% id="11-scan" tags=["exercise"]
+### BEGIN SOLUTION
+answer = 64  # a whole number
+### END SOLUTION
+lc.predict("11.scan", answer=answer)
+
+# %% id="scan" tags=["after-prediction"]
+said = r"""$A_2 A_1$ takes $K^3$ multiplications, $A_2 B_1$ another $K^2 V$: $524{,}288$, or 64 steps. And a scan keeps $K^2 + KV$ numbers a token, the loop $KV$ in all. (Where a sum fades, $A$ is one number, and a scan is cheap.)
+
+But the $u_i$ of a chunk solve linear equations, each in earlier unknowns only: a *triangular* system, one call for all.
+With 64 tokens that is about $2KV + 64K + 32V$ multiplications a token, 1.75 times the loop's, in a few large products.
+Its solution adds up the ways from token to token, a minus for each step:"""
+k1, k2, k3 = (MatrixSymbol(name, K, 1) for name in ("k_1", "k_2", "k_3"))
+v1, v2, v3 = (MatrixSymbol(name, V, 1) for name in ("v_1", "v_2", "v_3"))
+u1 = beta * v1
+u2 = beta * (v2 - dot(k2, k1) * u1)
+u3 = beta * (v3 - dot(k3, k1) * u1 - dot(k3, k2) * u2)
+direct = beta**2 * dot(k3, k1) * v1 + beta**2 * dot(k3, k2) * v2
+around = beta**3 * dot(k3, k2) * dot(k2, k1) * v1
+ways = lc.prove("11.ways", u3, beta * v3 - direct + around)
+lc.reveal("11.scan", said, ways, was=(64**3 + 64**2 * 64) / (2 * 64 * 64))
+
+# %% [markdown] id="trained-before"
+# ## 5. Learned
+#
+# A trained model can learn keys that are far apart, and a $\beta$ for each token.
+# Two models of one layer, with 1,024 numbers of state, trained for 200 steps, read 8 pairs, all of which then get new values, in random order.
+
+# %% id="11-learned" tags=["exercise"]
+### BEGIN SOLUTION
+answer = [0.5, 1.0]  # two shares, such as [0.2, 0.2]
+### END SOLUTION
+lc.predict("11.learned", answer=answer)
+
+# %% id="trained" tags=["after-prediction"]
+from lcutils import recall
+
+options = {"n_pairs": 8, "n_rewritten": 8, "steps": 200, "key_size": 16, "d": 64}
+seed = torch.randint(2**31, (1,), generator=lc.rng("trained")).item()
+as_sum = recall.trained("linear_attention", seed=seed, **options)
+as_delta = recall.trained("delta_rule", seed=seed, **options)
+named = f"The sum is right in {{value:.2f}}, and names the old value in {as_sum.stale:.2f}."
+right = "The delta rule is right in {value:.3f}."
+lc.reveal(
+    "11.learned",
+    lc.claim("11.trained_sum", named, as_sum.right, between=(0.45, 0.55)),
+    lc.claim("11.trained_delta", right, as_delta.right, between=(0.97, 1.0)),
+    "Training pulled the keys apart, or the sum would be wrong in more ways. It cannot teach one "
+    "layer that sums which pair came first: $k v^\\top + k w^\\top$ is the same in either order. "
+    "(Two such layers can do better.)",
+    was=[as_sum.right, as_delta.right],
 )
 
-# %% [markdown] id="chunk-before"
-# With $\beta = 1$ the first write under $b$ leaves $1 - c^2$ of $a$'s value, and the next ones no less: what lay along $b$ is gone already.
-# (The sum keeps all of it, and adds $c$ times each of $b$'s values.)
+# %% [markdown] id="exit"
+# ## Exit question
+
+# %% id="11-exit_when" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "b"
+### END SOLUTION
+lc.quiz("11.exit_when", answer=answer)
+
+# %% [markdown] id="take-away"
+# ## Take away
 #
-# ## 4. All writes of a chunk at once
+# - The delta rule, one gradient step on $\tfrac12 \lVert S^\top k - v \rVert^2$, writes $\beta$ times what is missing.
+# - What is missing is multiplied by $1 - \beta \lVert k \rVert^2$: stable down to $-1$, a mirror.
+# - Each write erases a little of every pair whose key is not orthogonal: of many random pairs, written once with $\beta = 1$, a sum recalls more.
+# - It wins where keys come back with new values, or are strongly alike.
+# - A chunk of its writes is one triangular system.
+
+# %% [markdown] id="more-time"
+# ## If you have more time
 #
-# A sum is quick because its writes do not depend on one another.
-# Here each depends on what stands in the memory, so on all writes before it.
-# Must it be a loop?
+# - All writes of a chunk at once: exercises 5 and 6 (25 minutes), and how all chunks are solved at once (4 minutes).
+# - A chunk of the gated delta rule (3 minutes).
+# - Half a write: a guess (2 minutes).
+# - Three cups: two mirrors a token (4 minutes).
+# - What a read-out hears where keys are alike (4 minutes).
+# - Where sum and delta rule are one (2 minutes).
+# - Two questions (2 minutes).
 #
-# Name what token $i$ writes: $u_i = \beta_i (v_i - S_{i-1}^\top k_i)$, so that $S_i = S_{i-1} + k_i u_i^\top$.
-# From a first state $S_0 = 0$ the memory before token $i$ is the sum of the earlier writes, hence
+# ### All writes of a chunk at once
+#
+# The equations of section 4 for a whole chunk:
 #
 # $$u_i + \beta_i \sum_{j < i} (k_i \cdot k_j)\, u_j = \beta_i v_i$$
 #
-# These are linear equations, and each uses earlier unknowns only: a *triangular* system.
-# Bold letters have a row for each token of the chunk, here three: its key, its value, its write.
-# With $D = \mathrm{diag}(\beta_1, \beta_2, \beta_3)$, let $L$ be the part of $D\, \mathbf K \mathbf K^\top$ below the diagonal.
-# Then $(I + L)\, \mathbf U = D\, \mathbf V$, and $S_3 = \mathbf K^\top \mathbf U$.
-# (From another $S_0$, put $v_i - S_0^\top k_i$ for $v_i$, and add $\mathbf K^\top \mathbf U$ to $S_0$.
-# Yang et al., NeurIPS 2024, solve for $\mathbf V$ and for $\mathbf K$ apart, which needs no $S_0$: so for all chunks at once.)
+# Bold letters have a row for each token: its key, its value, its write.
+# Let $L$ be what stands below the diagonal of $\mathrm{diag}(\beta)\, \mathbf K \mathbf K^\top$.
+# Then $(I + L)\, \mathbf U = \mathrm{diag}(\beta)\, \mathbf V$, and from $S_0 = 0$ the chunk ends in $\mathbf K^\top \mathbf U$.
 #
-# The third row, for any first two writes:
-
-# %% id="chunk-proved"
-k3, v3 = MatrixSymbol("k_3", K, 1), MatrixSymbol("v_3", V, 1)
-u1, u2 = MatrixSymbol("u_1", V, 1), MatrixSymbol("u_2", V, 1)
-before = k1 * u1.T + k2 * u2.T
-u3 = beta * (v3 - before.T * k3)
-lc.prove(
-    "11.third_write",
-    u3 + (beta * dot(k3, k1)) * u1 + (beta * dot(k3, k2)) * u2,
-    beta * v3,
-)
-
-# %% [markdown] id="delta_chunk-exercise"
-# **Exercise 4** (15 minutes). Compute all writes of a chunk, from $S_0 = 0$, without a loop.
+# By hand, for the three tokens of section 4:
+#
+# $$\begin{pmatrix} 1 & 0 & 0 \\ 0.6 & 1 & 0 \\ 0 & 0.8 & 1 \end{pmatrix} \begin{pmatrix} 5 \\ 1 \\ 1.2 \end{pmatrix} = \begin{pmatrix} 5 \\ 4 \\ 2 \end{pmatrix}$$
+#
+# **Exercise 5** (15 minutes). Compute all writes of a chunk, from $S_0 = 0$, without a loop.
 
 
 # %% id="11-delta_chunk" tags=["exercise"]
@@ -518,89 +581,7 @@ delta_chunk = lc.check("11.delta_chunk", delta_chunk)
 # %% [markdown] id="hints-delta_chunk"
 # {{hints}}
 #
-# Your two functions must agree: 50 steps of the one, one call of the other.
-
-# %% id="agree" tags=["hide-input"]
-# The loop beside the triangular system.
-rng = lc.rng("agree")
-k_, v_ = tasks.unit_keys(2, 50, 8, rng=rng).double(), tasks.unit_keys(2, 50, 5, rng=rng).double()
-beta_ = torch.rand(2, 50, generator=rng, dtype=torch.float64)
-state = torch.zeros(2, 8, 5, dtype=torch.float64)
-for t in range(50):
-    state = delta_step(state, k_[:, t], v_[:, t], beta_[:, t])
-at_once = k_.mT @ delta_chunk(k_, v_, beta_)
-lc.claim(
-    "11.agree",
-    "Of the 80 numbers of two last states, loop and triangular system differ in {value:.0f} "
-    "by more than 1e-12.",
-    ((state - at_once).abs() > 1e-12).sum(),
-    between=(0, 0),
-)
-
-# %% [markdown] id="trained-before"
-# ## 5. Learned
-#
-# Keys and values of a trained model are not random; it can learn keys that are far apart, and a $\beta$ for each token.
-# Two models of one layer with 1,024 numbers of state read 8 pairs, all of which are then written again with new values, in random order.
-# They are trained for 200 steps.
-
-# %% id="11-learned" tags=["exercise"]
-### BEGIN SOLUTION
-answer = [0.5, 1.0]  # two shares, such as [0.2, 0.2]
-### END SOLUTION
-lc.predict("11.learned", answer=answer)
-
-# %% id="trained" tags=["after-prediction"]
-# Run this cell once you have guessed.
-from lcutils import recall
-
-options = {"n_pairs": 8, "n_rewritten": 8, "steps": 200, "key_size": 16, "d": 64}
-seed = torch.randint(2**31, (1,), generator=lc.rng("trained")).item()
-as_sum = recall.trained("linear_attention", seed=seed, **options)
-as_delta = recall.trained("delta_rule", seed=seed, **options)
-named = f"The sum is right in {{value:.2f}}, and names the old value in {as_sum.stale:.2f}."
-right = "The delta rule is right in {value:.3f}."
-lc.reveal(
-    "11.learned",
-    lc.claim("11.trained_sum", named, as_sum.right, between=(0.45, 0.55)),
-    lc.claim("11.trained_delta", right, as_delta.right, between=(0.97, 1.0)),
-    "Training can pull the keys apart, and it did, or the sum would be wrong in more ways. It "
-    "cannot teach one layer that sums which pair came first: $k v^\\top + k w^\\top$ is the same "
-    "in either order.",
-    was=[as_sum.right, as_delta.right],
-)
-
-# %% [markdown] id="exit"
-# ## Exit question
-
-# %% id="11-exit_when" tags=["exercise"]
-### BEGIN SOLUTION
-answer = "b"
-### END SOLUTION
-lc.quiz("11.exit_when", answer=answer)
-
-# %% [markdown] id="take-away"
-# ## Take away
-#
-# - The delta rule is one gradient step on $\tfrac12 \lVert S^\top k - v \rVert^2$; it writes $\beta$ times what is missing.
-# - What is missing is multiplied by $1 - \beta \lVert k \rVert^2$; nothing of the old state grows while $\beta \le 2 / \lVert k \rVert^2$.
-# - It forgets: each write erases a little of every pair whose key is not orthogonal. With $\beta = 1$ and many random keys, each written once, a sum recalls more.
-# - It wins where keys come back with new values, and where keys are strongly alike.
-# - A chunk of its writes is one triangular system.
-
-# %% [markdown] id="more-time"
-# ## If you have more time
-#
-# One more question, one exercise (6 minutes), and a case in which the two rules are one (2 minutes).
-
-# %% id="11-exit_fit" tags=["exercise"]
-### BEGIN SOLUTION
-answer = "c"
-### END SOLUTION
-lc.quiz("11.exit_fit", answer=answer)
-
-# %% [markdown] id="write_chunk-exercise"
-# **Exercise 5** (6 minutes). Find the bug.
+# **Exercise 6** (10 minutes). Find the bug.
 # A colleague needs no triangular system: all tokens of a chunk read the memory, then all write.
 # With chunks of one token the tests pass, and it is fast.
 # Mend it; you may use `delta_chunk`.
@@ -626,24 +607,198 @@ write_chunk = lc.check("11.write_chunk", write_chunk)
 #
 # (The faulty rule is known by another name: one gradient step on the loss of all pairs of the chunk, at the state before it.
 # Sun et al., 2024, choose it for its speed, as mini-batches of training at test time.)
+#
+# **All chunks at once.** So each chunk solves one system, and waits for the state before it.
+# Yang et al., NeurIPS 2024, solve two: for $\mathbf U$ as in exercise 5, from $S_0 = 0$, and for $\mathbf W$, with $\mathbf K$ in the place of $\mathbf V$.
+# Neither has a state in it, so the systems of all chunks are solved at once.
+# Only products stay in sequence: a chunk that begins with $S$ writes $\mathbf U - \mathbf W S$, and ends in
+#
+# $$S + \mathbf K^\top (\mathbf U - \mathbf W S) = (I - \mathbf K^\top \mathbf W)\, S + \mathbf K^\top \mathbf U$$
+#
+# That is more work in fewer steps, which suits a GPU.
+# A CPU does few things at once, and one system a chunk, in a loop, is less work: tried with 8 heads and 4,096 tokens it was the faster of the two; with one head it was not.
+#
+# For two tokens, the product of their matrices is such an $I - \mathbf K^\top \mathbf W$, with rows $w_1 = \beta k_1$ and $w_2 = \beta (k_2 - (k_2 \cdot k_1)\, w_1)$:
 
-# %% [markdown] id="orthonormal-before"
-# **Where the two rules are one.**
+# %% id="product"
+k1, k2 = MatrixSymbol("k_1", K, 1), MatrixSymbol("k_2", K, 1)
+w1 = beta * k1
+w2 = beta * (k2 - dot(k2, k1) * w1)
+both_steps = (Identity(K) - beta * k2 * k2.T) * (Identity(K) - beta * k1 * k1.T)
+lc.prove("11.product", both_steps, Identity(K) - k1 * w1.T - k2 * w2.T)
+
+# %% id="agree" tags=["hide-input"]
+# Loop, chunks, and all chunks at once.
+rng, size = lc.rng("agree"), {"dtype": torch.float64}
+k_, v_ = tasks.unit_keys(4, 12, 8, rng=rng).double(), tasks.unit_keys(4, 12, 5, rng=rng).double()
+beta_ = torch.rand(4, 12, generator=rng, **size)  # a text of 4 chunks of 12 tokens
+stepped, chunked, joined = (torch.zeros(1, 8, 5, **size) for _ in range(3))
+for t in range(48):
+    at = divmod(t, 12)
+    stepped = delta_step(stepped, k_[at][None], v_[at][None], beta_[at][None])
+for i in range(4):
+    chunked = write_chunk(chunked, k_[i : i + 1], v_[i : i + 1], beta_[i : i + 1])
+U, W = delta_chunk(k_, v_, beta_), delta_chunk(k_, k_, beta_)  # no state in them
+for i in range(4):
+    joined = joined + k_[i].T @ (U[i] - W[i] @ joined)
+two = torch.stack([chunked, joined])
+lc.same("11.agree", "Loop, chunks and all chunks at once", two, stepped.expand(2, 1, 8, 5), 1e-12)
+
+# %% [markdown] id="gated"
+# ### If the memory fades, too
+#
+# Let the state first fade by $\alpha_i = e^{g_i}$ (the *gated* delta rule: Yang, Kautz and Hatamizadeh, ICLR 2025).
+# What token $j$ wrote has faded by all the factors since when token $i$ reads it:
+#
+# $$u_i + \beta_i \sum_{j < i} e^{g_{j+1} + \dots + g_i}\, (k_i \cdot k_j)\, u_j = \beta_i v_i$$
+#
+# By hand, for the three tokens of section 4 and $\alpha = \tfrac12$: $u_2 = 4 - \tfrac12 \cdot 0.6 \cdot 5 = 2.5$, then $u_3 = 2 - \tfrac12 \cdot 0.8 \cdot 2.5 = 1$.
+# It is a triangular system again, and only its entries have changed.
+
+# %% id="gated-agrees" tags=["hide-input"]
+# The faded system, and the package's rule.
+rng = lc.rng("gated")
+k_, v_ = tasks.unit_keys(2, 12, 8, rng=rng).double(), tasks.unit_keys(2, 12, 5, rng=rng).double()
+beta_, alpha = torch.rand(2, 2, 12, generator=rng, dtype=torch.float64)  # [B, T] each
+g = alpha.log()
+since = (
+    (g.cumsum(1)[:, :, None] - g.cumsum(1)[:, None]).tril().exp()
+)  # [B, i, j], what is left of j
+L = beta_[..., None] * (k_ @ k_.mT) * since
+u = torch.linalg.solve_triangular(L, beta_[..., None] * v_, upper=False, unitriangular=True)
+at_once = k_.mT @ (since[:, -1, :, None] * u)
+heads = k_[:, :, None], k_[:, :, None], v_[:, :, None]  # [B, T, H, K], ...
+gates = {"g": g[..., None], "beta": beta_[..., None]}
+_, state = memory.gated_delta_rule(*heads, **gates, output_final_state=True)
+lc.same("11.gated", "Faded system and gated delta rule", at_once, state[:, 0], 1e-10)
+
+# %% [markdown] id="half-a-write"
+# ### Half a write
+#
+# With $\beta = \tfrac12$ each write erases half as much, and the newest pair is only half there.
+
+# %% id="11-half" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "more"
+### END SOLUTION
+lc.predict("11.half", answer=answer)
+
+# %% id="half" tags=["after-prediction"]
+gentle = shares(64, lc.rng("half"), beta=0.5)[1].mean()
+claim = lc.claim(
+    "11.gentle",
+    f"With beta = 1/2 it gives back {{value:.3f}}, with 1 {delta_64:.3f}.",
+    gentle,
+    between=(0.98, 1.0),
+)
+lc.reveal(
+    "11.half",
+    claim,
+    "A model learns $\\beta$ for each token, between keeping the old and having the new.",
+    was="more" if gentle > delta_64 else "fewer",
+)
+
+# %% [markdown] id="cups"
+# ### Three cups
+#
+# Under three cups lie three balls; a token swaps two cups, or moves each one to the right, the last to the front.
+# With $k = (1, -1, 0)/\sqrt 2$ and $\beta = 2$ the mirror $I - 2 k k^\top$ is
+#
+# $$\begin{pmatrix} 1 & 0 & 0 \\ 0 & 1 & 0 \\ 0 & 0 & 1 \end{pmatrix} - \begin{pmatrix} 1 & -1 & 0 \\ -1 & 1 & 0 \\ 0 & 0 & 0 \end{pmatrix} = \begin{pmatrix} 0 & 1 & 0 \\ 1 & 0 & 0 \\ 0 & 0 & 1 \end{pmatrix}$$
+#
+# It swaps two cups.
+# Moving all three is no single step: $I - \beta k k^\top$ is symmetric, so what goes from 1 to 2 comes from 2 to 1.
+# Two steps a token can do it: swap the first two, then cups 1 and 3. (Siems et al., 2025, build layers of this kind.)
+
+# %% id="cups-tracked" tags=["hide-input"]
+# Two steps a token, and the cups.
+mirrors = {(0, 1): [1.0, -1.0, 0.0], (0, 2): [1.0, 0.0, -1.0]}
+moves = {"swap": ((0, 1),), "move": ((0, 1), (0, 2))}
+state, cups, nothing = (
+    torch.eye(3, dtype=torch.float64)[None],
+    [0, 1, 2],
+    torch.zeros(1, 3).double(),
+)
+for draw_ in torch.randint(2, (200,), generator=lc.rng("cups")).tolist():
+    for pair in moves[("swap", "move")[draw_]]:
+        key = torch.tensor([mirrors[pair]], dtype=torch.float64) / 2**0.5
+        state = delta_step(state, key, nothing, torch.full((1,), 2.0).double())
+    cups = [cups[1], cups[0], cups[2]] if draw_ == 0 else [cups[2], cups[0], cups[1]]
+places = torch.eye(3, dtype=torch.float64)[cups][None]  # row i: the ball under cup i
+lc.same("11.cups", "Cups and state after 200 tokens", state, places, 1e-10)
+
+# %% [markdown] id="heard-before"
+# ### What a read-out hears
+#
+# Let the values be the rows of the identity matrix: then what comes back is the list of weights with which it hears each value.
+# 32 keys, any two with a cosine of about 0.45, as in section 3:
+
+# %% id="heard"
+heard, rng = torch.zeros(2, 32, 32), lc.rng("heard")
+for _ in range(50):
+    keys = leaning(tasks.unit_keys(32, 64, rng=rng), 0.45, rng)
+    for i, state in enumerate(written(keys, torch.eye(32))):
+        heard[i] += keys @ state / 50  # [who asks, whose value is heard]
+own = heard.diagonal(dim1=1, dim2=2)  # [2, 32]
+others = (heard.sum(dim=1) - own) / 31
+
+# %% id="heard-figure" tags=["hide-input"]
+# The figure: whose values are heard.
+fig, axes = lc.subplots(1, 2, sharey=True, height=2.8)
+for ax, weights, title in zip(axes, (own, others), ("own value", "other values"), strict=True):
+    for line, colour, label in zip(weights, (RED, BLUE), ("sum", "delta rule"), strict=True):
+        ax.plot(range(32), line.flip(0), "o-", color=colour, label=label, markersize=3)
+    ax.set(title=title, xlabel="age: pairs written since", ylim=(-0.05, 1.1))
+axes[0].set_ylabel("weight in a read-out")
+label_lines(axes[1])
+claim = lc.claim(
+    "11.heard",
+    f"The value written five pairs ago: all others hear it in a sum, with {others[0, -6]:.2f}; "
+    "under the delta rule with {value:.2f}.",
+    others[1, -6],
+    between=(-0.03, 0.06),
+)
+lc.figure(fig, claim)
+
+# %% [markdown] id="heard-seen"
+# The delta rule pays with its own values, of which about half is left.
+# That is a good bargain if $c$ is large.
+#
+# ### Where the two rules are one
+#
 # Let the new key be orthogonal to everything that was written, so that $S^\top k = 0$.
-# Then there is nothing to erase; for $S = k_1 v_1^\top$:
+# Then there is nothing to erase; for $S = k_1 v_1^\top$ the difference between sum and delta rule is
 
 # %% id="orthonormal"
+v1, v2 = MatrixSymbol("v_1", V, 1), MatrixSymbol("v_2", V, 1)
+once = k1 * v1.T
 step = once + beta * k2 * (v2 - once.T * k2).T
 lc.prove("11.erased", once + beta * k2 * v2.T - step, (beta * dot(k1, k2)) * k2 * v1.T)
 
-# %% [markdown] id="orthonormal-seen"
-# The difference to the sum has the factor $k_1 \cdot k_2$, and is zero for orthogonal keys.
-#
+# %% [markdown] id="questions"
+# ### Two questions
+
+# %% id="11-recall_cross" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "d"
+### END SOLUTION
+lc.quiz("11.recall_cross", answer=answer)
+
+# %% id="11-exit_fit" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "c"
+### END SOLUTION
+lc.quiz("11.exit_fit", answer=answer)
+
+# %% [markdown] id="sources"
 # ## Sources
 #
+# - Grazzi, Siems, Zela, Franke, Hutter and Pontil, Unlocking state-tracking in linear RNNs through negative eigenvalues, ICLR 2025.
 # - Schlag, Irie and Schmidhuber, Linear transformers are secretly fast weight programmers, ICML 2021.
+# - Siems et al., DeltaProduct: improving state-tracking in linear RNNs via Householder products, 2025.
 # - Sun et al., Learning to (learn at test time): RNNs with expressive hidden states, 2024.
 # - Widrow and Hoff, Adaptive switching circuits, IRE WESCON Convention Record, 1960.
+# - Yang, Kautz and Hatamizadeh, Gated delta networks: improving Mamba2 with delta rule, ICLR 2025.
 # - Yang, Wang, Zhang, Shen and Kim, Parallelizing linear transformers with the delta rule over sequence length, NeurIPS 2024.
 
 # %% id="report"

@@ -5,7 +5,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from lcutils.checking.data import FunctionExercise, Inputs, Slip, normal, row
+from lcutils.checking.data import (
+    FunctionExercise,
+    Inputs,
+    NumberExercise,
+    Slip,
+    normal,
+    row,
+)
 from lcutils.checking.syntax import written
 
 
@@ -31,6 +38,33 @@ def _draw_chunk(rng: torch.Generator, B: int, C: int, K: int, V: int) -> Inputs:
 
 
 ENTRIES = (
+    NumberExercise(
+        "11.one_more",
+        value=0.48,
+        tolerance=1e-6,
+        unit="",
+        mistakes={
+            "Token 3 does not read what token 1 wrote; but it reads token 2, which did.": 0,
+            "The sign: token 2 writes less, so token 3 finds less to take away.": -0.48,
+            "By so much less token 2 writes; which part of that does token 3 read?": 0.6,
+            "This is the change of u_2; what does token 3 make of it?": -0.6,
+            "Token 3 reads with 0.8 what token 2 wrote; by how much has that changed?": 0.8,
+            "Token 3 takes away 0.8 of u_2; by how much has u_2 changed?": -0.8,
+            "By so much u_1 changes; on its way to token 3 it meets two cosines.": 1,
+            "Token 3 does not take away u_1, which it does not read; go by token 2.": -1,
+            "On the way from token to token cosines are multiplied, not added.": 1.4,
+            "Cosines are multiplied along the way, not added, and two signs are plus.": -1.4,
+            "Cosines are multiplied along the way, not taken from each other.": 0.2,
+            "This is the new u_3; by how much has it changed?": 1.68,
+            "This is u_3 as it was; by how much does it change?": 1.2,
+            "This is the new u_2; go on to token 3.": 0.4,
+            "This is what all 5 of v_1 do to u_3; it rises by 1.": 2.4,
+            "This is 0.6 times 0.6; the second step of the way is from token 2 to 3.": 0.36,
+            "This is 0.8 times 0.8; the first step of the way is from token 1 to 2.": 0.64,
+        },
+        hints=("Work out u_2 again, then u_3.", "u_2 falls by 0.6. And u_3 takes away 0.8 u_2."),
+        meaning="A value reaches keys at right angles to its own, by way of a token between.",
+    ),
     FunctionExercise(
         "11.delta_chunk",
         delta_chunk,
@@ -164,10 +198,11 @@ ENTRIES = (
         is_loop_free=True,
         meaning="Each write depends on those before it, and yet one call finds them all.",
         hints=(
-            "`L = (beta[..., None] * k) @ k.mT` holds beta_i k_i . k_j. "
-            "Only what stands below the diagonal counts.",
-            "`torch.linalg.solve_triangular` solves such a system for the values weighed by beta; "
-            "`unitriangular=True` says that there are ones on the diagonal.",
+            "One product of two matrices holds all k_i . k_j. Which of them count, and does "
+            "beta_i weigh a row of it or a column?",
+            "The unknowns are U, and the matrix of the system has ones on its diagonal. What does "
+            "`torch.linalg.solve_triangular` read of the matrix it is given, and which of its "
+            "switches speaks of the diagonal?",
         ),
     ),
 )

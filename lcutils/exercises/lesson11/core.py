@@ -221,89 +221,97 @@ ENTRIES = (
     ),
     ExpressionExercise(
         "11.missing_after",
-        "beta n",
-        lambda beta, n: 1 - beta * n,
+        "beta kk",
+        lambda beta, kk: 1 - beta * kk,
         example=("1/5", "3"),
         mistakes={
-            "Right for keys of length 1; in general k^T k = n.": lambda beta, n: 1 - beta,
-            "This is the part that is written; what is left of the rest?": lambda beta, n: beta * n,
-            "The sign: a small step makes less missing, not more.": lambda beta, n: 1 + beta * n,
-            "The step is beta, not 2 beta: the 1/2 cancels the 2.": lambda beta, n: (
-                1 - 2 * beta * n
+            "Right for keys of length 1; where is the length of the others?": lambda beta, kk: (
+                1 - beta
+            ),
+            "This is the part that is written; what is left of the rest?": lambda beta, kk: (
+                beta * kk
+            ),
+            "The sign: a small step makes less missing, not more.": lambda beta, kk: 1 + beta * kk,
+            "The step is beta, not 2 beta: the 1/2 cancels the 2.": lambda beta, kk: (
+                1 - 2 * beta * kk
             ),
             "The step is beta, not half of it: the 2 of the square cancels the 1/2.": (
-                lambda beta, n: 1 - beta * n / 2
+                lambda beta, kk: 1 - beta * kk / 2
             ),
-            "n is k^T k itself; no root is needed.": lambda beta, n: 1 - beta * square_root(n),
-            "This is the factor of the loss; what is missing is not squared.": lambda beta, n: (
-                (1 - beta * n) ** 2
+            "kk is the squared length already; no root is needed.": lambda beta, kk: (
+                1 - beta * square_root(kk)
             ),
-            "n is ||k||^2 already.": lambda beta, n: 1 - beta * n**2,
+            "This is the factor of the loss; what is missing is not squared.": lambda beta, kk: (
+                (1 - beta * kk) ** 2
+            ),
+            "kk is ||k||^2 already.": lambda beta, kk: 1 - beta * kk**2,
             "Sign: before and after it is v - S^T k, so at beta = 0 the factor is 1.": (
-                lambda beta, n: beta * n - 1
+                lambda beta, kk: beta * kk - 1
             ),
-            "At beta = 0 nothing is written, and the factor is 1: n comes with beta alone.": (
-                lambda beta, n: (1 - beta) * n
+            "At beta = 0 nothing is written, and the factor is 1: kk comes with beta alone.": (
+                lambda beta, kk: (1 - beta) * kk
             ),
-            "At beta = 0 the factor is 1, not n.": lambda beta, n: n - beta,
-            "At beta = 0 the factor is 1, not 1/n.": lambda beta, n: (1 - beta) / n,
+            "At beta = 0 the factor is 1, not kk.": lambda beta, kk: kk - beta,
+            "At beta = 0 the factor is 1, not 1/kk.": lambda beta, kk: (1 - beta) / kk,
             "Nothing is missing for one beta alone; in general something is left.": (
-                lambda beta, n: 0
+                lambda beta, kk: 0
             ),
-            "Then the step would change nothing.": lambda beta, n: 1,
+            "Then the step would change nothing.": lambda beta, kk: 1,
             "This is what the step adds to what is missing; where is what was missing before?": (
-                lambda beta, n: -beta * n
+                lambda beta, kk: -beta * kk
             ),
             "beta is what is written for a key of length 1; how much is left, and for any key?": (
-                lambda beta, n: beta
+                lambda beta, kk: beta
             ),
-            "Right for beta = 1; a smaller step leaves more.": lambda beta, n: 1 - n,
-            "n is a squared length, not a number of steps.": lambda beta, n: (1 - beta) ** n,
-            "A longer key changes more, not less.": lambda beta, n: 1 - beta / n,
-            "beta stands in the step once.": lambda beta, n: 1 - beta**2 * n,
-            "beta and n stand in the step once each.": lambda beta, n: 1 - beta**2 * n**2,
+            "Right for beta = 1; a smaller step leaves more.": lambda beta, kk: 1 - kk,
+            "kk is a squared length, not a number of steps.": lambda beta, kk: (1 - beta) ** kk,
+            "A longer key changes more, not less.": lambda beta, kk: 1 - beta / kk,
+            "beta stands in the step once.": lambda beta, kk: 1 - beta**2 * kk,
+            "beta and kk stand in the step once each.": lambda beta, kk: 1 - beta**2 * kk**2,
         },
         hints=(
             "Put the new state into v - S^T k; (k m^T)^T k is m times k^T k.",
-            "With m = v - S^T k: v - S^T k - beta n m. Take m out.",
+            "With m = v - S^T k: v - S^T k - beta kk m. Take m out.",
         ),
         meaning="With the same beta a longer key changes more.",
     ),
     ExpressionExercise(
         "11.largest_beta",
-        "n",
-        lambda n: 2 / n,
+        "kk",
+        lambda kk: 2 / kk,
         example=("3",),
         mistakes={
-            "There each write is exact; the memory is stable for twice as much.": lambda n: 1 / n,
-            "Right for keys of length 1; n is ||k||^2.": lambda n: 2,
-            "Upside down: longer keys need smaller steps.": lambda n: n / 2,
-            "n is ||k||^2 already; no root is needed.": lambda n: 2 / square_root(n),
-            "n is ||k||^2 already; it need not be squared.": lambda n: 2 / n**2,
-            "Upside down, and half as much: longer keys need smaller steps.": lambda n: n,
-            "Longer keys need smaller steps; this grows with n.": lambda n: 2 * n,
+            "There each write is exact; the memory is stable for twice as much.": lambda kk: 1 / kk,
+            "Right for keys of length 1; kk is ||k||^2.": lambda kk: 2,
+            "Upside down: longer keys need smaller steps.": lambda kk: kk / 2,
+            "kk is ||k||^2 already; no root is needed.": lambda kk: 2 / square_root(kk),
+            "kk is ||k||^2 already; it need not be squared.": lambda kk: 2 / kk**2,
+            "Upside down, and half as much: longer keys need smaller steps.": lambda kk: kk,
+            "Longer keys need smaller steps; this grows with kk.": lambda kk: 2 * kk,
             "Right for exactness, and for keys of length 1; stable is more than exact, and it "
-            "depends on n.": lambda n: 1,
+            "depends on kk.": lambda kk: 1,
             "Half of what makes a write exact; even more than that is stable.": (
-                lambda n: 1 / (2 * n)
+                lambda kk: 1 / (2 * kk)
             ),
-            "There is no root of 2: the factor is 1 - beta n, not its square.": (
-                lambda n: square_root(2) / n
+            "There is no root of 2: the factor is 1 - beta kk, not its square.": (
+                lambda kk: square_root(2) / kk
             ),
-            "This is one over the length; n is its square already.": lambda n: 1 / square_root(n),
-            "At beta = 0 nothing grows, true; how much larger may it be?": lambda n: 0,
-            "1 - beta n = -1 is solved by a division by n, not by taking n away.": (
-                lambda n: 2 - n
+            "This is one over the length; kk is its square already.": lambda kk: (
+                1 / square_root(kk)
             ),
-            "Solve 1 - beta n = -1 for beta: the 1 goes to the other side, and not again.": (
-                lambda n: 2 / n - 1
+            "At beta = 0 nothing grows, true; how much larger may it be?": lambda kk: 0,
+            "1 - beta kk = -1 is solved by a division by kk, not by taking kk away.": (
+                lambda kk: 2 - kk
             ),
-            "The sign: with a negative beta the factor 1 - beta n is above 1.": lambda n: -2 / n,
-            "There the factor is -3: it enlarges what lies along k three times.": lambda n: 4 / n,
+            "Solve 1 - beta kk = -1 for beta: the 1 goes to the other side, and not again.": (
+                lambda kk: 2 / kk - 1
+            ),
+            "The sign: with a negative beta the factor 1 - beta kk is above 1.": lambda kk: -2 / kk,
+            "There the factor is -3: it enlarges what lies along k three times.": lambda kk: 4 / kk,
         },
         hints=(
-            "Beyond which beta is 1 - beta n smaller than -1?",
-            "Solve 1 - beta n = -1.",
+            "Beyond which beta is 1 - beta kk smaller than -1?",
+            "Solve 1 - beta kk = -1.",
         ),
         meaning="Beyond it, what the state holds along k grows with each write.",
     ),

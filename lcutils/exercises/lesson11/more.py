@@ -16,6 +16,19 @@ def write_chunk(state: Tensor, k: Tensor, v: Tensor, beta: Tensor) -> Tensor:
     return state + k.mT @ delta_chunk(k, v - k @ state, beta)
 
 
+def _faulty(state: Tensor, k: Tensor, v: Tensor, beta: Tensor) -> Tensor:
+    return state + k.mT @ (beta[..., None] * (v - k @ state))
+
+
+def _below(k: Tensor) -> Tensor:
+    """k_i . k_j for the tokens j before i: [B, C, C]"""
+    return (k @ k.mT).tril(-1)
+
+
+def _once_back(missing: Tensor, k: Tensor) -> Tensor:
+    return missing - _below(k) @ missing
+
+
 def _added_up(state: Tensor, k: Tensor, v: Tensor, beta: Tensor) -> Tensor:
     for t in range(k.shape[1]):
         state = state + delta_step(state, k[:, t], v[:, t], beta[:, t])
@@ -45,7 +58,7 @@ ENTRIES = (
         is_to_mend=True,
         mistakes={
             "All tokens read the state before the chunk: none sees what the others of its chunk "
-            "have written.": lambda S, k, v, b: S + k.mT @ (b[..., None] * (v - k @ S)),
+            "have written.": lambda S, k, v, b: _faulty(S, k, v, b),
             "The tokens see each other, but not the state before the chunk: it belongs in what "
             "is missing.": lambda S, k, v, b: S + k.mT @ delta_chunk(k, v, b),
             "The state before the chunk is lost: add the writes to it.": lambda S, k, v, b: (
@@ -111,6 +124,40 @@ ENTRIES = (
             "These are the writes, a row for each token; the state gets K^T times them.": (
                 lambda S, k, v, b: delta_chunk(k, v - k @ S, b)
             ),
+            "beta is missing altogether: each token writes all that it misses.": (
+                lambda S, k, v, b: write_chunk(S, k, v, torch.ones_like(b))
+            ),
+            "beta comes too late: what a token writes, with its beta, is what the next ones "
+            "read.": lambda S, k, v, b: (
+                S + k.mT @ (b[..., None] * delta_chunk(k, v - k @ S, torch.ones_like(b)))
+            ),
+            "beta is missing in L: of what token i reads it takes away the share beta_i only.": (
+                lambda S, k, v, b: S + k.mT @ _solved(k @ k.mT, b[..., None] * (v - k @ S))
+            ),
+            "It takes away the values of the others; what they wrote is u_j, not v_j.": (
+                lambda S, k, v, b: S + k.mT @ (b[..., None] * (v - k @ S - _below(k) @ v))
+            ),
+            "It takes away what the others miss at the start; what they write is u_j.": (
+                lambda S, k, v, b: S + k.mT @ (b[..., None] * _once_back(v - k @ S, k))
+            ),
+            "One look back is not enough: what the others write changes by it as well. The system "
+            "should be solved.": lambda S, k, v, b: (
+                S + k.mT @ (b[..., None] * (v - k @ S - _below(k) @ (b[..., None] * (v - k @ S))))
+            ),
+            "What is missing is written beside the writes; they are made of it already.": (
+                lambda S, k, v, b: S + k.mT @ (v - k @ S + delta_chunk(k, v - k @ S, b))
+            ),
+            "What the old state reads is taken away twice.": lambda S, k, v, b: (
+                S + k.mT @ (delta_chunk(k, v - k @ S, b) - k @ S)
+            ),
+            "Each pair is written twice: once as if the memory were empty, and once again.": (
+                lambda S, k, v, b: _faulty(S + k.mT @ delta_chunk(k, v, b), k, v, b)
+            ),
+            "The state before the chunk is lost, and the tokens do not see each other.": (
+                lambda S, k, v, b: k.mT @ (b[..., None] * (v - k @ S))
+            ),
+            "The state before the chunk is lost, beta is missing, and the tokens do not see each "
+            "other.": lambda S, k, v, b: k.mT @ (v - k @ S),
         },
         slips=(
             Slip(
@@ -129,9 +176,51 @@ ENTRIES = (
             ),
             Slip(
                 "These are the writes, a row for each token; they are not [K, V] yet.",
-                written(r"state \+ delta_chunk\("),
+                written(r"state \+ delta_chunk\((?!.*\.mT @)|delta_chunk\(.*\) \+ state\b"),
                 "def write_chunk(state, k, v, beta):\n"
                 "    return state + delta_chunk(k, v - k @ state, beta)\n",
+            ),
+            Slip(
+                "The outer product is turned round: what is written stands to the right of K^T.",
+                written(r"\.mT @ k\b(?!\.)", unless=r"\(.*\.mT @ k\)\.mT"),
+                "def write_chunk(state, k, v, beta):\n"
+                "    return state + delta_chunk(k, v - k @ state, beta).mT @ k\n",
+            ),
+            Slip(
+                "The state is [K, V]: `k @ state` reads it as it stands.",
+                written(r"k @ state\.m?T\b"),
+                "def write_chunk(state, k, v, beta):\n"
+                "    return state + k.mT @ delta_chunk(k, v - k @ state.mT, beta)\n",
+            ),
+            Slip(
+                "`delta_chunk` takes the keys first, then the values.",
+                written(r"delta_chunk\((v|missing)\b"),
+                "def write_chunk(state, k, v, beta):\n"
+                "    return state + k.mT @ delta_chunk(v - k @ state, k, beta)\n",
+            ),
+            Slip(
+                "beta is [B, C]: token t's is `beta[:, t]`.",
+                written(r"delta_step\(.*, beta\)"),
+                "def write_chunk(state, k, v, beta):\n"
+                "    for t in range(k.shape[1]):\n"
+                "        state = delta_step(state, k[:, t], v[:, t], beta)\n"
+                "    return state\n",
+            ),
+            Slip(
+                "`k[:, t]` is [B, K]: so multiplied, the keys of all texts meet in one product. "
+                "`k[:, t : t + 1]` keeps its axis.",
+                written(r"\bk\[:, [a-z]\] @ state"),
+                "def write_chunk(state, k, v, beta):\n"
+                "    for t in range(k.shape[1]):\n"
+                "        missing = v[:, t] - k[:, t] @ state\n"
+                "        state = state + k[:, t, :, None] * (beta[:, t, None] * missing)[:, None]\n"
+                "    return state\n",
+            ),
+            Slip(
+                "beta is [B, C]: beside [B, C, V] it needs a new axis.",
+                written(r"\bbeta \* | \* beta\b(?![\[.])", unless=r"\bfor\b|vmap|\bbeta ="),
+                "def write_chunk(state, k, v, beta):\n"
+                "    return state + k.mT @ (beta * (v - k @ state))\n",
             ),
             Slip(
                 "The outer products add up over the tokens: K must be turned for that.",

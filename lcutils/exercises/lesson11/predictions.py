@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from lcutils.checking.data import SHARE, Prediction
+from lcutils.checking.data import COUNT, SHARE, Prediction
 
 ENTRIES = (
+    Prediction(
+        "11.parity",
+        "Which memory can do it, with keys, values and strengths of your choice?",
+        choices=(
+            "the sum",
+            "a sum that fades",
+            "the delta rule, beta up to 1",
+            "the delta rule, beta up to 2",
+        ),
+    ),
     Prediction(
         "11.capacity",
         "Which gives back more of 64 pairs, and of 128?",
@@ -21,6 +31,12 @@ ENTRIES = (
         "squares?",
         numbers=3,
         ranges=(SHARE,),
+    ),
+    Prediction(
+        "11.scan",
+        "How many times as many multiplications as one step does one joining take?",
+        numbers=1,
+        ranges=(COUNT,),
     ),
     Prediction(
         "11.learned",
