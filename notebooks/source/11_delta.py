@@ -192,22 +192,19 @@ fig, axes = lc.subplots(1, 3, height=1.6, sharey=True)
 kinds = ("1: erased along k", "2: a reflection", "3: it grows")
 for ax, strength, kind in zip(axes, (1, 2, 3), kinds, strict=True):
     ax.axhline(0, color=GREY, lw=1, ls=":")
+    ax.set_axis_off()
     ax.text(1.3, -0.3, "k", color=GREY, ha="right")
-    arrows = ((1, 0.8, GREY, "x"), (1 - strength, 0.8, BLUE, "after"))
-    for along, across, colour, name in arrows:
+    for along, colour, name in ((1, GREY, "x"), (1 - strength, BLUE, "after")):
         line = {"arrowstyle": "-|>", "color": colour, "lw": 2, "shrinkA": 0, "shrinkB": 0}
-        ax.annotate("", (along, across), (0, 0), arrowprops=line)
-        ax.text(along, across + 0.08, name, color=colour, ha="center")
+        ax.annotate("", (along, 0.8), (0, 0), arrowprops=line)
+        ax.text(along, 0.88, name, color=colour, ha="center")
     ax.plot([1, 1 - strength], [0.8, 0.8], color=ORANGE, lw=1, ls="--")
-    ax.set(xlim=(-2.3, 1.4), ylim=(-0.4, 1.2), xticks=[], yticks=[], aspect="equal")
-    ax.set_title(f"β‖k‖² = {kind}")
-    ax.spines[:].set_visible(False)
+    ax.set(xlim=(-2.3, 1.4), ylim=(-0.4, 1.2), aspect="equal", title=f"β‖k‖² = {kind}")
 picture = lc.figure(fig, "The step changes what lies along k, and keeps the rest.")
 said = r"""With $\beta = 2$ and a key of length 1, $I - 2 k k^\top$ is a mirror.
 By hand: $\lVert x \rVert^2 = 1.64$ above, and $x$ loses $1$, $0$, $-3$ of it. For all $k$ and $x$:"""
 after, x = S + beta * k * (v - S.T * k).T, MatrixSymbol("x", K, 1)
-missing = (1 - beta * norm_sq(k)) * (v - S.T * k)
-stays = lc.prove("11.missing", v - after.T * k, missing)
+stays = lc.prove("11.missing", v - after.T * k, (1 - beta * norm_sq(k)) * (v - S.T * k))
 lost = norm_sq(x) - norm_sq((Identity(K) - beta * k * k.T) * x)
 never = lc.prove("11.never_expands", lost, beta * (2 - beta * norm_sq(k)) * dot(k, x) ** 2)
 lc.reveal("11.parity", picture, said, stays, never)
@@ -240,6 +237,7 @@ def written(keys, values, beta=1.0):
     return total[0, 0], state[0, 0]
 
 
+# %% id="shares"
 def leaning(keys, cosine, rng):
     """Keys [T, K] that lean to one side: any two have about this cosine"""
     shared = tasks.unit_keys(keys.shape[1], rng=rng)
@@ -370,26 +368,24 @@ lc.predict("11.rewritten", answer=answer)
 def fitted(keys, values, keep=1.0):
     """The best matrix [K, V], where a pair of age a weighs keep**a"""
     weights = keep ** torch.arange(len(keys) - 1, -1, -1)[:, None]  # [T, 1]
-    ridge = 0.01 * torch.eye(keys.shape[1])  # a small price on large entries makes it unique
+    ridge = 0.01 * torch.eye(64)  # a small price on large entries makes it unique
     return torch.linalg.solve(keys.T @ (weights * keys) + ridge, keys.T @ (weights * values))
 
 
 rng, newest = lc.rng("rewritten"), torch.zeros(4)
 for _ in range(8):
     keys, values = tasks.unit_keys(32, 64, rng=rng), tasks.unit_keys(64, 64, rng=rng)
-    both, old, new = torch.cat([keys, keys]), values[:32], values[32:]
-    states = *written(both, values), fitted(both, values), fitted(both, values, keep=0.99)
-    for i, state in enumerate(states):
-        read = keys @ state
-        newest[i] += ((read * new).sum(dim=1) > (read * old).sum(dim=1)).float().mean() / 8
-sentence = f"The newer value: sum {newest[0]:.2f}, delta rule {newest[1]:.2f}, least squares "
-fit = lc.claim("11.newer", sentence + "{value:.2f}.", newest[2], between=(0.4, 0.6))
-sentence = "Least squares that forgets: {value:.2f}."
-fading = lc.claim("11.newer_fading", sentence, newest[3], between=(1, 1))
-was = newest[:3].tolist()
-told = r"""By hand: the best fit to two values under one key is their weighed mean. With equal weights nothing tells new from old. Now let a pair of age $a$ weigh $0.99^a$:"""
+    told = keys.repeat(2, 1), values
+    read = keys @ torch.stack([*written(*told), fitted(*told), fitted(*told, 0.99)])  # [4, 32, V]
+    old, new = (read * values[:32]).sum(dim=2), (read * values[32:]).sum(dim=2)
+    newest += (new > old).float().mean(dim=1) / 8
+said = f"Newer: sum {newest[0]:.2f}, delta rule {newest[1]:.2f}, least squares {{value:.2f}}."
+fit = lc.claim("11.newer", said, newest[2], between=(0.4, 0.6))
+said = "Least squares that forgets: {value:.2f}."
+fading = lc.claim("11.newer_fading", said, newest[3], between=(1, 1))
+mean = r"""By hand: the best fit to two values under one key is their weighed mean. With equal weights nothing tells new from old. Now let a pair of age $a$ weigh $0.99^a$:"""
 ages = r"""The older has $0.99^{32} = 0.72$ of the newer's weight, so the newer makes 0.58 of the mean. **The weights were at fault, not the optimum.**"""
-lc.reveal("11.rewritten", fit, told, fading, ages, was=was)
+lc.reveal("11.rewritten", fit, mean, fading, ages, was=newest[:3].tolist())
 
 # %% [markdown] id="alike"
 # ### Keys that are alike
