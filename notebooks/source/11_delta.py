@@ -376,13 +376,12 @@ rng, newest = lc.rng("rewritten"), torch.zeros(4)
 for _ in range(8):
     keys, values = tasks.unit_keys(32, 64, rng=rng), tasks.unit_keys(64, 64, rng=rng)
     told = keys.repeat(2, 1), values
-    read = keys @ torch.stack([*written(*told), fitted(*told), fitted(*told, 0.99)])  # [4, 32, V]
-    old, new = (read * values[:32]).sum(dim=2), (read * values[32:]).sum(dim=2)
-    newest += (new > old).float().mean(dim=1) / 8
+    read = keys @ torch.stack([*written(*told), fitted(*told), fitted(*told, 0.99)])
+    newest += ((read * (values[32:] - values[:32])).sum(dim=2) > 0).float().mean(dim=1) / 8
 said = f"Newer: sum {newest[0]:.2f}, delta rule {newest[1]:.2f}, least squares {{value:.2f}}."
 fit = lc.claim("11.newer", said, newest[2], between=(0.4, 0.6))
-said = "Least squares that forgets: {value:.2f}."
-fading = lc.claim("11.newer_fading", said, newest[3], between=(1, 1))
+forgets = "Least squares that forgets: {value:.2f}."
+fading = lc.claim("11.newer_fading", forgets, newest[3], between=(1, 1))
 mean = r"""By hand: the best fit to two values under one key is their weighed mean. With equal weights nothing tells new from old. Now let a pair of age $a$ weigh $0.99^a$:"""
 ages = r"""The older has $0.99^{32} = 0.72$ of the newer's weight, so the newer makes 0.58 of the mean. **The weights were at fault, not the optimum.**"""
 lc.reveal("11.rewritten", fit, mean, fading, ages, was=newest[:3].tolist())
