@@ -450,7 +450,7 @@ lc.reveal(
 # | $\mathit{kk}$ | (11, 12) in code: $k^\top k = \lVert k \rVert^2$ |
 # | $k$, $v$, $q$, $o$ | key, value, query (all three made from a word), and the output that is read; (02) $v$: the vector of a word |
 # | $\mathbf K$, $\mathbf V$, $\mathbf Q$ | keys, values and queries of all tokens, a row for each |
-# | $\mathbf O$, $\mathbf U$ | the outputs of all tokens; (11) what all of them write |
+# | $\mathbf O$, $\mathbf U$, $\mathbf W$ | the outputs of all tokens; (11) what all of them write; (11) $\mathbf U$ with the keys in the place of the values |
 # | $s$ | a score, $q \cdot k$; (05) $s_T$: the sum of $T$ vectors |
 # | $p$ | a probability, or a weight from a softmax; (13) how many bits a number has |
 # | $m$ | (05) a direction that keys share; (12) momentum, or how many steps; (13) how many numbers |
@@ -462,6 +462,7 @@ lc.reveal(
 # | $\eta$ | learning rate: the size of a gradient step; $\mathit{lr}$ in code |
 # | $\lambda$ | (08) what scores are multiplied by; (12) how much a small state is wished for |
 # | $L$ | loss: what training makes small; (11) a matrix below its diagonal |
+# | $\varepsilon$, $\kappa$ | (12) a small number that keeps a division safe; (12) a key along which a state is erased |
 # | $\sigma$ | the logistic function, $\sigma(x) = 1 / (1 + e^{-x})$ |
 # | $\Phi$ | $\Phi(x)$: the probability that a normal number, of mean 0 and variance 1, is below $x$ |
 # | $\mathbb E$ | the mean over all that chance may bring |
