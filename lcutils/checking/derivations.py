@@ -144,7 +144,7 @@ class _Judged:
         last = max(n for n, is_end in enumerate(arrived) if not is_end)
         reason = "All is true, but nothing stands between the start and the end."
         is_told = self.lines[1].expression == self.lines[0].expression  # the start, once more
-        if len(self.lines) - 2 - is_told > 0:
+        if len(self.lines) - is_told > 2:
             reason += self._padding()
         hint = self._step(self.lines[last].expression).hint
         return _wrong(reason).with_(is_open=True, hint=hint)
