@@ -613,6 +613,15 @@ def test_a_slip_is_found_whatever_the_docstring_says(id):
         assert slip.found(ast.parse(f"{head}\n{docstring}\n{body}").body[0]), slip.sentence
 
 
+def test_no_slip_is_found_in_a_docstring():
+    for exercise, slip in slips():
+        for tree in filter(None, map(syntax.tree_of, RIGHT[exercise.id])):
+            if isinstance(tree, ast.FunctionDef):
+                told = ast.Expr(ast.Constant(slip.example))
+                tree.body.insert(0, told)
+                assert not slip.found(tree), slip.sentence
+
+
 def test_sentences_of_slips_and_mistakes_are_told_apart():
     for exercise in of_kind(FunctionExercise):
         sentences = [*exercise.mistakes, *(slip.sentence for slip in exercise.slips)]

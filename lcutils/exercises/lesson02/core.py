@@ -18,7 +18,7 @@ from lcutils.checking.data import (
     normal,
     row,
 )
-from lcutils.checking.syntax import calls, has_keyword, operands
+from lcutils.checking.syntax import calls, code_of, has_keyword, operands
 
 
 def resting_places(counts: Tensor, u: Tensor) -> Tensor:
@@ -43,13 +43,6 @@ def _divided_at_each_step(counts: Tensor, u: Tensor) -> Tensor:
     for column, context in zip(counts.T, u, strict=True):
         v = (v + column[:, None] * context) / _rows(counts)
     return v
-
-
-def code_of(tree: ast.AST) -> str:
-    """The code as Python writes it, without the docstring, whose words say nothing about it."""
-    if isinstance(tree, ast.FunctionDef) and ast.get_docstring(tree) is not None:
-        return "\n".join(map(ast.unparse, tree.body[1:]))
-    return ast.unparse(tree)
 
 
 def _totals_lie_flat(tree: ast.AST) -> bool:

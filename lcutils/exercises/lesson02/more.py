@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from lcutils.checking.data import FunctionExercise, Inputs, NumberExercise, Slip, normal, row
-from lcutils.checking.syntax import calls, has_keyword, operands, written
-from lcutils.exercises.lesson02.core import code_of, draw_counts
+from lcutils.checking.syntax import calls, code_of, has_keyword, operands, written
+from lcutils.exercises.lesson02.core import draw_counts
 from lcutils.exercises.lesson02.sgns import is_floored, takes_formula_log
 
 

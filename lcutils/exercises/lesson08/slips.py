@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from lcutils.checking.data import Slip
-from lcutils.checking.syntax import calls
+from lcutils.checking.syntax import calls, code_of
 
 _LOOPS = (ast.For, ast.ListComp, ast.GeneratorExp)
 
@@ -53,7 +53,7 @@ def _edits_the_weights(tree: ast.AST) -> bool:
 def _gives_it_four_axes(tree: ast.AST) -> bool:
     loops = [node for node in ast.walk(tree) if isinstance(node, _LOOPS)]
     in_loops = {call for loop in loops for call in calls(loop, "causal_attention")}
-    text = ast.unparse(tree)
+    text = code_of(tree)
     joins_heads_and_batch = any(sign in text for sign in ("vmap", "flatten(0", "* n_heads"))
     return not joins_heads_and_batch and any(
         call not in in_loops for call in calls(tree, "causal_attention")

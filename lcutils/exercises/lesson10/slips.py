@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from lcutils.checking.data import Slip
-from lcutils.checking.syntax import calls, written
+from lcutils.checking.syntax import calls, code_of, written
 
 _PRODUCTS = ("einsum", "matmul", "bmm", "baddbmm")
 
@@ -35,7 +35,7 @@ def _takes_outer_of_a_batch(tree: ast.AST) -> bool:
 
 
 def _leaves_a_token_out(tree: ast.AST) -> bool:
-    if "k[:, 0" in ast.unparse(tree):  # the first is written before the loop
+    if "k[:, 0" in code_of(tree):  # the first is written before the loop
         return False
     return any(
         (len(call.args) == 2 and ast.unparse(call.args[0]) != "0")
@@ -50,7 +50,7 @@ def _walks_over_texts(tree: ast.AST) -> bool:
 
 
 def _edits_the_state(tree: ast.AST) -> bool:
-    text = ast.unparse(tree)
+    text = code_of(tree)
     if not any(sign in text for sign in ("new_zeros", "dtype", "_like", ".to(")):
         return False  # then two dtypes meet before
     return any(
