@@ -74,14 +74,19 @@ def tensor(
     return value
 
 
-def same_kind(**tensors: torch.Tensor) -> None:
-    """Check that all have the dtype and device of the first, which torch would mix or refuse late.
+def same_kind(*also: torch.dtype, **tensors: torch.Tensor) -> None:
+    """Check that all are on the device of the first, in its dtype or in one of `also`.
 
+    torch would mix or refuse them late. Within autocast, where its own functions take float32 and
+    half types side by side, so do ours.
     Raises: TypeError naming the first that differs.
     """
     (first, wanted), *others = tensors.items()
+    dtypes = (wanted.dtype, *also)
+    if wanted.dtype in _MIXED and autocasts(wanted.device):
+        dtypes += _MIXED
     for name, value in others:
-        if (value.dtype, value.device) != (wanted.dtype, wanted.device):
+        if value.device != wanted.device or value.dtype not in dtypes:
             refuse(
                 name,
                 f"{_dtype(wanted)} on {wanted.device} like {first}",
@@ -89,6 +94,15 @@ def same_kind(**tensors: torch.Tensor) -> None:
                 f"Convert it with .to({first}).",
                 TypeError,
             )
+
+
+_MIXED = (torch.float32, torch.bfloat16, torch.float16)
+
+
+def autocasts(device: torch.device) -> bool:
+    """Whether autocast is on for this device."""
+    kind = device.type
+    return torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind)
 
 
 def _dtype(value: torch.Tensor) -> str:
