@@ -82,11 +82,11 @@ def same_kind(*also: torch.dtype, **tensors: torch.Tensor) -> None:
     Raises: TypeError naming the first that differs.
     """
     (first, wanted), *others = tensors.items()
-    dtypes = (wanted.dtype, *also)
-    if wanted.dtype in _MIXED and autocasts(wanted.device):
-        dtypes += _MIXED
     for name, value in others:
-        if value.device != wanted.device or value.dtype not in dtypes:
+        is_right = value.dtype in (wanted.dtype, *also)
+        if not is_right and wanted.dtype in _MIXED and value.dtype in _MIXED:
+            is_right = autocasts(wanted.device)
+        if value.device != wanted.device or not is_right:
             refuse(
                 name,
                 f"{_dtype(wanted)} on {wanted.device} like {first}",
@@ -101,8 +101,7 @@ _MIXED = (torch.float32, torch.bfloat16, torch.float16)
 
 def autocasts(device: torch.device) -> bool:
     """Whether autocast is on for this device."""
-    kind = device.type
-    return torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind)
+    return device.type != "meta" and torch.is_autocast_enabled(device.type)
 
 
 def _dtype(value: torch.Tensor) -> str:

@@ -105,7 +105,7 @@ def _check_range(gate: str, value: Tensor) -> None:
     outside = (value < low) | (value > high)  # NaN is in no range and outside of none
     if outside.any():
         hint = "Are g and beta the wrong way round?" if gate in ("g", "beta") else ""
-        first = float(value[outside][0])
+        first = float(value.detach()[outside][0])
         texts = (f"{first:.{digits}g}" for digits in range(4, 18))
         got = next(text for text in texts if not low <= float(text) <= high)  # 2.0000002, not 2
         _require.refuse(gate, meaning, got, hint)
