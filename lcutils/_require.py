@@ -61,10 +61,11 @@ def tensor(
             TypeError,
         )
     shape = list(value.shape)
-    wanted = [sizes.get(letter) for letter in names]
-    if len(shape) != len(names) or any(
-        w not in (None, s) for w, s in zip(wanted, shape, strict=True)
-    ):
+    fits = len(shape) == len(names) and shape == [
+        sizes.get(letter, size) for letter, size in zip(names, shape, strict=True)
+    ]
+    if not fits:
+        wanted = [sizes.get(letter) for letter in names]
         known = [letter if w is None else str(w) for letter, w in zip(names, wanted, strict=True)]
         listed = f"[{', '.join(names)}]"
         if any(w is not None for w in wanted):

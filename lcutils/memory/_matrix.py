@@ -19,7 +19,10 @@ from torch.nn.functional import pad
 from lcutils import _require
 
 CHUNK = 64  # tokens that a chunk holds: the fastest size on a CPU for heads of 64 numbers
-_ORDER = "The axes are {}, then the numbers of a head."
+_ORDER = {  # of the axes, for errors
+    "B T H": "The axes are B, T, H, then the numbers of a head.",
+    "B H": "The axes are B, H, then the numbers of a head.",
+}
 _GATES = {  # what each means, and its range
     "g": ("log decay, at most 0", -torch.inf, 0.0),
     "beta": ("write strength, from 0 to 2", 0.0, 2.0),
@@ -58,7 +61,7 @@ def check(
     Raises: TypeError, ValueError naming the argument.
     """
     sizes = sizes_of(q, k, v, tokens)
-    order = _ORDER.format(tokens.replace(" ", ", "))
+    order = _ORDER[tokens]
     _require.same_kind(q=q, k=k, v=v)
     given = {"q": q}
     for gate, value in gates.items():
@@ -73,24 +76,29 @@ def check(
     if at_least is None:
         _require.same_kind(**given)
         return scale_of(scale, sizes["K"]), state
-    dtype = torch.promote_types(q.dtype, at_least)
+    dtype = widened(q.dtype, at_least)
     _require.same_kind(widened(q.dtype), dtype, **given)
-    return scale_of(scale, sizes["K"]), state.to(dtype)
+    return scale_of(scale, sizes["K"]), cast(state, dtype)
 
 
-def widened(dtype: torch.dtype) -> torch.dtype:
+def widened(dtype: torch.dtype, at_least: torch.dtype = torch.float32) -> torch.dtype:
     """float32 for half types, in which a state drifts; else the dtype itself."""
-    return torch.promote_types(dtype, torch.float32)
+    return at_least if dtype.itemsize < at_least.itemsize else dtype
+
+
+def cast(x: Tensor, dtype: torch.dtype) -> Tensor:
+    """`x.to(dtype)`, which costs one token more than to ask whether there is something to do."""
+    return x if x.dtype == dtype else x.to(dtype)
 
 
 def sizes_of(q: Tensor, k: Tensor, v: Tensor, tokens: str) -> dict[str, int]:
     """The size of each letter; TypeError or ValueError if q, k, v do not fit together."""
     sizes: dict[str, int] = {}
-    order = _ORDER.format(tokens.replace(" ", ", "))
     for name, value, size in (("q", q, "K"), ("k", k, "K"), ("v", v, "V")):
-        _require.tensor(name, value, f"{tokens} {size}", sizes, order)
-    sizes |= {"K+V": sizes["K"] + sizes["V"], "2V": 2 * sizes["V"]}
-    return sizes | {"2K+2V": 2 * sizes["K+V"]}
+        _require.tensor(name, value, f"{tokens} {size}", sizes, _ORDER[tokens])
+    K, V = sizes["K"], sizes["V"]
+    sizes["K+V"], sizes["2V"], sizes["2K+2V"] = K + V, 2 * V, 2 * (K + V)
+    return sizes
 
 
 def scale_of(scale: float | None, K: int) -> float:
@@ -102,7 +110,9 @@ def _check_range(gate: str, value: Tensor) -> None:
     meaning, low, high = _GATES[gate]
     if not is_known(value):
         return
-    outside = (value < low) | (value > high)  # NaN is in no range and outside of none
+    outside = value > high  # NaN is in no range and outside of none
+    if low > -math.inf:
+        outside = outside | (value < low)
     if outside.any():
         hint = "Are g and beta the wrong way round?" if gate in ("g", "beta") else ""
         first = float(value.detach()[outside][0])
@@ -124,8 +134,11 @@ def is_known(x: Tensor) -> bool:
 
 def full_precision(x: Tensor) -> AbstractContextManager[object]:
     """Where autocast is on, a context without it."""
-    kind = x.device.type
-    return torch.autocast(kind, enabled=False) if _require.autocasts(x.device) else nullcontext()
+    device = x.device
+    return torch.autocast(device.type, enabled=False) if _require.autocasts(device) else _AS_IT_IS
+
+
+_AS_IT_IS = nullcontext()
 
 
 def in_chunks(
@@ -149,8 +162,8 @@ def in_chunks(
     is_in_turn = is_for_a_cpu(v) or v.shape[1] <= size
     walk = _one_by_one if is_in_turn else _side_by_side
     with full_precision(v):
-        o, last = walk(rule, size, tuple(x.to(state.dtype) for x in tokens), scale, state)
-    return o.to(v.dtype), last if output_final_state else None
+        o, last = walk(rule, size, tuple(cast(x, state.dtype) for x in tokens), scale, state)
+    return cast(o, v.dtype), last if output_final_state else None
 
 
 def is_for_a_cpu(x: Tensor) -> bool:
@@ -256,7 +269,7 @@ def in_steps(
     Returns: o [B, T, H, V], and the last state or None.
     """
     v, outputs, last = tokens[2], [], state
-    tokens = tuple(x.to(state.dtype) for x in tokens)
+    tokens = tuple(cast(x, state.dtype) for x in tokens)
     with full_precision(v):
         for now in zip(*(x.unbind(dim=1) for x in tokens), strict=True):
             o, last = step(scale, last, *now)
@@ -274,9 +287,10 @@ def in_one_step(
     state: Tensor,
 ) -> tuple[Tensor, Tensor]:
     """One token of `in_steps`: q, k, v and gates, [B, H, ...]; o and the new state."""
+    dtype = token[2].dtype
     with full_precision(state):
-        o, state = step(scale, state, *(x.to(state.dtype) for x in token))
-    return o.to(token[2].dtype), state
+        o, state = step(scale, state, *[cast(x, state.dtype) for x in token])
+    return cast(o, dtype), state
 
 
 def column(gate: Tensor) -> Tensor:
