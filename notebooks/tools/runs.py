@@ -102,7 +102,8 @@ def record(script: Path, records: Path = RECORDS, root: Path = ROOT) -> None:
     """Do all jobs of a script that are not done yet, and write its record."""
     module = runpy.run_path(str(script))
     seeds = list(module["SEEDS"])
-    kept = _Kept(root / ".runs" / f"{script.stem}-{hash_of(script, root)[:12]}.jsonl")
+    code = hash_of(script, root)
+    kept = _Kept(root / ".runs" / f"{script.stem}-{code[:12]}.jsonl")
     jobs = module.get("jobs", lambda found: {f"seed {seed}": {"seed": seed} for seed in seeds})
     spawn = multiprocessing.get_context("spawn")  # as if each ran alone
     shown = time.monotonic()
@@ -139,7 +140,7 @@ def record(script: Path, records: Path = RECORDS, root: Path = ROOT) -> None:
         "seconds": round(kept.seconds, 1),
         "seeds": seeds,
         "versions": {"Python": platform.python_version(), "torch": metadata.version("torch")},
-        "hash": hash_of(script, root),
+        "hash": code,
     }
     lines = [f" {json.dumps(key)}: {json.dumps(value)}" for key, value in content.items()]
     rows = [f"  {json.dumps(key)}: {json.dumps(values)}" for key, values in numbers.items()]
@@ -158,10 +159,10 @@ class _Kept:
             self._take(**json.loads(line))
 
     def add(self, job: str, numbers: Numbers, seconds: float) -> None:
-        line = {"job": job, "numbers": numbers, "seconds": round(seconds, 2)}
+        line = json.dumps({"job": job, "numbers": numbers, "seconds": round(seconds, 2)})
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(f"{json.dumps(line)}\n")
-        self._take(**line)
+            file.write(f"{line}\n")
+        self._take(job, numbers, seconds)
 
     def _take(self, job: str, numbers: Numbers, seconds: float) -> None:
         self.found[job] = numbers
