@@ -16,6 +16,7 @@ _HOME = {
     "grad": "proof",
     "ProofError": "proof",
     "claim": "claims",
+    "same": "claims",
     "ClaimError": "claims",
     "recorded": "records",
     "check": "exercises",
@@ -30,7 +31,18 @@ _HOME = {
 }
 
 # `lc.memory` and its like: loaded when first used, as the names above.
-_MODULES = ("memory", "nets", "proof", "recall", "records", "show", "tasks", "text", "train")
+_MODULES = (
+    "memory",
+    "nets",
+    "proof",
+    "recall",
+    "records",
+    "show",
+    "tasks",
+    "text",
+    "train",
+    "untrained",
+)
 
 __all__ = list(_HOME)
 

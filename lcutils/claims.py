@@ -55,6 +55,24 @@ def claim(id: str, sentence: str, value: object, *, between: Sequence[float]) ->
     return record(Entry("measured", id, passed, text, html=html_block))
 
 
+def same(id: str, what: str, one: torch.Tensor, other: torch.Tensor, within: float) -> Entry:
+    """Claim that two ways to compute something agree in every number.
+
+    Args:
+        id: as in `claim`
+        what: begins the sentence, such as "Loop and table", which then counts the numbers
+        one, other: tensors of one shape
+        within: how far two numbers may be apart; of the size of what is rounded off
+    Returns, Raises: as `claim`; ValueError if the shapes differ.
+    """
+    if one.shape != other.shape:
+        got = f"{list(one.shape)} and {list(other.shape)}"
+        _require.refuse("other", "a tensor of the shape of the first", got)
+    sentence = f"{what}: of {one.numel():,} numbers {{value:.0f}} differ by more than {within:g}."
+    differ = ((one - other).abs() <= within).logical_not().sum()  # NaN agrees with nothing
+    return claim(id, sentence, differ, between=(0, 0))
+
+
 def _at_every_seed(low: float, high: float, sentence: str) -> str:
     if low == high:
         return f"{low:g} at every seed tried"

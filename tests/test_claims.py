@@ -5,7 +5,8 @@ import torch
 
 from claims import run_source, table
 from editions import SOURCES, lesson_sources
-from lcutils import ClaimError, _ledger, claim
+from helpers import assert_refused
+from lcutils import ClaimError, _ledger, claim, same
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +41,30 @@ def test_the_range_is_short_and_never_narrower_than_what_was_tried(sentence, bet
     entry = claim("05.range", sentence, between[0], between=between)
     assert entry.text.endswith(f" [05.range; {said}]")
     assert said in entry.html
+
+
+def test_two_ways_that_agree_are_counted_number_by_number():
+    x = torch.zeros(40, 30)
+    entry = same("10.forms", "Loop and table", x, x + 1e-12, 1e-10)
+    assert entry.passed
+    assert entry.text == (
+        "Measured: Loop and table: of 1,200 numbers 0 differ by more than 1e-10. "
+        "[10.forms; 0 at every seed tried]"
+    )
+
+
+@pytest.mark.parametrize("off", [1e-9, -1e-9, float("nan")])
+def test_one_number_that_differs_or_is_none_is_counted(off, monkeypatch):
+    monkeypatch.delenv("LC_STRICT", raising=False)
+    x = torch.zeros(5)
+    entry = same("10.forms", "Both", x, x + torch.tensor([0, 0, off, 0, 0]), 1e-10)
+    assert not entry.passed
+    assert "of 5 numbers 1 differ by more than 1e-10" in entry.text
+
+
+def test_two_shapes_are_not_compared():
+    got = r"other: expected a tensor of the shape of the first, got [2] and [2, 1]."
+    assert_refused(ValueError, got, same, "10.x", "Both", torch.zeros(2), torch.zeros(2, 1), 0.1)
 
 
 def test_both_ends_of_the_range_are_allowed():
