@@ -61,10 +61,11 @@ def tensor(
             TypeError,
         )
     shape = list(value.shape)
-    wanted = [sizes.get(letter) for letter in names]
-    if len(shape) != len(names) or any(
-        w not in (None, s) for w, s in zip(wanted, shape, strict=True)
-    ):
+    fits = len(shape) == len(names) and shape == [
+        sizes.get(letter, size) for letter, size in zip(names, shape, strict=True)
+    ]
+    if not fits:
+        wanted = [sizes.get(letter) for letter in names]
         known = [letter if w is None else str(w) for letter, w in zip(names, wanted, strict=True)]
         listed = f"[{', '.join(names)}]"
         if any(w is not None for w in wanted):
@@ -74,14 +75,19 @@ def tensor(
     return value
 
 
-def same_kind(**tensors: torch.Tensor) -> None:
-    """Check that all have the dtype and device of the first, which torch would mix or refuse late.
+def same_kind(*also: torch.dtype, **tensors: torch.Tensor) -> None:
+    """Check that all are on the device of the first, in its dtype or in one of `also`.
 
+    torch would mix or refuse them late. Within autocast, where its own functions take float32 and
+    half types side by side, so do ours.
     Raises: TypeError naming the first that differs.
     """
     (first, wanted), *others = tensors.items()
     for name, value in others:
-        if (value.dtype, value.device) != (wanted.dtype, wanted.device):
+        is_right = value.dtype in (wanted.dtype, *also)
+        if not is_right and wanted.dtype in _MIXED and value.dtype in _MIXED:
+            is_right = autocasts(wanted.device)
+        if value.device != wanted.device or not is_right:
             refuse(
                 name,
                 f"{_dtype(wanted)} on {wanted.device} like {first}",
@@ -89,6 +95,14 @@ def same_kind(**tensors: torch.Tensor) -> None:
                 f"Convert it with .to({first}).",
                 TypeError,
             )
+
+
+_MIXED = (torch.float32, torch.bfloat16, torch.float16)
+
+
+def autocasts(device: torch.device) -> bool:
+    """Whether autocast is on for this device."""
+    return device.type != "meta" and torch.is_autocast_enabled(device.type)
 
 
 def _dtype(value: torch.Tensor) -> str:

@@ -1,4 +1,4 @@
-"""The small models that lessons train: one block around any rung of the memory ladder.
+"""The small models that lessons train: blocks around any rung of the memory ladder.
 
 Every layer takes x [B, T, d] and the state that it left after the tokens before, or None at the
 start; it returns y [B, T, d] and its state now, a tuple of tensors whose first is the memory.
@@ -85,9 +85,10 @@ class Mixer(nn.Module):
     """A rung that has queries, keys and values, with the layers that make them and its gates.
 
     Keys see the token before as well: k_t comes from `x_{t-1} + shift (x_t - x_{t-1})`, shift
-    learned from 0, so that a value can be written under the key that stands before it. Where the
-    memory is a matrix, queries and keys have length 1. Attention has a learned slope: the score
-    of a token falls with its distance, which is all that it knows of order.
+    learned from 0, so that a value can be written under the key that stands before it; what
+    stands before the first token is learned, too. Where the memory is a matrix, queries and keys
+    have length 1. Attention has a learned slope: the score of a token falls with its distance,
+    which is all that it knows of order.
 
     Args:
         rung: one of `RUNGS` with queries, keys and values
@@ -112,6 +113,7 @@ class Mixer(nn.Module):
     ) -> None:
         super().__init__()
         self.rung, self.options, self.n_heads = rung, _checked(rung, options), n_heads
+        self.key_size = key_size
         _require.count("n_heads", n_heads)
         V = d // n_heads if value_size is None else value_size
         M = key_size if n_hidden is None else n_hidden
@@ -122,6 +124,7 @@ class Mixer(nn.Module):
         self.v = nn.Linear(d, n_heads * V, bias=False)
         self.out = nn.Linear(n_heads * V, d, bias=False)
         self.shift = nn.Parameter(torch.zeros(d))
+        self.before = nn.Parameter(torch.randn(d))  # with 0 the first key would have no direction
         self.gates = nn.ModuleDict()
         for gate, start in _GATES[rung].items():
             is_vector = (rung, gate) == ("vector_decay", "g")
@@ -137,7 +140,8 @@ class Mixer(nn.Module):
     def forward(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """x [B, T, d], state -> y [B, T, d], state."""
         B, T, d = x.shape
-        before, last, n_seen = state or (self._start(B), x.new_zeros(B, 1, d), torch.tensor(0))
+        start = self._start(B), self.before.expand(B, 1, d), torch.tensor(0)
+        before, last, n_seen = state or start
         x_before = torch.cat([last, x], dim=1)[:, :-1]
         q, k, v = self.q(x), self.k(x_before + self.shift * (x - x_before)), self.v(x)
         q, k, v = (y.unflatten(-1, (self.n_heads, -1)) for y in (q, k, v))  # [B, T, H, K or V]
@@ -185,15 +189,20 @@ class Mixer(nn.Module):
         return torch.cat([q, torch.ones_like(height)], dim=-1), torch.cat([k, height], dim=-1)
 
 
-def _checked(rung: str, options: dict[str, Any]) -> dict[str, Any]:
-    """The options, if they are those that the rung takes besides its gates, and all of them."""
+def _own(rung: str) -> dict[str, Any]:
+    """What a rung takes besides its gates, and its default."""
     parameters = inspect.signature(getattr(memory, rung, lambda: None)).parameters
     others = {"scale", "initial_state", "output_final_state", *_GATES.get(rung, ())}
-    own = {
+    return {
         name: parameter.default
         for name, parameter in parameters.items()
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY and name not in others
     }
+
+
+def _checked(rung: str, options: dict[str, Any]) -> dict[str, Any]:
+    """The options, if they are those that the rung takes besides its gates, and all of them."""
+    own = _own(rung)
     for name in options:
         if name not in own:
             hint = f"Its own: {', '.join(own) or 'none'}."
@@ -208,19 +217,19 @@ class Model(nn.Module):
     """Tokens in, logits of answers out; in between one or more blocks `x + mixer(norm(x))`.
 
     Args:
-        rung: one of `RUNGS`
+        rung: one of `RUNGS`, or several, each for a block of its own
         n_tokens: how many different tokens there are
         n_answers: how many different answers
         d: model size
-        n_blocks: how many blocks stand one after the other
+        n_blocks: how many times the rung, or all of them, stand one after the other
         seed: fixes the first weights; the global random state stays as it is
-        options: of the mixer, `Mixer` or `VectorMixer`
+        options: of the mixer, `Mixer` or `VectorMixer`; of several rungs each takes its own
     Raises: TypeError, ValueError naming the argument.
     """
 
     def __init__(
         self,
-        rung: str,
+        rung: str | Sequence[str],
         *,
         n_tokens: int,
         n_answers: int,
@@ -230,17 +239,25 @@ class Model(nn.Module):
         **options: Any,
     ) -> None:
         super().__init__()
-        _require.one_of("rung", rung, RUNGS)
+        rungs = [rung] if isinstance(rung, str) else [*rung]
+        for name in rungs:
+            _require.one_of("rung", name, RUNGS)
         named = {"n_tokens": n_tokens, "n_answers": n_answers, "d": d, "n_blocks": n_blocks}
         for name, value in named.items():
             _require.count(name, value)
         _require.count("seed", seed, 0)
-        kind: Callable[..., nn.Module] = Mixer if rung in _GATES else VectorMixer
+        owned = {name: set(_own(name)) for name in rungs}
+        foreign = {name: set().union(*owned.values()) - own for name, own in owned.items()}
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.embedding = nn.Embedding(n_tokens, d)
-            self.mixers = nn.ModuleList(kind(rung, d, **options) for _ in range(n_blocks))
-            self.norms = nn.ModuleList(nn.LayerNorm(d) for _ in range(n_blocks))
+            self.mixers = nn.ModuleList(
+                (Mixer if name in _GATES else VectorMixer)(
+                    name, d, **{o: value for o, value in options.items() if o not in foreign[name]}
+                )
+                for name in rungs * n_blocks
+            )
+            self.norms = nn.ModuleList(nn.LayerNorm(d) for _ in self.mixers)
             self.last_norm = nn.LayerNorm(d)
             self.answer = nn.Linear(d, n_answers, bias=False)
 
@@ -261,8 +278,8 @@ class Model(nn.Module):
 def state_size(model: Model, n_tokens: int) -> int:
     """How many numbers the memories of a model hold after reading so many tokens, by counting.
 
-    The one token that keys look back to is not counted: it is the same for every rung that has
-    keys.
+    Not counted is what can be computed again, the place of a cached token, and the one token that
+    the keys of the first block look back to. Later blocks look back to d numbers: they count.
 
     Args:
         model: any
@@ -272,14 +289,25 @@ def state_size(model: Model, n_tokens: int) -> int:
     _require.count("n_tokens", n_tokens)
     with torch.no_grad():
         _, states = model(torch.zeros(1, n_tokens, dtype=torch.long))
-    return sum(state[0].numel() for state in states)
+    size = 0
+    for i, (mixer, state) in enumerate(zip(model.mixers, states, strict=True)):
+        size += _without_places(mixer, state[0]).numel()
+        size += state[1].numel() if i and len(state) > 1 else 0
+    return size
 
 
-def width(rung: str, n_parameters: int, **options: Any) -> int:
+def _without_places(mixer: Any, state: Tensor) -> Tensor:
+    """A memory without the column of a cache that says where each token stood."""
+    if getattr(mixer, "slope", None) is None:
+        return state
+    return torch.cat([state[..., : mixer.key_size], state[..., mixer.key_size + 1 :]], dim=-1)
+
+
+def width(rung: str | Sequence[str], n_parameters: int, **options: Any) -> int:
     """The model size d at which a `Model` comes closest to so many parameters.
 
     Args:
-        rung: one of `RUNGS`
+        rung: of `Model`
         n_parameters: wanted
         options: of `Model`, besides d
     Raises: TypeError, ValueError naming the argument; ValueError, too, where even the narrowest
@@ -307,13 +335,45 @@ def recall_loss(model: nn.Module, batch: Recall) -> Tensor:
     return cross_entropy(logits.flatten(0, 1), batch.answers.flatten())
 
 
-def recalled(model: nn.Module, batch: Recall) -> Tensor:
+def recalled(model: nn.Module, batch: Recall, *, bits: int | None = None) -> Tensor:
     """The answers that a model gives to the keys asked for: [B, N], to compare with `answers`.
 
     Args:
         model: as in `recall_loss`
         batch: of `tasks.mqar`
+        bits: before the first question every number of the state is rounded to one of 2^bits - 1
+            values, evenly spaced from minus to plus the largest of its text; None leaves it alone
+    Raises: ValueError for fewer than 2 bits.
     """
+    first = batch.tokens.shape[1] - batch.answers.shape[1]  # question
     with torch.no_grad():
-        logits: Tensor = model(batch.tokens)[0][:, -batch.answers.shape[1] :]
+        if bits is None:
+            logits: Tensor = model(batch.tokens)[0][:, first:]
+        else:
+            _require.count("bits", bits, 2)
+            states = model(batch.tokens[:, :first])[1]
+            logits = model(batch.tokens[:, first:], _rounded(model, states, bits))[0]
     return logits.argmax(dim=-1)
+
+
+def _rounded(model: Any, states: Sequence[State], bits: int) -> list[State]:
+    """The states with what `state_size` counts in so many bits, all else as it was."""
+    after = []
+    for i, (mixer, (state, *others)) in enumerate(zip(model.mixers, states, strict=True)):
+        rounded = _in_bits(_without_places(mixer, state), bits, 2 if mixer.rung == "lstm" else 0)
+        if rounded.shape != state.shape:
+            place = state[..., mixer.key_size, None]
+            K = mixer.key_size
+            rounded = torch.cat([rounded[..., :K], place, rounded[..., K:]], dim=-1)
+        if i and others:
+            others[0] = _in_bits(others[0], bits)
+        after.append((rounded, *others))
+    return after
+
+
+def _in_bits(x: Tensor, bits: int, batch_dim: int = 0) -> Tensor:
+    others = [i for i in range(x.ndim) if i != batch_dim]
+    largest = x.abs().amax(dim=others, keepdim=True).clamp_min(torch.finfo(x.dtype).tiny)
+    levels = 2 ** (bits - 1) - 1  # on either side of 0
+    rounded: Tensor = (x / largest * levels).round() / levels * largest
+    return rounded

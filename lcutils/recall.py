@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -26,23 +27,24 @@ class Recalled(NamedTuple):
 
 
 def trained(
-    rung: str,
+    rung: str | Sequence[str],
     *,
     n_pairs: int,
     n_rewritten: int = 0,
     n_keys: int = 64,
     n_values: int = 64,
     steps: int = 250,
+    lr: float = 0.01,
     seed: int,
     n_parameters: int | None = None,
     **options: Any,
 ) -> Recalled:
-    """Train a model of one block on `tasks.mqar` and ask it 1,024 new texts.
+    """Train a model on `tasks.mqar` and ask it 1,024 new texts.
 
     Args:
-        rung: one of `nets.RUNGS`
+        rung: of `nets.Model`
         n_pairs, n_rewritten, n_keys, n_values: of `tasks.mqar`
-        steps: of `train.fit`, each on 64 texts
+        steps, lr: of `train.fit`, whose steps see 64 texts each
         seed: fixes the first weights, the texts to train on and the texts asked
         n_parameters: how many the model has, as nearly as its width allows; None leaves d alone
         options: of `nets.Model`
@@ -64,7 +66,11 @@ def trained(
         options["d"] = nets.width(rung, n_parameters, **options)
     model = nets.Model(rung, seed=seed, **options)
     train.fit(
-        model, lambda model, rng: nets.recall_loss(model, drawn(64, rng)), steps=steps, seed=seed
+        model,
+        lambda model, rng: nets.recall_loss(model, drawn(64, rng)),
+        steps=steps,
+        seed=seed,
+        lr=lr,
     )
     batch = drawn(1024, torch.Generator().manual_seed(10**6 + seed))
     answers = nets.recalled(model, batch)

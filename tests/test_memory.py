@@ -185,6 +185,7 @@ EDGES = {
     "no decay": {"g": 0.0},
     "nothing written": {"beta": 0.0},
     "written whole": {"beta": 1.0},
+    "written twice over": {"beta": 2.0},
     "zero keys": {"k": 0.0},
     "zero values": {"v": 0.0},
 }
@@ -370,9 +371,9 @@ BAD_INPUTS = {
         {"g": torch.full((B, T, H), 0.5).double(), "beta": torch.full((B, T, H), -0.5).double()},
         "g: expected log decay, at most 0, got 0.5. Are g and beta the wrong way round?",
     ),
-    "beta above one": (
-        {"beta": torch.full((B, T, H), 1.5).double()},
-        "beta: expected write strength, from 0 to 1, got 1.5.",
+    "beta above two": (
+        {"beta": torch.full((B, T, H), 2.5).double()},
+        "beta: expected write strength, from 0 to 2, got 2.5.",
     ),
     "beta for each key": (
         {"beta": torch.ones(B, T, H, K).double()},

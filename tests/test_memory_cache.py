@@ -122,6 +122,29 @@ def test_least_squares_continues_from_its_state(rng):
     assert_close("state", end, last)
 
 
+@pytest.mark.parametrize("ridge", [1e-2, 1e-4, 1e-6])
+def test_least_squares_in_float32_is_as_exact_as_float32(ridge, rng):
+    k = torch.randn(1, 2000, 1, 16, generator=rng)
+    v = torch.randn(1, 2000, 1, V, generator=rng)
+    o, last = least_squares(k, k, v, ridge=ridge, output_final_state=True)
+    keys, values = k[0, :, 0].double(), v[0, :, 0].double()
+    want = torch.linalg.solve(keys.T @ keys + ridge * torch.eye(16).double(), keys.T @ values)
+    assert (o.dtype, last.dtype) == (torch.float32, torch.float32)
+    # one rounding of the result: in float32 what is lost at first, 1 / ridge, is never made good
+    assert_close("S", last[0, 0, :, 16:].double() / want.abs().max(), want / want.abs().max(), 1e-7)
+
+
+def test_least_squares_steps_from_a_state_in_float64_lose_nothing(rng):
+    k, v = torch.randn(1, 300, 1, 16, generator=rng), torch.randn(1, 300, 1, V, generator=rng)
+    state = torch.eye(16, 16 + V).double()[None, None] / 1e-6
+    want, last = least_squares(k, k, v, ridge=1e-6, initial_state=state, output_final_state=True)
+    for t in range(300):
+        o, state = least_squares_step(k[:, t], k[:, t], v[:, t], state)
+        assert_close("o", o, want[:, t], 0)
+    assert (want.dtype, last.dtype) == (torch.float32, torch.float64)
+    assert_close("state", state, last, 0)
+
+
 def test_least_squares_recalls_every_pair_where_the_keys_are_independent(rng):
     _, k, v = draw(rng, K)
     _, state = least_squares(k, k, v, ridge=1e-9, output_final_state=True)

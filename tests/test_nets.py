@@ -86,8 +86,8 @@ SIZES = {  # of the memory of one block after T tokens, and after 10 T
     "momentum_rule": (H * K * 2 * V, H * K * 2 * V),
     "two_layer_memory": (H * 6 * 2 * (K + V), H * 6 * 2 * (K + V)),
     "least_squares": (H * K * (K + V), H * K * (K + V)),
-    "window_attention": (H * 4 * (K + 1 + V), H * 4 * (K + 1 + V)),
-    "full_attention": (H * T * (K + 1 + V), H * 10 * T * (K + 1 + V)),
+    "window_attention": (H * 4 * (K + V), H * 4 * (K + V)),
+    "full_attention": (H * T * (K + V), H * 10 * T * (K + V)),
 }
 
 
@@ -95,8 +95,62 @@ SIZES = {  # of the memory of one block after T tokens, and after 10 T
 def test_the_state_is_counted_in_the_numbers_that_are_really_kept(rung):
     model = model_of(rung).float()
     short, long = SIZES.get(rung, (H * K * V, H * K * V))
-    assert nets.state_size(model, T) == 2 * short
-    assert nets.state_size(model, 10 * T) == 2 * long
+    looked_back_to = 0 if "size" in OPTIONS.get(rung, {}) else d  # in the second block
+    assert nets.state_size(model, T) == 2 * short + looked_back_to
+    assert nets.state_size(model, 10 * T) == 2 * long + looked_back_to
+
+
+@of_each_rung
+def test_no_weight_has_a_gradient_out_of_all_proportion_at_the_first_step(rung, rng):
+    model, tokens = model_of(rung), tokens_of(rng)
+    model(tokens)[0].square().sum().backward()
+    largest = {name: p.grad.abs().max().item() for name, p in model.named_parameters()}
+    assert max(largest.values()) < 1e3, largest
+
+
+def test_several_rungs_stand_one_after_the_other_each_with_its_own_options():
+    rungs = ("window_attention", "delta_rule")
+    model = model_of(rungs, n_heads=H, key_size=K, window=3)
+    assert [mixer.rung for mixer in model.mixers] == [*rungs, *rungs]
+    assert model.mixers[0].options == {"window": 3}
+    assert model.mixers[1].options == {}
+    unknown = "options: expected those of delta_rule, got width."
+    assert_refused(TypeError, unknown, model_of, rungs[1:], n_heads=H, key_size=K, width=3)
+    assert_refused(ValueError, "rung: expected one of ", model_of, ("delta_rule", "delta"))
+
+
+def _asked(rung, rng, bits):
+    batch = tasks.mqar(B, n_pairs=2, n_keys=5, n_values=4, rng=rng)
+    model = model_of(rung, seed=1)
+    states = model(batch.tokens[:, :4])[1]
+    return model, states, nets._rounded(model, states, bits)
+
+
+@of_each_rung
+def test_a_state_in_many_bits_is_as_it_was(rung, rng):
+    _, states, rounded = _asked(rung, rng, 40)
+    for before, after in zip(states, rounded, strict=True):
+        for x, y in zip(before, after, strict=True):
+            assert_close("state", y, x, 1e-9)
+
+
+@of_each_rung
+def test_a_state_in_two_bits_has_three_values_a_text_and_its_places(rung, rng):
+    model, states, rounded = _asked(rung, rng, 2)
+    for mixer, state, (after, *_) in zip(model.mixers, states, rounded, strict=True):
+        kept = nets._without_places(mixer, after)
+        texts = kept.movedim(2, 0) if rung == "lstm" else kept
+        assert all(len(text.abs().unique()) <= 2 for text in texts)
+        places = [x.shape[-1] - kept.shape[-1] for x in (after, state[0])]
+        assert places[0] == places[1]
+        if places[0]:
+            assert torch.equal(after[..., K], state[0][..., K])
+
+
+def test_fewer_than_two_bits_are_refused(rng):
+    batch = tasks.mqar(B, n_pairs=2, n_keys=5, n_values=4, rng=rng)
+    refused = "bits: expected a whole number of at least 2, got 1."
+    assert_refused(ValueError, refused, nets.recalled, model_of("lstm"), batch, bits=1)
 
 
 @pytest.mark.parametrize("has_slope", [True, False])

@@ -1,12 +1,12 @@
 """The memory ladder, one file a rung or family.
 
 Every rung is called alike, in the field's convention: q, k [B, T, H, K], v [B, T, H, V], then
-by name g (log decay, at most 0), beta (write strength, from 0 to 1), scale, initial_state
+by name g (log decay, at most 0), beta (write strength, from 0 to 2), scale, initial_state
 [B, H, K, V], output_final_state; it returns (o [B, T, H, V], the last state or None). The plain
 name is the form to train with; `_step` is one token, `_parallel` all pairs of tokens at once.
-A form that is not there does not exist. The state is a matrix [B, H, K, V], and where it says so
-a cache of tokens, or what a memory that trains has to carry. An LSTM is `torch.nn.LSTM`, its step
-`torch.nn.LSTMCell`.
+A form that is not there does not exist. g = -inf resets the memory. The state is a matrix
+[B, H, K, V], and where it says so a cache of tokens, or what a memory that trains has to carry.
+An LSTM is `torch.nn.LSTM`, its step `torch.nn.LSTMCell`.
 
 The five rungs that flash-linear-attention has, too, and what is different there:
 
@@ -20,6 +20,14 @@ The five rungs that flash-linear-attention has, too, and what is different there
 
 There g and beta may be given by place, in an order that differs between its own forms; here by
 name alone. Its batches of unequal length (`cu_seqlens`) and settings of its kernels are not here.
+When a laptop is outgrown, its kernels are what to train with: on a GPU they are faster than any
+plain form, ours included, though there it works on all chunks side by side.
+
+q, k, v may be half types; gates and state may then be float32. What is computed is computed in
+float32 at least, whatever autocast says, o has the dtype of v, and the state is float32: in half
+it would drift. Everything goes through `torch.compile(fullgraph=True)`, vmap and gradients per
+example; there code cannot look at numbers, so the range of a gate is not checked, and decay takes
+the form that bears any strength, which is slower.
 """
 
 from lcutils.memory.additive import (

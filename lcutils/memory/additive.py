@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from lcutils import _require
+from lcutils.memory._matrix import widened
 
 
 def additive_memory(
@@ -27,7 +28,7 @@ def additive_memory(
     Source: lesson 05.
     """
     states = _after_initial_state(x, initial_state).cumsum(dim=1)
-    return _output(states, output_final_state)
+    return _output(states, x, output_final_state)
 
 
 def decay_memory(
@@ -58,7 +59,7 @@ def decay_memory(
         older = gamma**span * states[:, :-span]
         states = torch.cat([states[:, :span], states[:, span:] + older], dim=1)
         span *= 2
-    return _output(states, output_final_state)
+    return _output(states, x, output_final_state)
 
 
 def additive_memory_step(x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
@@ -73,9 +74,8 @@ def additive_memory_step(x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
     Raises: TypeError, ValueError naming the argument.
     Source: lesson 05.
     """
-    _check_step(x, state)
-    new_state = state + x
-    return new_state, new_state
+    new_state = _checked_state(x, state) + x
+    return new_state.to(x.dtype), new_state
 
 
 def decay_memory_step(x: Tensor, state: Tensor, *, gamma: float) -> tuple[Tensor, Tensor]:
@@ -92,9 +92,8 @@ def decay_memory_step(x: Tensor, state: Tensor, *, gamma: float) -> tuple[Tensor
     Source: lesson 05.
     """
     gamma = _checked_gamma(gamma)
-    _check_step(x, state)
-    new_state = gamma * state + x
-    return new_state, new_state
+    new_state = gamma * _checked_state(x, state) + x
+    return new_state.to(x.dtype), new_state
 
 
 def _after_initial_state(x: Tensor, initial_state: Tensor | None) -> Tensor:
@@ -104,20 +103,23 @@ def _after_initial_state(x: Tensor, initial_state: Tensor | None) -> Tensor:
     if initial_state is None:
         initial_state = x.new_zeros(sizes["B"], sizes["D"])
     _require.tensor("initial_state", initial_state, "B D", sizes)
-    _require.same_kind(x=x, initial_state=initial_state)
-    return torch.cat([initial_state[:, None], x], dim=1)
+    dtype = widened(x.dtype)
+    _require.same_kind(dtype, x=x, initial_state=initial_state)
+    return torch.cat([initial_state[:, None].to(dtype), x.to(dtype)], dim=1)
 
 
-def _output(states: Tensor, output_final_state: bool) -> tuple[Tensor, Tensor | None]:
+def _output(states: Tensor, x: Tensor, output_final_state: bool) -> tuple[Tensor, Tensor | None]:
     # a copy, so that editing the state in place leaves o as it is
-    return states[:, 1:], states[:, -1].clone() if output_final_state else None
+    return states[:, 1:].to(x.dtype), states[:, -1].clone() if output_final_state else None
 
 
-def _check_step(x: Tensor, state: Tensor) -> None:
+def _checked_state(x: Tensor, state: Tensor) -> Tensor:
     sizes: dict[str, int] = {}
     _require.tensor("x", x, "B D", sizes)
     _require.tensor("state", state, "B D", sizes)
-    _require.same_kind(x=x, state=state)
+    dtype = widened(x.dtype)
+    _require.same_kind(dtype, x=x, state=state)
+    return state.to(dtype)
 
 
 def _checked_gamma(gamma: float) -> float:

@@ -5,12 +5,14 @@ Their state is a cache: key and value of each token kept, side by side, [B, N, H
 
 from __future__ import annotations
 
+import functools
+
 import torch
 from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
 
 from lcutils import _require
-from lcutils.memory._matrix import CHUNK, check
+from lcutils.memory._matrix import CHUNK, check, full_precision
 
 
 def full_attention(
@@ -37,14 +39,16 @@ def full_attention(
     Source: Vaswani et al. (2017), Attention Is All You Need, section 3.2.1.
     """
     scale, cache = _check(q, k, v, initial_state, scale, "B T H")
+    dtype, (q, k, v, cache) = v.dtype, _alike(q, k, v, cache)
     is_kept = cache.shape[1] or output_final_state  # else no one reads the cache: no copy is made
     seen = torch.cat([cache, torch.cat([k, v], dim=-1)], dim=1) if is_kept else cache
     if cache.shape[1]:
         o = _look(q, seen, scale, _earlier(q, seen))
     else:  # torch has a form for this that never makes the table of all pairs
         q, k, v = q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)
-        o = scaled_dot_product_attention(q, k, v, is_causal=True, scale=scale).transpose(1, 2)
-    return o, seen if output_final_state else None
+        with full_precision(q):
+            o = scaled_dot_product_attention(q, k, v, is_causal=True, scale=scale).transpose(1, 2)
+    return o.to(dtype), seen if output_final_state else None
 
 
 def full_attention_step(
@@ -63,8 +67,9 @@ def full_attention_step(
     Raises: TypeError, ValueError naming the argument.
     """
     scale, cache = _check(q, k, v, state, scale, "B H")
+    dtype, (q, k, v, cache) = v.dtype, _alike(q, k, v, cache)
     seen = torch.cat([cache, torch.cat([k, v], dim=-1)[:, None]], dim=1)
-    return _look(q[:, None], seen, scale, None)[:, 0], seen
+    return _look(q[:, None], seen, scale, None)[:, 0].to(dtype), seen
 
 
 def window_attention(
@@ -98,13 +103,14 @@ def window_attention(
     scale, cache = _check(q, k, v, initial_state, scale, "B T H")
     _require.count("window", window)
     _require.count("sinks", sinks, 0)
+    dtype, (q, k, v, cache) = v.dtype, _alike(q, k, v, cache)
     outputs = []
     pairs = torch.cat([k, v], dim=-1)
     for query, new in zip(q.split(CHUNK, dim=1), pairs.split(CHUNK, dim=1), strict=True):
         seen = torch.cat([cache, new], dim=1)
         outputs.append(_look(query, seen, scale, _earlier(query, seen, window, sinks)))
         cache = _kept(seen, window, sinks)
-    return torch.cat(outputs, dim=1), cache if output_final_state else None
+    return torch.cat(outputs, dim=1).to(dtype), cache if output_final_state else None
 
 
 def window_attention_step(
@@ -132,23 +138,36 @@ def window_attention_step(
     scale, cache = _check(q, k, v, state, scale, "B H")
     _require.count("window", window)
     _require.count("sinks", sinks, 0)
+    dtype, (q, k, v, cache) = v.dtype, _alike(q, k, v, cache)
     seen = torch.cat([cache, torch.cat([k, v], dim=-1)[:, None]], dim=1)
     kept = _kept(seen, window, sinks)
-    return _look(q[:, None], kept, scale, None)[:, 0], kept
+    return _look(q[:, None], kept, scale, None)[:, 0].to(dtype), kept
 
 
 def _check(
     q: Tensor, k: Tensor, v: Tensor, cache: Tensor | None, scale: float | None, tokens: str
 ) -> tuple[float, Tensor]:
     meaning = "The cache holds keys and values side by side."
-    return check(q, k, v, cache, scale, tokens=tokens, layout="B N H K+V", meaning=meaning)
+    layout = "B N H K+V"
+    return check(
+        q, k, v, cache, scale, tokens=tokens, layout=layout, meaning=meaning, at_least=None
+    )
+
+
+def _alike(q: Tensor, k: Tensor, v: Tensor, cache: Tensor) -> tuple[Tensor, ...]:
+    """All in the widest dtype among them: autocast, which mixes them, would round the widest."""
+    dtypes = [x.dtype for x in (k, v, cache)]
+    widest = functools.reduce(torch.promote_types, dtypes, q.dtype)
+    return tuple(x.to(widest) for x in (q, k, v, cache))
 
 
 def _look(q: Tensor, seen: Tensor, scale: float, allowed: Tensor | None) -> Tensor:
     """q: [B, T, H, K], seen: [B, N, H, K + V], allowed: [T, N] -> [B, T, H, V]"""
     k, v = seen.split([q.shape[-1], seen.shape[-1] - q.shape[-1]], dim=-1)
     q, k, v = q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)
-    return scaled_dot_product_attention(q, k, v, attn_mask=allowed, scale=scale).transpose(1, 2)
+    with full_precision(q):
+        o = scaled_dot_product_attention(q, k, v, attn_mask=allowed, scale=scale)
+    return o.transpose(1, 2)
 
 
 def _earlier(q: Tensor, seen: Tensor, window: int | None = None, sinks: int = 0) -> Tensor:

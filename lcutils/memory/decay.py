@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
 from lcutils.memory._matrix import (
@@ -13,7 +12,9 @@ from lcutils.memory._matrix import (
     from_the_middle,
     in_chunks,
     in_fading_chunks,
+    in_one_step,
     is_mild,
+    lower,
     outer,
     plus,
     power,
@@ -22,6 +23,7 @@ from lcutils.memory._matrix import (
 )
 
 _PIECES = (32, 16, 8)  # chunk sizes of vector_decay, from the fastest
+_PAIRED = 16  # and where each pair of tokens has K factors of its own
 
 
 def scalar_decay(
@@ -98,8 +100,14 @@ def scalar_decay_step(
     Raises: TypeError, ValueError naming the argument.
     """
     scale, state = check(q, k, v, state, scale, g=g, tokens="B H")
-    state = g.exp()[..., None, None] * state + outer(k, v)
-    return scale * read(state, q), state
+    return in_one_step(_step, (q, k, v, column(g)), scale, state)
+
+
+def _step(
+    scale: float, S: Tensor, q: Tensor, k: Tensor, v: Tensor, g: Tensor
+) -> tuple[Tensor, Tensor]:
+    S = column(g.exp()) * S + outer(k, v)  # g: [B, H, 1 or K]
+    return scale * read(S, q), S
 
 
 def _any_strength(
@@ -125,8 +133,9 @@ def vector_decay(
 
     Each row of S has a decay of its own, so exp(g_i - g_j) goes into query and key: seen from
     the middle of the chunk, `q exp(g - mid)` and `k exp(mid - g)`. One of the two grows as the
-    other falls, and overflows in float32 where g sums up to about -170 in a chunk. There the
-    chunks are made smaller, and where 8 tokens are too many, the steps are taken one by one.
+    other falls, and in float32 is too large where g sums up to less than -88 in a chunk. There
+    the chunks are made smaller, and where 8 tokens are too many, each pair of tokens in chunks of
+    16 gets its own K factors, which is slower.
 
     Args:
         q, k: [B, T, H, K] queries and keys
@@ -143,8 +152,9 @@ def vector_decay(
         Training; their second level of chunks is replaced by the view from the middle.
     """
     scale, state = check(q, k, v, initial_state, scale, g=g, g_size="K")
-    size = next((size for size in _PIECES if is_mild(g, size)), 1)
-    rule = _one_token if size == 1 else _from_the_middle
+    g = g.to(state.dtype)
+    size = next((size for size in _PIECES if is_mild(g, size)), None)
+    rule, size = (_all_pairs, _PAIRED) if size is None else (_from_the_middle, size)
     return in_chunks(rule, size, (q, k, v, g), scale, state, output_final_state)
 
 
@@ -187,8 +197,7 @@ def vector_decay_step(
     Raises: TypeError, ValueError naming the argument.
     """
     scale, state = check(q, k, v, state, scale, g=g, g_size="K", tokens="B H")
-    state = g.exp()[..., None] * state + outer(k, v)
-    return scale * read(state, q), state
+    return in_one_step(_step, (q, k, v, g), scale, state)
 
 
 def _without_decay(
@@ -196,7 +205,7 @@ def _without_decay(
 ) -> tuple[Tensor, Tensor]:
     half = up[:, -1:].mT  # [B H, 1 or K, 1]
     S, q, k = half * S, q * up, k * down
-    return plus(q @ S, (q @ k.mT).tril_(), v, scale), half * plus(S, k.mT, v)
+    return plus(q @ S, lower(q @ k.mT), v, scale), half * plus(S, k.mT, v)
 
 
 def _from_the_middle(
@@ -205,21 +214,13 @@ def _from_the_middle(
     return _without_decay(scale, S, q, k, v, *from_the_middle(g, dim=1))
 
 
-def _one_token(
-    scale: float, S: Tensor, q: Tensor, k: Tensor, v: Tensor, g: Tensor
-) -> tuple[Tensor, Tensor]:
-    S = plus(g.mT.exp() * S, k.mT, v)
-    return scale * (q @ S), S
-
-
 def _all_pairs(
     scale: float, S: Tensor, q: Tensor, k: Tensor, v: Tensor, g: Tensor
 ) -> tuple[Tensor, Tensor]:
     g = summed(g)
     end = g[:, -1:]
-    earlier = torch.ones(g.shape[1], g.shape[1], dtype=torch.bool, device=g.device).tril()
-    exponents = g[:, :, None] - g[:, None]  # [B H, T, T, K]
-    left = power(exponents.where(earlier[..., None], -torch.inf), q)
-    scores = torch.einsum("bik,bjk,bijk->bij", q, k, left)
+    # at most 0, and cut where the key is later: rounding before exp is exact enough, as in `fade`
+    exponents = (g[:, :, None] - g[:, None]).to(q.dtype).clamp(max=0)  # [B H, C, C, K]
+    scores = lower(((exponents.exp() * k[:, None]) @ q[..., None])[..., 0])
     o = plus((q * power(g, q)) @ S, scores, v, scale)
     return o, plus(power(end.mT, S) * S, (k * power(end - g, k)).mT, v)

@@ -12,6 +12,8 @@ from lcutils.memory._matrix import (
     fade,
     in_chunks,
     in_fading_chunks,
+    in_one_step,
+    lower,
     outer,
     plus,
     power,
@@ -37,10 +39,13 @@ def delta_rule(
     beta_i (v_i - S^T k_i - sum_{j<i} (k_i.k_j) new_j). That is one triangular system, solved for
     the whole chunk. With `new` in the place of v the rest is `linear_attention`.
 
+    A step leaves of S along k the share 1 - beta ||k||^2. From 0 to 2 / ||k||^2 that is no growth;
+    above 1 / ||k||^2 it changes the sign, and 2 is a reflection.
+
     Args:
         q, k: [B, T, H, K] queries and keys; keys of length 1 keep the memory stable
         v: [B, T, H, V] values
-        beta: [B, T, H] write strength, from 0 to 1
+        beta: [B, T, H] write strength, from 0 to 2
         scale: a number by which the output is multiplied; None means K ** -0.5
         initial_state: [B, H, K, V] the memory before the first token; None means zeros
         output_final_state: whether to return the last memory as well
@@ -50,7 +55,10 @@ def delta_rule(
     Raises: TypeError, ValueError naming the argument.
     Source: Schlag, Irie and Schmidhuber (2021), Linear Transformers Are Secretly Fast Weight
         Programmers; chunks: Yang et al. (2024), Parallelizing Linear Transformers with the Delta
-        Rule over Sequence Length, who solve for two matrices where one system will do.
+        Rule over Sequence Length. They solve for two matrices that do not depend on S, so all
+        chunks are solved at once, and only products are left in sequence; so do we on a GPU. On a
+        CPU one system a chunk, which knows S, is less work. Strength above 1: Grazzi et al.
+        (2025), Unlocking State-Tracking in Linear RNNs Through Negative Eigenvalues.
     """
     scale, state = check(q, k, v, initial_state, scale, beta=beta)
     tokens = q, k, v, column(beta)
@@ -88,7 +96,7 @@ def delta_rule_step(
         q, k: [B, H, K] query and key
         v: [B, H, V] value
         state: [B, H, K, V] the memory S before this token
-        beta: [B, H] write strength, from 0 to 1
+        beta: [B, H] write strength, from 0 to 2
         scale: as in `delta_rule`
     Returns:
         o: [B, H, V] read-out of the new memory
@@ -96,7 +104,7 @@ def delta_rule_step(
     Raises: TypeError, ValueError naming the argument.
     """
     scale, state = check(q, k, v, state, scale, beta=beta, tokens="B H")
-    return _step(scale, q, k, v, state, beta)
+    return in_one_step(_step, (q, k, v, beta), scale, state)
 
 
 def gated_delta_rule(
@@ -114,13 +122,13 @@ def gated_delta_rule(
 
     The triangular system of `delta_rule` and its reads get the factors of `scalar_decay`: what
     token j wrote is left at token i by exp(g_i - g_j). With g = 0 this is the delta rule, and
-    a g of minus a large number forgets all that was before.
+    g = -inf forgets all that was before.
 
     Args:
         q, k: [B, T, H, K] queries and keys; keys of length 1 keep the memory stable
         v: [B, T, H, V] values
         g: [B, T, H] log decay, at most 0
-        beta: [B, T, H] write strength, from 0 to 1
+        beta: [B, T, H] write strength, from 0 to 2
         scale: a number by which the output is multiplied; None means K ** -0.5
         initial_state: [B, H, K, V] the memory before the first token; None means zeros
         output_final_state: whether to return the last memory as well
@@ -176,7 +184,7 @@ def gated_delta_rule_step(
         v: [B, H, V] value
         state: [B, H, K, V] the memory S before this token
         g: [B, H] log decay, at most 0
-        beta: [B, H] write strength, from 0 to 1
+        beta: [B, H] write strength, from 0 to 2
         scale: as in `gated_delta_rule`
     Returns:
         o: [B, H, V] read-out of the new memory
@@ -184,15 +192,20 @@ def gated_delta_rule_step(
     Raises: TypeError, ValueError naming the argument.
     """
     scale, state = check(q, k, v, state, scale, g=g, beta=beta, tokens="B H")
-    return _step(scale, q, k, v, g.exp()[..., None, None] * state, beta)
+    return in_one_step(_gated_step, (q, k, v, beta, g), scale, state)
 
 
 def _step(
-    scale: float, q: Tensor, k: Tensor, v: Tensor, S: Tensor, beta: Tensor
+    scale: float, S: Tensor, q: Tensor, k: Tensor, v: Tensor, beta: Tensor
 ) -> tuple[Tensor, Tensor]:
-    new = beta[..., None] * (v - read(S, k))
-    S = S + outer(k, new)
+    S = S + outer(k, column(beta) * (v - read(S, k)))
     return scale * read(S, q), S
+
+
+def _gated_step(
+    scale: float, S: Tensor, q: Tensor, k: Tensor, v: Tensor, beta: Tensor, g: Tensor
+) -> tuple[Tensor, Tensor]:
+    return _step(scale, column(column(g.exp())) * S, q, k, v, beta)
 
 
 def _delta(
@@ -200,7 +213,7 @@ def _delta(
 ) -> tuple[Tensor, Tensor]:
     weighed = beta * k
     new = solve(weighed @ k.mT, plus(beta * v, -weighed, S))  # [B H, C, V]
-    return plus(q @ S, (q @ k.mT).tril_(), new, scale), plus(S, k.mT, new)
+    return plus(q @ S, lower(q @ k.mT), new, scale), plus(S, k.mT, new)
 
 
 def _gated(
@@ -209,7 +222,7 @@ def _gated(
     half = up[:, -1:]  # [B H, 1, 1]
     S, q, weighed, k = half * S, q * up, beta * k * up, k * down
     new = solve(weighed @ k.mT, plus(beta * v, -weighed, S))  # [B H, C, V]
-    return plus(q @ S, (q @ k.mT).tril_(), new, scale), half * plus(S, k.mT, new)
+    return plus(q @ S, lower(q @ k.mT), new, scale), half * plus(S, k.mT, new)
 
 
 def _gated_strongly(

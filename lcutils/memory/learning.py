@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from lcutils.memory._matrix import check, column, in_steps, outer, read
+from lcutils.memory._matrix import check, column, in_one_step, in_steps, outer, read
 
 
 def momentum_rule(
@@ -77,7 +77,7 @@ def momentum_rule_step(
     """
     gates = lr, momentum, g
     scale, state = _check(q, k, v, state, scale, gates, "B H", _MATRIX)
-    return _matrix_step(scale, state, q, k, v, *gates)
+    return in_one_step(_matrix_step, (q, k, v, *gates), scale, state)
 
 
 def two_layer_memory(
@@ -142,7 +142,7 @@ def two_layer_memory_step(
     """
     gates = lr, momentum, g
     scale, state = _check(q, k, v, state, scale, gates, "B H", _LAYERS)
-    return _layers_step(scale, state, q, k, v, *gates)
+    return in_one_step(_layers_step, (q, k, v, *gates), scale, state)
 
 
 _MATRIX = "B H K 2V"  # S, and the last step, side by side

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from lcutils.memory._matrix import CHUNK, at_once, check, in_chunks, outer, plus, read
+from lcutils.memory._matrix import (
+    CHUNK,
+    at_once,
+    check,
+    in_chunks,
+    in_one_step,
+    lower,
+    outer,
+    plus,
+    read,
+)
 
 
 def linear_attention(
@@ -75,9 +85,13 @@ def linear_attention_step(
     Raises: TypeError, ValueError naming the argument.
     """
     scale, state = check(q, k, v, state, scale, tokens="B H")
-    state = state + outer(k, v)
-    return scale * read(state, q), state
+    return in_one_step(_step, (q, k, v), scale, state)
+
+
+def _step(scale: float, S: Tensor, q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+    S = S + outer(k, v)
+    return scale * read(S, q), S
 
 
 def _rule(scale: float, S: Tensor, q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-    return plus(q @ S, (q @ k.mT).tril_(), v, scale), plus(S, k.mT, v)
+    return plus(q @ S, lower(q @ k.mT), v, scale), plus(S, k.mT, v)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from lcutils import _require
-from lcutils.memory._matrix import check, in_steps, outer, read, sizes_of
+from lcutils.memory._matrix import check, in_one_step, in_steps, outer, read, sizes_of, widened
 
 
 def least_squares(
@@ -23,13 +23,17 @@ def least_squares(
 
     One token changes the inverse P of `sum k k^T + ridge I` by one outer product
     (Sherman-Morrison), so no system is solved anew. There is no faster form than the steps.
+    P begins at I / ridge and shrinks: what is rounded off at first is never made good, and in
+    float32 it would be all that is left of P for a small ridge. So all is computed in float64.
 
     Args:
         q, k: [B, T, H, K] queries and keys
         v: [B, T, H, V] values
         ridge: a number above 0, the weight of the size of S
         scale: a number by which the output is multiplied; None means K ** -0.5
-        initial_state: [B, H, K, K + V] P and S side by side; None means I / ridge and zeros
+        initial_state: [B, H, K, K + V] P and S side by side; None means I / ridge and zeros. In
+            float64 it may go with any q: then the last state is not rounded either, and can be
+            continued from without loss
         output_final_state: whether to return the last state as well
     Returns:
         o: [B, T, H, V]
@@ -42,12 +46,15 @@ def least_squares(
     if ridge == 0:
         hint = "Without it the first keys have many best fits."
         _require.refuse("ridge", "a number above 0", f"{ridge:g}", hint)
-    if initial_state is None:
+    start = initial_state
+    if start is None:
         B, H, K, V = (sizes[letter] for letter in "BHKV")
-        inverse = torch.eye(K, dtype=q.dtype, device=q.device).expand(B, H, K, K) / ridge
-        initial_state = torch.cat([inverse, inverse.new_zeros(B, H, K, V)], dim=-1)
-    scale, state = check(q, k, v, initial_state, scale, layout=_LAYOUT, meaning=_MEANING)
-    return in_steps(_step, (q, k, v), scale, state, output_final_state)
+        identity = torch.eye(K, K + V, dtype=torch.float64, device=q.device)
+        start = (identity / ridge).expand(B, H, K, K + V)
+    scale, state = _check(q, k, v, start, scale, "B T H")
+    o, last = in_steps(_step, (q, k, v), scale, state, output_final_state)
+    like = q if initial_state is None else initial_state
+    return o, None if last is None else last.to(widened(like.dtype))
 
 
 def least_squares_step(
@@ -58,18 +65,33 @@ def least_squares_step(
     Args:
         q, k: [B, H, K] query and key
         v: [B, H, V] value
-        state: [B, H, K, K + V] P and S before this token
+        state: [B, H, K, K + V] P and S before this token; in float64 what one token changes is
+            not rounded off, which with float32 and a small ridge adds up (see `least_squares`)
         scale: as in `least_squares`
     Returns:
         o: [B, H, V] read-out of the new S
         state: [B, H, K, K + V] the new P and S
     Raises: TypeError, ValueError naming the argument.
     """
-    scale, state = check(q, k, v, state, scale, tokens="B H", layout=_LAYOUT, meaning=_MEANING)
-    return _step(scale, state, q, k, v)
+    scale, wide = _check(q, k, v, state, scale, "B H")
+    o, last = in_one_step(_step, (q, k, v), scale, wide)
+    return o, last.to(widened(state.dtype))
 
 
-_LAYOUT, _MEANING = "B H K K+V", "P and S stand side by side."
+def _check(
+    q: Tensor, k: Tensor, v: Tensor, state: Tensor, scale: float | None, tokens: str
+) -> tuple[float, Tensor]:
+    return check(
+        q,
+        k,
+        v,
+        state,
+        scale,
+        tokens=tokens,
+        layout="B H K K+V",
+        meaning="P and S stand side by side.",
+        at_least=torch.float64,
+    )
 
 
 def _step(scale: float, state: Tensor, q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:

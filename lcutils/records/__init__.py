@@ -7,6 +7,8 @@ script of the same name in `notebooks/source/runs/`.
 from __future__ import annotations
 
 import json
+import math
+import statistics
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import resources
@@ -16,24 +18,31 @@ from lcutils import _require
 
 @dataclass(frozen=True)
 class Spread:
-    """One number of a long run, measured at each of its seeds."""
+    """One number of a long run, measured at each of its seeds; NaN where a training ran away."""
 
     values: tuple[float, ...]
 
     @property
     def mean(self) -> float:
-        """The mean over the seeds."""
+        """The mean over the seeds, NaN if a training ran away."""
         return sum(self.values) / len(self.values)
 
     @property
-    def range(self) -> tuple[float, float]:
-        """From the least to the largest value, and three times that distance at either end.
+    def median(self) -> float:
+        """The middle one; a training that ran away counts as the lowest."""
+        return statistics.median(-math.inf if math.isnan(x) else x for x in self.values)
 
-        For `lc.claim(..., between=...)`, where a run at another seed is held to the record. Of
-        five normal values the distance is at least one standard deviation in 95 of 100 cases.
+    @property
+    def range(self) -> tuple[float, float]:
+        """The mean, and four standard deviations at either side.
+
+        For `lc.claim(..., between=...)`, where a run at another seed is held to the record.
+        Raises: ValueError for fewer than ten seeds, whose deviation may be half the true one.
         """
-        low, high = min(self.values), max(self.values)
-        return low - 3 * (high - low), high + 3 * (high - low)
+        if len(self.values) < 10:
+            _require.refuse("values", "ten seeds or more", f"{len(self.values)}")
+        margin = 4 * statistics.stdev(self.values)
+        return self.mean - margin, self.mean + margin
 
 
 @dataclass(frozen=True)
@@ -65,26 +74,28 @@ class Record:
             _require.refuse("name", f"a number of record {self.name}", repr(name), hint, KeyError)
         return Spread(self.numbers[name])
 
-    def frontier(self, runs: str) -> tuple[list[float], list[float]]:
-        """The runs that are right more often, by 0.001, than all of their kind that keep less.
+    def frontier(self, runs: str) -> list[str]:
+        """The runs that no smaller one of their kind equals, chosen by texts that judge nobody.
 
         Args:
             runs: their kind, as their names begin, such as "rewritten delta_rule"
-        Returns: the numbers that they keep and their shares of right answers, means over the
-            seeds, from the smallest on.
+        Returns: their names, from the smallest on, such as "rewritten delta_rule 32x2": those
+            whose median share of right answers on the validation texts, "... valid", is at least
+            0.001 above that of all that keep fewer numbers.
         Raises: KeyError if no run is of that kind.
         """
         names = [name.removesuffix(" floats") for name in self.numbers if name.endswith(" floats")]
-        mine = [name for name in names if name.startswith(f"{runs} ")]
+        mine = [name for name in names if name.rpartition(" ")[0] == runs]
         if not mine:
             kinds = dict.fromkeys(name.rpartition(" ")[0] for name in names)
             _require.refuse("runs", f"one of {', '.join(kinds)}", repr(runs), "", KeyError)
-        found = [(self[f"{name} floats"].mean, self[f"{name} right"].mean) for name in mine]
-        best: dict[float, float] = {}
-        for floats, right in sorted(found, key=lambda run: (run[0], -run[1])):
-            if right >= max(best.values(), default=0.0) + 0.001:
-                best[floats] = right
-        return list(best), list(best.values())
+        found = [(self[f"{x} floats"].median, -self[f"{x} valid"].median, x) for x in mine]
+        best, chosen = -0.001, []
+        for _, valid, name in sorted(found):
+            if -valid >= best + 0.001:
+                best = -valid
+                chosen.append(name)
+        return chosen
 
     def __repr__(self) -> str:
         took = f"{self.seconds / 60:.0f} minutes" if self.seconds > 90 else f"{self.seconds:.0f} s"

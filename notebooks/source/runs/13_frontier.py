@@ -1,45 +1,67 @@
-"""Accuracy at recall against the numbers that a memory holds, all models with 24,000 parameters.
+"""Recall against the numbers that a memory keeps: one block, 24,000 parameters, 250 steps.
 
-Two tasks: 8 keys of 32 written once, and the same with 4 of them written again. A matrix is tried
-in 25 shapes. Lesson 13 shows the record, and trains one column of it anew.
+Two tasks: 8 keys of 32 written once, and the same with 4 of them written again. Every contender
+has a rate of its own. Lesson 13 shows the record, and trains one column of it anew.
 """
 
-from lcutils import nets, recall
+from race import Race, measure
 
-SEEDS = (0, 1, 2, 3, 4)
-SIZES = (2, 4, 8, 16, 32)
-SHAPES = [{"key_size": K, "value_size": V} for K in SIZES for V in SIZES]
-LADDER = dict.fromkeys(("linear_attention", "scalar_decay", "delta_rule"), SHAPES)
-MEMORIES = {
-    **LADDER,
-    "gated_delta_rule": SHAPES,
-    "full_attention": [shape for shape in SHAPES if shape["key_size"] < 32],
-    "window_attention": [{"window": n, "key_size": 4, "value_size": 8} for n in (4, 8, 16, 24)],
-    "additive_memory": [{"size": n} for n in (64, 128, 256, 512)],
-    "lstm": [{"size": n} for n in (16, 32, 48)],
-}
-TASKS = {"once": (0, LADDER), "rewritten": (4, MEMORIES)}  # keys that are written a second time
+SEEDS = range(5)
+_SIZES = (2, 4, 8, 16, 32)
 
 
-def measure(seed: int) -> dict[str, float]:
-    """For each task, rung and size: floats of state, share of right answers."""
-    found = {}
-    for task, (n_rewritten, memories) in TASKS.items():
-        for rung, sizes in memories.items():
-            for size in sizes:
-                result = recall.trained(
-                    rung,
-                    n_pairs=8,
-                    n_rewritten=n_rewritten,
-                    n_keys=32,
-                    n_values=32,
-                    seed=seed,
-                    n_parameters=24_000,
-                    **size,
-                )
-                name = f"{task} {rung} {'x'.join(map(str, size.values()))}"  # such as 8x32
-                n_tokens = 3 * 8 + 2 * n_rewritten
-                found[f"{name} floats"] = nets.state_size(result.model, n_tokens)
-                found[f"{name} right"] = result.right
-                found[f"{name} stale"] = result.stale
-    return found
+def _shapes(*shapes: tuple[int, int], **options: float) -> list[dict[str, float]]:
+    return [{"key_size": K, "value_size": V, **options} for K, V in shapes]
+
+
+_ALL = _shapes(*((K, V) for K in _SIZES for V in _SIZES))
+_SOME = _shapes((4, 4), (8, 4), (8, 8), (16, 4), (32, 2), (8, 32), (32, 8))
+_CACHES = _shapes(*((K, V) for K in (2, 4, 8) for V in (2, 4, 8)), (3, 2), (3, 3), (16, 8))
+_WINDOWS = [
+    size for window in (4, 8, 12, 16, 20) for size in _shapes((4, 2), (4, 4), (8, 8), window=window)
+]
+_LADDER = ("linear_attention", "scalar_decay", "delta_rule")
+_RULES = {"n_pairs": 8, "n_keys": 32, "n_values": 32, "n_parameters": 24_000, "steps": 250}
+_MANY = range(100, 120)
+
+REWRITTEN = Race(
+    "rewritten",
+    {
+        **dict.fromkeys(_LADDER, _ALL),
+        "gated_delta_rule": _ALL,
+        "vector_decay": _SOME,
+        "momentum_rule": _SOME[:5],
+        "two_layer_memory": _shapes((4, 4), (8, 4), (8, 8)),
+        "least_squares": _shapes((8, 4), (16, 4), ridge=0.1),
+        "full_attention": _CACHES,
+        "window_attention": _WINDOWS,
+        "additive_memory": [{"size": n} for n in (64, 256)],
+        "lstm": [{"size": n} for n in (16, 32, 48)],
+    },
+    _RULES | {"n_rewritten": 4},
+)
+COLUMNS = Race(  # what the lesson trains anew is held to twenty seeds
+    "column",
+    dict.fromkeys(_LADDER, _shapes((16, 4), (8, 32))),
+    _RULES | {"n_rewritten": 4},
+    seeds=_MANY,
+)
+ONCE = Race(
+    "once",
+    dict.fromkeys(
+        _LADDER,
+        _shapes(
+            (4, 2), (4, 4), (8, 2), (8, 4), (16, 2), (2, 32), (4, 16), (8, 8), (16, 4), (32, 2)
+        ),
+    ),
+    _RULES | {"n_rewritten": 0},
+)
+_RACES = (REWRITTEN, COLUMNS, ONCE)
+
+
+def jobs(found):
+    return {name: job for race in _RACES for name, job in race.jobs(found).items()}
+
+
+def numbers(found):
+    return {name: values for race in _RACES for name, values in race.numbers(found).items()}
