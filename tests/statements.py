@@ -364,6 +364,16 @@ TRUE = {
         (P - 1 / (1 + dot(k, P * k)) * (P * k) * (k.T * P)) * k,
         1 / (1 + dot(k, P * k)) * (P * k),
     ),
+    "12.new_inverse": lambda: (
+        I
+        - 1 / (1 + dot(k, P * k)) * k * (k.T * P)
+        + k * k.T * (P - 1 / (1 + dot(k, P * k)) * (P * k) * (k.T * P)),
+        I,
+    ),
+    "12.implicit_left": lambda: (
+        v - (S + beta / (1 + beta * nn) * k * (v - S.T * k).T).T * k,
+        1 / (1 + beta * nn) * (v - S.T * k),
+    ),
     "13.welch": lambda: (
         norm_sq(P - dot(P, I) / K * I),
         norm_sq(P) - dot(P, I) ** 2 / K,
@@ -395,6 +405,14 @@ FALSE = {
     ("12.contraction", "sign"): lambda: (
         S - eta * (P * S - P * S_best) - S_best,
         (I + eta * P) * (S - S_best),
+    ),
+    ("12.new_inverse", "missing term"): lambda: (
+        I - 1 / (1 + dot(k, P * k)) * k * (k.T * P) + k * k.T * (P - (P * k) * (k.T * P)),
+        I,
+    ),
+    ("12.implicit_left", "the explicit step"): lambda: (
+        v - (S + beta * k * (v - S.T * k).T).T * k,
+        1 / (1 + beta * nn) * (v - S.T * k),
     ),
     ("12.gain", "missing term"): lambda: (
         (P - 1 / (1 + dot(k, P * k)) * (P * k) * (k.T * P)) * k,
