@@ -292,7 +292,8 @@ answer = [1.0, 1.0, 0.98]  # three shares, such as [0.1, 0.2, 0.3]
 lc.predict("10.recall", answer=answer)
 
 
-# %% id="recall-measured" tags=["after-prediction"]
+# %% id="read-out-drawn" tags=["hide-input"]
+# How one read-out is drawn.
 def draw(ax, n, K, V):
     """Agreement of one read-out with its value, and with 63 strangers"""
     rng = lc.rng("draw")
@@ -305,6 +306,7 @@ def draw(ax, n, K, V):
     ax.set_title(f"{n} pairs in {K} x {V}: error {error:.1f} for a value of 1", size=10)
 
 
+# %% id="recall-measured" tags=["after-prediction"]
 rng = lc.rng("recall")
 shares = [recalled(read_sum, n, 64, 64, rng=rng).mean().item() for n in (32, 64, 128)]
 fig, axes = lc.subplots(2, 1, sharey=True, height=3.6)
@@ -362,7 +364,8 @@ lc.reveal("10.recall", squared, of_strangers, of_right)
 # **Among strangers, if values are long, what counts is $K V$, the size of the state, and not its shape.**
 # The test (dots measured, lines computed):
 
-# %% id="shapes" tags=["after-prediction"]
+# %% id="theory" tags=["hide-input"]
+# What theory expects.
 from torch.distributions import Normal
 
 
@@ -380,6 +383,8 @@ def expected(n, K, V):
     return torch.trapezoid(wins * Normal(0, 1).log_prob(z).exp(), z).item()
 
 
+# %% id="shapes-run" tags=["hide-input"]
+# Each shape, measured and computed.
 shapes = {(16, 256): RED, (128, 128): GREEN, (64, 64): BLUE, (128, 32): ORANGE}
 shares, rng, gaps = [1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4], lc.rng("shapes"), []
 fig, ax = lc.subplots(height=3.2)
@@ -390,6 +395,8 @@ for (n_key, n_value), colour in shapes.items():
     gaps += [abs(a - b) for a, b in zip(found, theory, strict=True)]
     ax.plot(shares, theory, color=colour, lw=1, label=f"{n_key} x {n_value}")
     ax.plot(shares, found, "o", color=colour)
+
+# %% id="shapes" tags=["after-prediction"]
 ax.set(xscale="log", xlabel="pairs for each number of the state, n / (K V)")
 ax.set(ylabel="share recalled")
 ax.set_xticks(shares, ["1/64", "1/32", "1/16", "1/8", "1/4"], minor=False)
@@ -424,12 +431,15 @@ def among_stored(n, K, V, rng):
     return (nearest == torch.arange(n)).float().mean().item()
 
 
-# %% id="own-figure" tags=["after-prediction"]
+# %% id="own-run" tags=["hide-input"]
+# Keys of 4 to 128 numbers, two judges.
 key_sizes, rng, stored, strangers = [4, 8, 16, 32, 64, 128], lc.rng("own"), [], []
 for n_key in key_sizes:
     size = 128, n_key, 4096 // n_key
     stored.append(sum(among_stored(*size, rng) for _ in range(8)) / 8)
     strangers.append(recalled(read_sum, *size, rng=rng, n_strangers=127).mean().item())
+
+# %% id="own-figure" tags=["after-prediction"]
 fig, ax = lc.subplots()
 ax.plot(key_sizes, strangers, "o-", color=GREY, label="strangers")
 ax.plot(key_sizes, stored, "o-", color=BLUE, label="stored")
@@ -626,6 +636,7 @@ def taylor(x):
     return torch.cat([torch.ones(len(x), 1), x, products / 2**0.5], dim=1)
 
 
+# %% id="mean-with"
 def mean_with(features):
     """Reads as `read_sum` does, but a mean, weighed by products of features"""
 
@@ -638,13 +649,16 @@ def mean_with(features):
 
 maps = {"elu + 1": elu, "relu": torch.relu, "DPFP": dpfp, "Taylor": taylor}
 
-# %% id="features-measured" tags=["after-prediction"]
+# %% id="features-run" tags=["hide-input"]
+# Recall with each of the four maps.
 rng, found, size = lc.rng("features"), {}, {}
 for name, features in maps.items():
     found[name] = recalled(mean_with(features), 128, 64, 64, rng=rng).mean().item()
     size[name] = 65 * features(torch.ones(1, 64)).shape[1]  # 64 for values, 1 for the mean
 key_sizes = [2, 4, 8, 16, 32, 64, 128]
 plain = [recalled(read_sum, 128, n_key, 64, rng=rng).mean().item() for n_key in key_sizes]
+
+# %% id="features-measured" tags=["after-prediction"]
 fig, ax = lc.subplots()
 ax.plot([64 * n_key for n_key in key_sizes], plain, color=GREY)
 ax.text(128, 0.62, "a plain sum, keys of\n2 to 128 numbers", color=GREY)

@@ -34,18 +34,6 @@ ENTRIES = (
     ),
     Prediction("12.gated", "Is it such a step?", choices=("yes", "no")),
     Prediction(
-        "12.helps",
-        "For which of them is momentum 1/2 clearly better than none?",
-        choices=(
-            "for all",
-            "for random pairs",
-            "for two values",
-            "for both maps",
-            "for the map with keys alike",
-            "for none",
-        ),
-    ),
-    Prediction(
         "12.prose",
         "How large is the surprise in the 32 words after that?",
         numbers=1,
