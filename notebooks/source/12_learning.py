@@ -408,7 +408,7 @@ lc.quiz("12.exit_steps", answer=answer)
 #
 # ### The memories of published models
 #
-# A row for each rung of `lcutils.memory` whose memory is a matrix, and for the rule of the state alone (no projections, norms, gates on the output).
+# A row for each rung of `lcutils.memory` whose memory is a matrix: the rule of the state alone, without projections, norms or gates on the output.
 # *Loss* is that of one step, *transition* what multiplies the old state; numbers are those of one head.
 #
 # |rung|loss|transition|numbers|used by|
@@ -504,7 +504,7 @@ lc.same("12.table", f"{', '.join(published)}: loop and rung", theirs, of_ours, 1
 #
 # By hand, with one number and the key 1: the slope $(s - s_-) + \beta\, (s - v)$ vanishes at $s = s_- + \frac{\beta}{1 + \beta} (v - s_-)$.
 # From $0$ towards $4$ with $\beta = 3$ the delta rule goes to $12$, this step to $3$.
-# In general the step is $\frac{\beta}{1 + \beta\, k^\top k}$: there the gradient is zero, and less is missing than before, whatever $\beta$ and the key.
+# In general the step is $\frac{\beta}{1 + \beta\, k^\top k}$: there the gradient is zero, and no more is missing than before, whatever $\beta$ and the key.
 
 # %% id="implicit"
 before = MatrixSymbol("S_-", K, V)
@@ -684,7 +684,7 @@ lc.claim(
 
 # %% [markdown] id="helps-before"
 # So the larger step does what momentum did.
-# Of four tasks that we tried, each with its best step size, momentum clearly helped one: a linear map whose keys share a direction.
+# Of four tasks that we tried, each with its best step size, momentum $\frac12$ clearly helped one: a linear map whose keys share a direction.
 #
 # ### What a model makes of it
 #
