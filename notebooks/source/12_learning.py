@@ -683,7 +683,7 @@ lc.claim(
 )
 
 # %% [markdown] id="helps-before"
-# So the larger step does what momentum did.
+# So here the larger step does nearly what momentum did.
 # Of four tasks that we tried, each with its best step size, momentum $\frac12$ clearly helped one: a linear map whose keys share a direction.
 #
 # ### What a model makes of it
