@@ -462,7 +462,7 @@ lc.reveal(
 # | $\eta$ | learning rate: the size of a gradient step; $\mathit{lr}$ in code |
 # | $\lambda$ | (08) what scores are multiplied by; (12) how much a small state is wished for |
 # | $L$ | loss: what training makes small; (11) a matrix below its diagonal |
-# | $\varepsilon$, $\kappa$ | (12) a small number that keeps a division safe; (12) a key along which a state is erased |
+# | $\kappa$ | (12) a key along which a state is erased |
 # | $\sigma$ | the logistic function, $\sigma(x) = 1 / (1 + e^{-x})$ |
 # | $\Phi$ | $\Phi(x)$: the probability that a normal number, of mean 0 and variance 1, is below $x$ |
 # | $\mathbb E$ | the mean over all that chance may bring |
