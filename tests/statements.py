@@ -356,13 +356,15 @@ TRUE = {
         delta - beta * k * (delta.T * k - v).T,
         S + (2 * beta - beta**2 * nn) * k * (v - S.T * k).T,
     ),
-    "12.contraction": lambda: (
-        S - eta * (P * S - P * S_best) - S_best,
-        (I - eta * P) * (S - S_best),
+    "12.new_inverse": lambda: (
+        I
+        - 1 / (1 + dot(k, P * k)) * k * (k.T * P)
+        + k * k.T * (P - 1 / (1 + dot(k, P * k)) * (P * k) * (k.T * P)),
+        I,
     ),
-    "12.gain": lambda: (
-        (P - 1 / (1 + dot(k, P * k)) * (P * k) * (k.T * P)) * k,
-        1 / (1 + dot(k, P * k)) * (P * k),
+    "12.implicit_left": lambda: (
+        v - (S + beta / (1 + beta * nn) * k * (v - S.T * k).T).T * k,
+        1 / (1 + beta * nn) * (v - S.T * k),
     ),
     "13.welch": lambda: (
         norm_sq(P - dot(P, I) / K * I),
@@ -392,13 +394,13 @@ FALSE = {
         delta - beta * k * (delta.T * k - v).T,
         S + 2 * beta * k * (v - S.T * k).T,
     ),
-    ("12.contraction", "sign"): lambda: (
-        S - eta * (P * S - P * S_best) - S_best,
-        (I + eta * P) * (S - S_best),
+    ("12.new_inverse", "missing term"): lambda: (
+        I - 1 / (1 + dot(k, P * k)) * k * (k.T * P) + k * k.T * (P - (P * k) * (k.T * P)),
+        I,
     ),
-    ("12.gain", "missing term"): lambda: (
-        (P - 1 / (1 + dot(k, P * k)) * (P * k) * (k.T * P)) * k,
-        P * k,
+    ("12.implicit_left", "the explicit step"): lambda: (
+        v - (S + beta * k * (v - S.T * k).T).T * k,
+        1 / (1 + beta * nn) * (v - S.T * k),
     ),
     ("11.disturbed", "missing term"): lambda: (
         (k1 * v1.T + k2 * (v2 - (k1 * v1.T).T * k2).T).T * k1 - norm_sq(k1) * v1,

@@ -868,8 +868,9 @@ beta, n_sq, kk, N, p, K, V = symbols("beta n kk N p K V", positive=True)
         ("11.missing_after", -(beta * kk - 1)),
         ("11.missing_after", cancel((1 - beta**2 * kk**2) / (1 + beta * kk))),
         ("11.largest_beta", 1 / kk + 1 / kk),
-        ("12.two_steps", beta + beta * (1 - beta * n_sq)),
-        ("12.two_steps", (1 - (1 - beta * n_sq) ** 2) / n_sq),
+        ("12.two_steps", beta + beta * (1 - beta * kk)),
+        ("12.two_steps", (1 - (1 - beta * kk) ** 2) / kk),
+        ("12.list_size", (K**2 + K * V) / (K + V)),
         ("13.numbers_needed", log(N**n_sq) / log(2**p)),
         ("13.numbers_needed", n_sq / (p * log(2, N))),
         ("13.break_even", 1 / (1 / K + 1 / V)),
@@ -878,12 +879,6 @@ beta, n_sq, kk, N, p, K, V = symbols("beta n kk N p K V", positive=True)
 )
 def test_a_line_of_algebra_passes_in_another_form(id, answer):
     assert values.judge_expression(ENTRIES[id], answer).passed
-
-
-@pytest.mark.parametrize("near", [8192.5, 8191, 8193, 8192.9, 8256])
-def test_a_count_that_is_nearly_right_is_refused(near):
-    assert values.judge_number(ENTRIES["12.floats"], 64 * 64 + 64 * 64).passed
-    assert values.judge_number(ENTRIES["12.floats"], near).reason.startswith("Near, but")
 
 
 def test_true_is_no_number():

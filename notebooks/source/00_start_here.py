@@ -433,7 +433,7 @@ lc.reveal(
 # | $D$, $d$ | how many numbers a vector has, in code and in equations |
 # | $K$, $V$ | how many numbers a key and a value have; (02) $V$: the vectors of all words as rows; (03) $V$: weights to compare $W$ with |
 # | $H$ | heads, memories of one layer side by side; (03) hidden units; (12) $X^\top X + \lambda I$ |
-# | $N$, $M$, $n$ | a count that its line names: of words, inputs, outputs, pairs, values; (05) $N$: the noise sum; (10) $M$: a mask; (12) $n = \lVert k \rVert^2$; (12) $N_t$: what momentum writes |
+# | $N$, $M$, $n$ | a count that its line names: of words, inputs, outputs, pairs, values; (05) $N$: the noise sum; (10) $M$: a mask; (12) $N_t$: what momentum writes |
 # | $i$, $j$, $w$, $r$ | which one: of pairs or entries, of words (02), the right one (03); (03) $w$: one weight |
 # | $x$ | what comes in: the vector of a word |
 # | $y$, $z$ | what a network gives, and what it should have given (many books have $\hat y$ and $y$) |
@@ -446,8 +446,8 @@ lc.reveal(
 # | $g$, $G$ | the loss gradient at a layer, and many of them as rows; (12) and in code $g$: the logarithm of a decay; (05) $G$: the total weight |
 # | $u$, $U$ | (02) the vector of a context, and of all; (11) what a token writes; (12) $U$: upper weights |
 # | $c$ | a state that is a vector; (02) a context; (08) the context vector; (11) a cosine |
-# | $S$ | a state that is a matrix, [K, V]: written $S + k v^\top$, read $S^\top q$; (12) $S^*$: the best one |
-# | $\mathit{kk}$ | (11) in code: $k^\top k = \lVert k \rVert^2$ |
+# | $S$ | a state that is a matrix, [K, V]: written $S + k v^\top$, read $S^\top q$; (12) $S_*$: the best one, $S_-$: the one before |
+# | $\mathit{kk}$ | (11, 12) in code: $k^\top k = \lVert k \rVert^2$ |
 # | $k$, $v$, $q$, $o$ | key, value, query (all three made from a word), and the output that is read; (02) $v$: the vector of a word |
 # | $\mathbf K$, $\mathbf V$, $\mathbf Q$ | keys, values and queries of all tokens, a row for each |
 # | $\mathbf O$, $\mathbf U$, $\mathbf W$ | the outputs of all tokens; (11) what all of them write; (11) $\mathbf U$ with the keys in the place of the values |
@@ -462,6 +462,7 @@ lc.reveal(
 # | $\eta$ | learning rate: the size of a gradient step; $\mathit{lr}$ in code |
 # | $\lambda$ | (08) what scores are multiplied by; (12) how much a small state is wished for |
 # | $L$ | loss: what training makes small; (11) a matrix below its diagonal |
+# | $\kappa$ | (12) a key along which a state is erased |
 # | $\sigma$ | the logistic function, $\sigma(x) = 1 / (1 + e^{-x})$ |
 # | $\Phi$ | $\Phi(x)$: the probability that a normal number, of mean 0 and variance 1, is below $x$ |
 # | $\mathbb E$ | the mean over all that chance may bring |

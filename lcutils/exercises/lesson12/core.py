@@ -1,4 +1,4 @@
-"""Lesson 12: a step by autograd, two steps on one pair, and what a best fit in one pass carries."""
+"""Lesson 12: a step by autograd, two steps on one pair, and the price of a best fit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from lcutils.checking.data import (
     ExpressionExercise,
     FunctionExercise,
     Inputs,
-    NumberExercise,
     Slip,
     normal,
     row,
@@ -18,7 +17,7 @@ from lcutils.checking.syntax import written
 
 
 def ttt_step(state: Tensor, k: Tensor, v: Tensor, lr: float, decay: float) -> Tensor:
-    """state: [K, V], k: [K], v: [V] -> the state after one step on the loss of this pair: [K, V]"""
+    """state: [K, V], k: [K], v: [V] -> the state after one step: [K, V]"""
     return (1 - decay) * state - lr * _gradient(state, k, v)
 
 
@@ -186,83 +185,98 @@ ENTRIES = (
     ),
     ExpressionExercise(
         "12.two_steps",
-        "beta n",
-        lambda beta, n: 2 * beta - beta**2 * n,
+        "beta kk",
+        lambda beta, kk: 2 * beta - beta**2 * kk,
         example=("1/4", "3"),
         mistakes={
             "Right if the second step saw the same error; it sees what the first one left.": (
-                lambda beta, n: 2 * beta
+                lambda beta, kk: 2 * beta
             ),
-            "This is the one for keys of length 1.": lambda beta, n: 2 * beta - beta**2,
-            "This is what is left of the error, 1 - beta' n.": lambda beta, n: (1 - beta * n) ** 2,
-            "This is beta' n; divide by n.": lambda beta, n: 1 - (1 - beta * n) ** 2,
+            "This is the one for keys of length 1.": lambda beta, kk: 2 * beta - beta**2,
+            "This is what is left of the error, 1 - beta' kk.": lambda beta, kk: (
+                (1 - beta * kk) ** 2
+            ),
+            "This is beta' kk; divide by kk.": lambda beta, kk: 1 - (1 - beta * kk) ** 2,
             "The sign: the second step is smaller than the first, not larger.": (
-                lambda beta, n: 2 * beta + beta**2 * n
+                lambda beta, kk: 2 * beta + beta**2 * kk
             ),
-            "This is the second step alone.": lambda beta, n: beta * (1 - beta * n),
-            "beta times beta: steps add up, errors multiply.": lambda beta, n: beta**2,
-            "The square of beta n has no factor 2: (1 - beta n)^2 = 1 - 2 beta n + (beta n)^2.": (
-                lambda beta, n: 2 * beta - 2 * beta**2 * n
+            "This is the second step alone.": lambda beta, kk: beta * (1 - beta * kk),
+            "beta times beta: steps add up, errors multiply.": lambda beta, kk: beta**2,
+            "The square of beta kk has no factor 2: (1 - beta kk)^2 is 1 - 2 beta kk + "
+            "(beta kk)^2.": (lambda beta, kk: 2 * beta - 2 * beta**2 * kk),
+            "The square of beta kk has no factor 1/2.": lambda beta, kk: (
+                2 * beta - beta**2 * kk / 2
             ),
-            "The square of beta n has no factor 1/2.": lambda beta, n: 2 * beta - beta**2 * n / 2,
-            "All of 2 beta n - (beta n)^2 is divided by n, its second part as well.": (
-                lambda beta, n: 2 * beta - beta**2 * n**2
+            "All of 2 beta kk - (beta kk)^2 is divided by kk, its second part as well.": (
+                lambda beta, kk: 2 * beta - beta**2 * kk**2
             ),
-            "All of 2 beta n - (beta n)^2 is divided by n, its first part as well.": (
-                lambda beta, n: 2 * beta * n - beta**2 * n
+            "All of 2 beta kk - (beta kk)^2 is divided by kk, its first part as well.": (
+                lambda beta, kk: 2 * beta * kk - beta**2 * kk
             ),
-            "n belongs to what is left of the error, 1 - beta n; and the second step sees less "
-            "than the first.": lambda beta, n: 2 * beta * n,
+            "kk belongs to what is left of the error, 1 - beta kk; and the second step sees less "
+            "than the first.": lambda beta, kk: 2 * beta * kk,
             "This is by how much the second step is smaller than the first.": (
-                lambda beta, n: beta**2 * n
+                lambda beta, kk: beta**2 * kk
             ),
-            "The sign: solve 1 - beta' n = (1 - beta n)^2 for beta', not for -beta'.": (
-                lambda beta, n: beta**2 * n - 2 * beta
+            "The sign: solve 1 - beta' kk = (1 - beta kk)^2 for beta', not for -beta'.": (
+                lambda beta, kk: beta**2 * kk - 2 * beta
             ),
-            "This is what one step leaves of the error.": lambda beta, n: 1 - beta * n,
-            "This is what two steps leave of the error, divided by n.": lambda beta, n: (
-                (1 - beta * n) ** 2 / n
+            "This is what one step leaves of the error.": lambda beta, kk: 1 - beta * kk,
+            "This is what two steps leave of the error, divided by kk.": lambda beta, kk: (
+                (1 - beta * kk) ** 2 / kk
             ),
-            "The brackets: 1 - (1 - beta n)^2 is divided as a whole.": lambda beta, n: (
-                1 - (1 - beta * n) ** 2 / n
+            "The brackets: 1 - (1 - beta kk)^2 is divided as a whole.": lambda beta, kk: (
+                1 - (1 - beta * kk) ** 2 / kk
             ),
-            "A step leaves 1 - beta n, not 1 - beta; divided by n only the outside was.": (
-                lambda beta, n: (1 - (1 - beta) ** 2) / n
+            "A step leaves 1 - beta kk, not 1 - beta; divided by kk only the outside was.": (
+                lambda beta, kk: (1 - (1 - beta) ** 2) / kk
             ),
-            "This is one step; the second adds to it.": lambda beta, n: beta,
+            "This is one step; the second adds to it.": lambda beta, kk: beta,
             "This is a step, and what the step leaves of the error; the second step is beta times "
-            "that.": lambda beta, n: beta + 1 - beta * n,
-            "(beta n)^2 divided by n is beta^2 n.": lambda beta, n: 2 * beta - beta**2 / n,
+            "that.": lambda beta, kk: beta + 1 - beta * kk,
+            "(beta kk)^2 divided by kk is beta^2 kk.": lambda beta, kk: 2 * beta - beta**2 / kk,
         },
         hints=(
-            "One step leaves 1 - beta n of the error, two leave (1 - beta n)^2.",
-            "Solve 1 - beta' n = (1 - beta n)^2 for beta'.",
+            "One step leaves 1 - beta kk of the error, two leave (1 - beta kk)^2.",
+            "Solve 1 - beta' kk = (1 - beta kk)^2 for beta'.",
         ),
         meaning="The second step sees only what the first has left.",
     ),
-    NumberExercise(
-        "12.floats",
-        value=8192,
-        tolerance=0,
-        unit="numbers",
+    ExpressionExercise(
+        "12.list_size",
+        "K V",
+        lambda K, V: K,
+        example=("8", "5"),
         mistakes={
-            "This is S alone; P has to be carried as well.": 4096,
-            "This is P and S, each K x K x V: P is K x K, S is K x V.": 2 * 64**3,
-            "These are the sides; count the entries.": 192,
-            "P is K x K, not K numbers.": 64 * 64 + 64,
-            "This is a state for keys and values side by side, (K + V)^2.": 128**2,
-            "This counts P twice: it is K x K once.": 3 * 4096,
-            "P and S have two sides each: K x K and K x V.": 64**3,
-            "These are the sides of P; count the entries, of S too.": 128,
-            "Near, but count exactly: the entries of P and of S, and nothing beside.": 8192 + 64,
-            "This is one side of the two; count the entries.": 64,
-            "P and S stand side by side: their numbers are added, not multiplied.": 4096**2,
-            "P is symmetric, and half of it would do; but the state holds all of it.": 2080 + 4096,
-            "These are bytes of 32-bit numbers; count the numbers.": 4 * 8192,
+            "This is how many numbers the state holds; divide by those of one pair.": (
+                lambda K, V: K**2 + K * V
+            ),
+            "The state holds P as well: K x K beside K x V.": lambda K, V: K * V / (K + V),
+            "This is P alone; S has to be carried, too.": lambda K, V: K**2 / (K + V),
+            "A pair takes its value, too: K + V numbers.": lambda K, V: K + V,
+            "Of a pair the key is kept as well: K + V numbers, not V.": (
+                lambda K, V: (K**2 + K * V) / V
+            ),
+            "P is K x K, not K numbers.": lambda K, V: (K + K * V) / (K + V),
+            "P has a row and a column for each number of a key, not of a value.": lambda K, V: V,
+            "P and S stand side by side: their numbers are added, not multiplied.": (
+                lambda K, V: K**3 * V / (K + V)
+            ),
+            "P is symmetric, and half of it would do; but the state holds all of it.": (
+                lambda K, V: (K * (K + 1) / 2 + K * V) / (K + V)
+            ),
+            "These are the numbers of S; a list of n pairs has n (K + V).": lambda K, V: K * V,
+            "A pair is a key beside a value: K + V numbers, not K V.": (
+                lambda K, V: (K**2 + K * V) / (K * V)
+            ),
+            "Upside down: the numbers of the state, divided by those of a pair.": (
+                lambda K, V: 1 / K
+            ),
         },
         hints=(
-            "P has K rows and columns, S has K rows and V columns.",
-            "P alone has 64 * 64 numbers.",
+            "The state is K x K and K x V, side by side.",
+            "Solve n (K + V) = K K + K V for n.",
         ),
+        meaning="With fewer pairs the list is smaller; but the list grows on.",
     ),
 )

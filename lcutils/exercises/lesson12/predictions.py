@@ -26,6 +26,14 @@ ENTRIES = (
         numbers=4,
     ),
     Prediction(
+        "12.forgetting",
+        "Of 32 keys with two values each, for which share does least squares that forgets name "
+        "the newer one?",
+        numbers=1,
+        ranges=(SHARE,),
+    ),
+    Prediction("12.gated", "Is it such a step?", choices=("yes", "no")),
+    Prediction(
         "12.prose",
         "How large is the surprise in the 32 words after that?",
         numbers=1,

@@ -85,7 +85,7 @@ ENTRIES = (
             ),
             "b": Choice(
                 "no more than a larger beta would",
-                "m steps on one pair are one delta step with 1 - (1 - beta n)^m over n.",
+                "m steps on one pair are one delta step with 1 - (1 - beta k.k)^m over k.k.",
             ),
             "c": Choice(
                 "it comes near the best fit of all",

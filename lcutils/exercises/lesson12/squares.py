@@ -12,7 +12,7 @@ from lcutils.checking.syntax import written
 
 
 def rls_step(state: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    """state: [K, K + V], P and S side by side, k: [K], v: [V] -> the new state: [K, K + V]"""
+    """state: [K, K + V] (P, then S), k: [K], v: [V] -> the new one: [K, K + V]"""
     return _rls(state, k, v)
 
 
@@ -109,6 +109,7 @@ ENTRIES = (
             "P loses the outer product of k; it should be that of P k.": lambda s, k, v: _rls(
                 s, k, v, new_P=lambda P, k, g: P - torch.outer(k, k) / (1 + k @ P @ k)
             ),
+            "The state is as it was: neither P nor S has read the pair.": lambda s, k, v: 1 * s,
             "S stays as it was: the pair is not written.": lambda s, k, v: _rls(
                 s, k, v, missing=lambda S, k, v: 0 * v
             ),
