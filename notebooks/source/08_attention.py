@@ -4,7 +4,7 @@
 # **What is a context vector?**
 #
 # Some give that name to a word's neighbours, some to a memory's state.
-# It comes from *attention*: a mean of everything read, weighted by what is asked now.
+# Here it is what *attention* reads: a mean of everything kept, weighted by what is asked now.
 #
 # After this lesson you can write attention with its mask, say which loss it makes lowest and what the factor $1/\sqrt K$ is for, and compare a cache that grows with a state that does not.
 #
@@ -62,7 +62,7 @@ print("read   ", (weights @ values).numpy().round(2))
 #
 # $$c = \sum_i p_i v_i, \qquad p_i = e^{s_i} \big/ \textstyle\sum_j e^{s_j}$$
 #
-# The weights $p$ are the softmax of the scores, the mean $c$ is the *context vector* (Bahdanau, Cho and Bengio, ICLR 2015), and the whole is *attention*.
+# The weights $p$ are the softmax of the scores, the mean $c$ is the *context vector* (Bahdanau et al., ICLR 2015), and the whole is *attention*.
 # The pairs that are kept are its *cache*.
 
 # %% id="08-one_pair" tags=["exercise"]
@@ -103,7 +103,7 @@ lc.watch(facts, rungs="full_attention", sharpness=3, ask="Bob")
 # %% [markdown] id="loss"
 # ### Why the mean?
 #
-# Because of lesson 02: it is where $\sum_i e^{s_i} \lVert c - v_i \rVert^2$ is lowest.
+# By lesson 02 it is where $\sum_i e^{s_i} \lVert c - v_i \rVert^2$ is lowest.
 # By hand, with pulls $3$ and $1$ at $3$ and $7$: $3 (c - 3)^2 + (c - 7)^2 = 4 (c - 4)^2 + 12$, and $4$ is the weighted mean.
 # For any two pairs:
 
@@ -139,7 +139,7 @@ lc.check("08.slope_own", slope)
 # %% [markdown] id="hints-slope_own"
 # {{hints}}
 #
-# What is read follows.
+# What is read moves with the weight.
 # By hand: with the values $8$ and $4$ and equal scores, $6$ is read.
 # Raise $s_1$ by $0.1$: its weight is $0.525$, and $6.1$ is read.
 # For any two numbers $x_1$ and $x_2$:
@@ -152,13 +152,14 @@ lc.prove("08.score_learns", Derivative(read, s1), p1 * (x1 - read))
 
 # %% [markdown] id="score-learns-seen"
 # The slope is the weight, times how far the score's own value lies above what is read, here $\frac12 (8 - 6) = 1$.
+# With more pairs, the others act like one.
 # If one weight is nearly 1, its value *is* what is read, and the others hardly weigh: **scores then hardly learn any more.**
 #
 # ## 2. How sharp?
 #
 # So the size of the scores decides.
 # Let the entries of query and key be $+1$ or $-1$ at random.
-# By hand, with two: the score is $2$, $0$, $0$ or $-2$, of variance $\frac14 (4 + 4) = 2$.
+# By hand, with two entries: the score is $2$, $0$, $0$ or $-2$, of variance $\frac14 (4 + 4) = 2$.
 # (In the equation entries are $\pm 1/\sqrt K$, hence the factors $\sqrt K$.)
 
 # %% id="variance"
@@ -169,8 +170,7 @@ lc.prove("08.variance", sign_variance(score, q, k), K, reason="K products of sig
 
 # %% [markdown] id="variance-seen"
 # Entries of mean $0$ and variance $1$ give the same, if all are independent.
-# So scores spread by $\sqrt K$, and grow with the number of entries alone.
-# Vaswani et al. (NeurIPS 2017) divide by it.
+# So scores spread by $\sqrt K$, and Vaswani et al. (NeurIPS 2017) divide by it.
 
 # %% id="08-unscaled" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -219,15 +219,15 @@ for scale in (1.0, 1024**-0.5):
     stuck[scale] = (p * (1 - p) < 0.01).float().mean().item()
 claim = lc.claim(
     "08.stuck",
-    "K = 1,024: without the factor the slope p(1 - p) is below 0.01 in {value:.0%} of the draws, "
-    f"with it in {stuck[1024**-0.5]:.0%}.",
+    "K = 1,024: without the factor the largest weight p has a slope p(1 - p) below 0.01 in "
+    f"{{value:.0%}} of the draws, with it in {stuck[1024**-0.5]:.0%}.",
     stuck[1.0],
     between=(0.68, 0.88),
 )
 lc.reveal("08.unscaled", claim)
 
 # %% [markdown] id="agreeing" tags=["after-prediction"]
-# All that is for independent $q$ and $k$, as before training.
+# That is for independent $q$ and $k$, as before training.
 # Once training makes them agree, so that $q_i k_i$ is $\frac14$ on average, their score is near $K/4$: divided by $\sqrt K$ it grows with the width again, divided by $K$ it does not.
 # So Yang et al. (Tensor Programs V, 2022) divide by $K$.
 
@@ -250,7 +250,7 @@ lc.refute("08.mask_after", masked_after, mean)
 # Put $-\infty$ in the place of the hidden *scores*, before the softmax: $e^{-\infty} = 0$, above and below.
 # (To divide what is left by its sum does the same, unless the future took all the weight.)
 #
-# **Exercise 2** (8 minutes). Attention with scale and mask.
+# **Exercise 2** (8 minutes). Attention with the scale $1/\sqrt K$ and the mask.
 
 
 # %% id="08-causal_attention" tags=["exercise"]
@@ -272,7 +272,7 @@ causal_attention = lc.check("08.causal_attention", causal_attention)
 # ## 4. A cache, and no clock
 #
 # A new token brings one query, key and value.
-# Earlier keys and values stay as they are, so a model keeps them in its cache: $T (K + V)$ numbers after $T$ tokens.
+# Earlier keys and values stay as they are, in deeper layers thanks to the mask, so a layer keeps them in its cache: $T (K + V)$ numbers after $T$ tokens.
 # Is the same read from it, token by token, as all at once?
 
 # %% id="cache"
@@ -331,9 +331,8 @@ lc.check("08.score_needed", score)
 #
 # Can a score be so large?
 #
-# Take random keys of length 1, as in lesson 05, with $K = 16$.
+# Take random keys and values of length 1, with $K = V = 16$.
 # Each key is used as a query; an answer is right if its product with its own value is larger than with any of 255 that were never stored.
-# `recalled` counts them.
 # Four memories: the sum $S = \sum_i k_i v_i^\top$ read as $S^\top q$, and attention with the factors $1/\sqrt K$, $\sqrt K$ and $K$.
 
 # %% id="08-unit_keys" tags=["exercise"]
@@ -382,7 +381,7 @@ lc.reveal("08.unit_keys", lc.figure(fig, claim), was=min(at_64, key=at_64.get))
 # %% [markdown] id="same_numbers-before"
 # ### As many numbers for both
 #
-# Let both have 4,096: a sum with $K = V = 64$, and a cache of 32 pairs, each of 64 + 64.
+# Let both hold 4,096 numbers, judged as above: a sum with $K = V = 64$, and a cache of 32 pairs, each of 64 + 64.
 
 # %% id="08-same_numbers" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -433,7 +432,7 @@ lc.reveal("08.same_numbers", holds, error, was=more)
 #
 # A model of one layer learns texts such as `q 7 b 0 x 3 ... b q x`: letters are keys, digits their values, and then the letters are asked.
 # Its queries and keys have any length, and a score falls with the distance.
-# A key is made from the token before as well, so that a digit is found by its letter. (RWKV and H3 call that a *shift*; elsewhere it is a short convolution.)
+# A key is made from the token before as well, so that a digit is found by its letter.
 
 # %% id="trained"
 seed = torch.randint(2**31, (1,), generator=lc.rng("trained")).item()
@@ -451,7 +450,7 @@ lc.claim(
 
 # %% [markdown] id="scores-before"
 # How sharp is it?
-# The weights of a new text, a row for each token that asks; framed: the digit asked for.
+# The weights in a new text, a row for each token; framed: the digit asked for.
 
 # %% id="scores" tags=["hide-input"]
 # The layer's scores for 100 texts.
@@ -518,7 +517,7 @@ lc.quiz("08.exit_absent", answer=answer)
 #
 # - A context vector is the mean of all values, weighted by $e^{q \cdot k_i}$: the minimiser of a weighted squared loss.
 # - The weights add up to 1: there is no "not found", unless it is stored.
-# - Scores of independent entries of size 1 spread by $\sqrt K$; divided by it, sharpness does not depend on the width. Keys of length 1 need a *larger* factor, queries and keys that agree a smaller one, $1/K$.
+# - Scores of independent entries of size 1 spread by $\sqrt K$; divided by it, sharpness does not depend on the width. Once such queries and keys agree, it takes $1/K$; keys of length 1 need a *larger* factor.
 # - A mask goes before the softmax.
 # - A cache keeps everything in $T(K+V)$ numbers, read without regard to order; one of $T$ pairs has at least half of the weight if its score leads every other by $\ln (T-1)$.
 
@@ -545,7 +544,7 @@ lc.quiz("08.exit_scale", answer=answer)
 # With the factor $\sqrt K$ the right score is 4, as for random signs with the usual $1/\sqrt K$; the others have variance 1 around 0, so each pulls with about $e^{1/2}$.
 # The right pair then has half of the weight among $1 + e^{4 - 1/2} \approx 34$ pairs.
 # Less is enough to be recognised, as the other values partly cancel; with many more pairs it drowns.
-# With the factor $K$ the right score is 16: the number of pairs that can be told apart grows exponentially with $K$ (Ramsauer et al., ICLR 2021).
+# With the factor $K$ the right score is 16: the number of random pairs that can be told apart grows exponentially with $K$ (Ramsauer et al., ICLR 2021).
 
 # %% [markdown] id="padded_attention-exercise"
 # ### A row with nothing to read
@@ -586,8 +585,9 @@ padded_attention = lc.check("08.padded_attention", padded_attention)
 # %% [markdown] id="multi_head-exercise"
 # ### Several questions at once
 #
-# One softmax reads one mean.
-# To look at two places, a token needs two: *heads*, each with its own part of the numbers of query, key and value.
+# One softmax reads one mean, in which values are mixed.
+# To keep two apart, a token reads with several: *heads*, each with its own part of the numbers of query, key and value.
+# The cache then holds $T H (K + V)$ numbers, fewer if heads share keys and values (Shazeer, 2019; Ainslie et al., EMNLP 2023).
 #
 # **Exercise 5** (12 minutes). Attention in $H$ heads.
 # The first $K$ numbers belong to the first head, and so on; scale and mask as before.
@@ -650,7 +650,8 @@ claim = lc.claim(
 lc.figure(fig, claim)
 
 # %% [markdown] id="play-seen"
-# The next token's key is made from the letter that asks, so it matches, too, and is nearer than the digit.
+# A key is made from the token before as well (RWKV and H3 call that a *shift*; elsewhere it is a short convolution).
+# So the next token's key has the letter that asks in it and matches, too, and its distance, $-1$, even adds to its score.
 # A zero put there afterwards leaves the row too light.
 #
 # ### Between the mean and the one
@@ -678,12 +679,14 @@ lc.prove(
 # ## Sources
 #
 # - The article: an introduction to ultra-long context in language models, in Chinese, section 4.2, items 1 and 3, its two context vectors.
+# - Ainslie et al., GQA: training generalized multi-query transformer models from multi-head checkpoints, EMNLP 2023.
 # - Bahdanau, Cho and Bengio, Neural machine translation by jointly learning to align and translate, ICLR 2015.
 # - Fu et al., Hungry hungry hippos: towards language modeling with state space models (H3), ICLR 2023.
 # - Haviv, Ram, Press, Izsak and Levy, Transformer language models without positional encodings still learn positional information, Findings of EMNLP 2022.
 # - Peng et al., RWKV: reinventing RNNs for the transformer era, Findings of EMNLP 2023.
 # - Press, Smith and Lewis, Train short, test long: attention with linear biases enables input length extrapolation (ALiBi), ICLR 2022.
 # - Ramsauer et al., Hopfield networks is all you need, ICLR 2021.
+# - Shazeer, Fast transformer decoding: one write-head is all you need, 2019.
 # - Su et al., RoFormer: enhanced transformer with rotary position embedding (RoPE), 2021; Neurocomputing, 2024.
 # - Vaswani et al., Attention is all you need, NeurIPS 2017.
 # - Yang et al., Tensor programs V: tuning large neural networks via zero-shot hyperparameter transfer, 2022.

@@ -202,6 +202,9 @@ ENTRIES = (
             "The weights meet the keys once more; what is read are the values.": lambda q, k, v: (
                 _softmax(_scores(q, k)) @ k
             ),
+            "The tokens stand before the texts: stack what they read along dim=1.": (
+                lambda q, k, v: causal_attention(q, k, v).transpose(0, 1)
+            ),
             "This is what the last token reads; wanted are all T.": lambda q, k, v: (
                 causal_attention(q, k, v)[:, -1]
             ),

@@ -233,7 +233,8 @@ ENTRIES = (
             "`x.unflatten(2, (n_heads, -1))` is [B, T, H, K]. Which axes must stand last for "
             "the product of queries and keys?",
             "After `.transpose(1, 2)` all is as before with one axis more: "
-            "`scaled_dot_product_attention(q, k, v, is_causal=True)`. Then go back.",
+            "`torch.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True)`. Then go "
+            "back.",
         ),
         slips=MULTI_HEAD,
         meaning="One token now asks several questions at once.",

@@ -150,8 +150,8 @@ ENTRIES = (
         },
         hints=(
             "Which row of the weights is NaN, and what should it be, so that nothing is read?",
-            "`is_word.any(dim=1)` says which texts have a word. In the others all weights should "
-            "be 0.",
+            "`is_word.any(dim=1, keepdim=True)`, [B, 1], says which texts have a word. In the "
+            "others all weights should be 0.",
         ),
         slips=PADDED_ATTENTION,
         gradient_hint="Going back, 0 times NaN is NaN: mend the weights, not what they read.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from lcutils.checking.data import Slip
-from lcutils.checking.syntax import calls, code_of
+from lcutils.checking.syntax import calls, code_of, has_keyword
 
 _LOOPS = (ast.For, ast.ListComp, ast.GeneratorExp)
 
@@ -28,6 +28,41 @@ def _turns_other_axes(tree: ast.AST) -> bool:
         and ast.unparse(node.left) == "q"
         and ast.unparse(node.right) in turned
         for node in ast.walk(tree)
+    )
+
+
+def _loses_the_axis(tree: ast.AST) -> bool:
+    nodes = list(ast.walk(tree))
+    if any(isinstance(node, _LOOPS) for node in nodes):  # there a row may stand alone
+        return False
+    sums = [node for node in calls(tree, "sum") if node.args or node.keywords]
+    lost = {ast.unparse(node) for node in sums if not has_keyword(node, "keepdim")}
+    lost |= {
+        ast.unparse(node.targets[0])
+        for node in nodes
+        if isinstance(node, ast.Assign) and ast.unparse(node.value) in lost
+    }
+    return any(
+        isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Div)
+        and ast.unparse(node.right) in lost
+        for node in nodes
+    )
+
+
+def _asks_without_the_axis(tree: ast.AST) -> bool:
+    meets_its_row = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript):  # an index: one answer a row is right there
+            meets_its_row |= set(calls(node.slice, "any"))
+        if isinstance(node, ast.Subscript | ast.Attribute | ast.Assign):  # [:, None], unsqueeze,
+            value = node.value  # or a name, which may get its axis later
+            meets_its_row.add(value.operand if isinstance(value, ast.UnaryOp) else value)
+    return any(
+        (call.args or call.keywords)
+        and not has_keyword(call, "keepdim")
+        and call not in meets_its_row
+        for call in calls(tree, "any")
     )
 
 
@@ -65,7 +100,20 @@ def _splits_off_the_heads_last(tree: ast.AST) -> bool:
     return any(ast.unparse(call).rstrip(")").endswith(", n_heads") for call in split)
 
 
+_LOST = (
+    "A sum over an axis takes the axis away; with keepdim=True it stays, of size 1, and each row "
+    "meets its own sum."
+)
 CAUSAL_ATTENTION = (
+    Slip(
+        _LOST,
+        _loses_the_axis,
+        """
+def causal_attention(q, k, v):
+    pulls = (q @ k.mT * q.shape[2] ** -0.5).exp().tril()
+    return pulls / pulls.sum(dim=2) @ v
+""",
+    ),
     Slip(
         "`softmax` must be told along which axis the weights add up to 1.",
         _takes_softmax_of_no_axis,
@@ -77,7 +125,7 @@ def causal_attention(q, k, v):
 """,
     ),
     Slip(
-        "The last two axes of k must change places, and no others: `.T` turns all three.",
+        "The last two axes of k must change places, and no others: `.T` would turn all three.",
         _turns_other_axes,
         """
 def causal_attention(q, k, v):
@@ -88,6 +136,28 @@ def causal_attention(q, k, v):
     ),
 )
 PADDED_ATTENTION = (
+    Slip(
+        _LOST,
+        _loses_the_axis,
+        """
+def padded_attention(q, k, v, is_word):
+    pulls = ((k @ q[:, :, None])[..., 0] * q.shape[1] ** -0.5).exp() * is_word
+    total = pulls.sum(dim=1)
+    return ((pulls / total)[:, None] @ v)[:, 0]
+""",
+    ),
+    Slip(
+        "`any` over an axis takes the axis away; with keepdim=True it stays, of size 1, and each "
+        "row of the weights meets its own text.",
+        _asks_without_the_axis,
+        """
+def padded_attention(q, k, v, is_word):
+    scores = (k @ q[:, :, None])[..., 0] * q.shape[1] ** -0.5
+    weights = scores.masked_fill(~is_word, -torch.inf).softmax(dim=1)
+    weights = weights.masked_fill(~is_word.any(dim=1), 0)
+    return (weights[:, None] @ v)[:, 0]
+""",
+    ),
     Slip(
         "The weights are changed in place, and the way back needs those that softmax made: give "
         "the new ones a tensor of their own.",
