@@ -51,7 +51,7 @@ def _loses_the_axis(tree: ast.AST) -> bool:
 
 
 def _asks_without_the_axis(tree: ast.AST) -> bool:
-    meets_its_row = set()
+    meets_its_row: set[ast.AST | None] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript):  # an index: one answer a row is right there
             meets_its_row |= set(calls(node.slice, "any"))
