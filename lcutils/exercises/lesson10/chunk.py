@@ -206,6 +206,22 @@ ENTRIES = (
             ),
             "This is the standard deviation of what the error adds; asked for is the variance of "
             "all.": lambda n, K, V: square_root((n - 1) / (K * V)),
+            "Lengths do not add up: value and error are at right angles on average, so their "
+            "squares do.": lambda n, K, V: (1 + square_root((n - 1) / K)) ** 2 / V,
+            "This squares the read-out's square again.": lambda n, K, V: (1 + (n - 1) / K) ** 2 / V,
+            "This squares the error's square again.": lambda n, K, V: (1 + ((n - 1) / K) ** 2) / V,
+            "This takes the length of the read-out; its square is divided by V.": (
+                lambda n, K, V: square_root(1 + (n - 1) / K) / V
+            ),
+            "This takes the length of the error; its square is what adds up.": lambda n, K, V: (
+                (1 + square_root((n - 1) / K)) / V
+            ),
+            "The others are heard through their keys, which have K numbers, not V.": (
+                lambda n, K, V: (1 + (n - 1) / V) / V
+            ),
+            "The value is missing; each of the others is heard with (k_i . k_1)^2, not with 1.": (
+                lambda n, K, V: (n - 1) / V
+            ),
             "A stranger is a value: it has V numbers, not K.": lambda n, K, V: (
                 (1 + (n - 1) / K) / K
             ),

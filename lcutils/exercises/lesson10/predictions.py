@@ -12,7 +12,7 @@ ENTRIES = (
     ),
     Prediction(
         "10.recall",
-        "A matrix of 64 x 64 holds 32, 64 or 128 pairs: which share of them is recalled, in each "
+        "A matrix of 64 x 64 holds 32, 128 or 512 pairs: which share of them is recalled, in each "
         "case?",
         numbers=3,
         ranges=(SHARE,),

@@ -44,11 +44,11 @@ ENTRIES = (
     Question(
         "10.exit_steps",
         "A layer with K = 8 is trained by plain gradient descent, three times through 1,000 "
-        "examples, a step for each. Which sum of pairs gives its trained part back?",
+        "examples, a step for each. Which sum of pairs was added to its first weights?",
         {
             "a": Choice(
                 "a sum of 8 pairs: the matrix has no more than 8 rows",
-                "Some 8 pairs would do, but nobody wrote those.",
+                "Some 8 pairs have the same sum, but no step wrote those.",
             ),
             "b": Choice(
                 "a sum of 1,000 pairs, whose values are the targets",
@@ -56,7 +56,7 @@ ENTRIES = (
             ),
             "c": Choice(
                 "a sum of 1,000 pairs, whose values are errors",
-                "At the second visit an example has another error, and is written again.",
+                "At each visit an example has another error, and is written again.",
             ),
             "d": Choice(
                 "a sum of 3,000 pairs, whose values are errors",
