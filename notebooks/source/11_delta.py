@@ -458,7 +458,7 @@ lc.check("11.one_more", change)
 #
 # Two steps $S \to A S + B$ join into one of the same form, with $A_2 A_1$ and $A_2 B_1 + B_2$.
 # A *parallel scan* joins steps in pairs, the pairs in pairs, and so on, all of a round at once.
-# Here $A = I - \beta k k^\top$ is $K \times K$, $B = \beta k v^\top$ is $K \times V$; let $K = V = 64$, both full matrices.
+# Here $A = I - \beta k k^\top$ is $K \times K$, $B = \beta k v^\top$ is $K \times V$; let $K = V = 64$, both as full matrices.
 # A step of the loop, a read and a write, multiplies about $2KV = 8{,}192$ times.
 
 # %% id="11-scan" tags=["exercise"]
