@@ -13,7 +13,7 @@
 #
 # ## Before you begin
 #
-# Run the next two cells, then answer a question.
+# Run two cells, then answer a question.
 
 # %% id="start"
 import torch
@@ -164,7 +164,7 @@ lc.check("11.largest_beta", largest)
 
 # %% id="11-parity" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = "the delta rule, beta up to 2"
+answer = "the delta rule with beta up to 2"
 ### END SOLUTION
 lc.predict("11.parity", answer=answer)
 
@@ -184,8 +184,8 @@ said = r"""Take $k = 1$, $v = \frac12$, and $\beta = 2$ for a 1: $S$ becomes $(1
 For a 0, $\beta = 0$. From $S = 0$ the text 1 1 0 1 gives $1, 0, 0, 1$.
 
 The others turn $S$ into $aS + b$ with $a \ge 0$: if one 1 raises $S$, so does the next, and if it lowers $S$, too.
-A text of 1s crosses $\frac12$ once at most. (Grazzi et al., ICLR 2025: in finite precision so with any size.)"""
-lc.reveal("11.parity", said, agree, was="the delta rule, beta up to 2")
+While 1s alone come, $S$ crosses $\frac12$ once at most. (Grazzi et al., ICLR 2025: in finite precision this holds for states of any size.)"""
+lc.reveal("11.parity", said, agree, was="the delta rule with beta up to 2")
 
 # %% id="arrows" tags=["after-prediction"]
 fig, axes = lc.subplots(1, 3, height=1.6, sharey=True)
@@ -297,7 +297,6 @@ lc.reveal("11.capacity", lc.figure(fig, claim))
 #
 # $$v_a + 0.6\, (v_b - 0.6\, v_a) = 0.64\, v_a + 0.6\, v_b$$
 #
-# Keys of length 1, and the older pair is no longer exact.
 # For any state and keys:
 
 # %% id="forgets" tags=["hide-input"]
@@ -346,16 +345,16 @@ axes[0].label_outer()
 lc.figure(fig, "A sum keeps all of a's value; the delta rule erases a part of it as it writes b.")
 
 # %% [markdown] id="half-before"
-# With $\beta = 1$ the first write under $b$ leaves $1 - (a \cdot b)^2$, the next ones no less.
+# With $\beta = 1$ the first write under $b$ leaves $1 - (a \cdot b)^2$; then $b$ reads nothing of $v_a$, and no more is erased.
 
 # %% [markdown] id="again"
 # ## 3. Keys that come back, and keys that are alike
 #
-# **Half way.** A good place to stop.
+# **Half way.**
 #
-# Give 32 keys a value, then all of them another one.
+# Give 32 random keys a value, then all of them another one.
 # An answer is right if it agrees better with the newer value than with the older one.
-# Three memories answer: the sum, the delta rule with $\beta = 1$, and *least squares*, the matrix that fits all 64 pairs best, each with the same weight.
+# Three memories answer: the sum, the delta rule with $\beta = 1$, and *least squares*, a matrix that fits all 64 pairs best, each with the same weight.
 
 # %% id="11-rewritten" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -382,14 +381,14 @@ said = f"Newer: sum {newest[0]:.2f}, delta rule {newest[1]:.2f}, least squares {
 fit = lc.claim("11.newer", said, newest[2], between=(0.4, 0.6))
 forgets = "Least squares that forgets: {value:.2f}."
 fading = lc.claim("11.newer_fading", forgets, newest[3], between=(1, 1))
-mean = r"""By hand: the best fit to two values under one key is their weighed mean. With equal weights nothing tells new from old. Now let a pair of age $a$ weigh $0.99^a$:"""
+mean = r"""By hand: the best fit to two values under one key is their weighted mean. With equal weights nothing tells new from old. Now let a pair of age $a$ weigh $0.99^a$:"""
 ages = r"""The older has $0.99^{32} = 0.72$ of the newer's weight, so the newer makes 0.58 of the mean. **The weights were at fault, not the optimum.**"""
 lc.reveal("11.rewritten", fit, mean, fading, ages, was=newest[:3].tolist())
 
 # %% [markdown] id="alike"
 # ### Keys that are alike
 #
-# Each pair is written once; all keys lean one way, any two with about the cosine $c$:
+# Each pair is written once, and judged as in section 2; any two keys have about the cosine $c$:
 
 # %% id="correlated" tags=["hide-input"]
 # The figure: recall when keys are alike.
@@ -459,7 +458,7 @@ lc.check("11.one_more", change)
 #
 # Two steps $S \to A S + B$ join into one of the same form, with $A_2 A_1$ and $A_2 B_1 + B_2$.
 # A *parallel scan* joins steps in pairs, the pairs in pairs, and so on, all of a round at once.
-# Here $A = I - \beta k k^\top$ is $K \times K$, $B = \beta k v^\top$ is $K \times V$; let $K = V = 64$.
+# Here $A = I - \beta k k^\top$ is $K \times K$, $B = \beta k v^\top$ is $K \times V$; let $K = V = 64$, both as full matrices.
 # A step of the loop, a read and a write, multiplies about $2KV = 8{,}192$ times.
 
 # %% id="11-scan" tags=["exercise"]
@@ -528,7 +527,7 @@ lc.quiz("11.exit_when", answer=answer)
 # ## Take away
 #
 # - The delta rule, one gradient step on $\tfrac12 \lVert S^\top k - v \rVert^2$, writes $\beta$ times what is missing.
-# - What is missing is multiplied by $1 - \beta \lVert k \rVert^2$: stable down to $-1$, a mirror.
+# - What is missing is multiplied by $1 - \beta \lVert k \rVert^2$; down to $-1$, a mirror, nothing old grows.
 # - Each write erases a little of every pair whose key is not orthogonal: of many random pairs, written once with $\beta = 1$, a sum recalls more.
 # - It wins where keys come back with new values, or are strongly alike.
 # - A chunk of its writes is one triangular system.
@@ -600,7 +599,7 @@ write_chunk = lc.check("11.write_chunk", write_chunk)
 # %% [markdown] id="hints-write_chunk"
 # {{hints}}
 #
-# (The faulty rule is known by another name: one gradient step on the loss of all pairs of the chunk, at the state before it.
+# (The faulty rule is known by another name: one gradient step on the losses of all pairs of the chunk, each times its $\beta$, at the state before it.
 # Sun et al., 2024, choose it for its speed, as mini-batches of training at test time.)
 #
 # **All chunks at once.** So each chunk solves one system, and waits for the state before it.
@@ -643,7 +642,7 @@ lc.same("11.agree", "Loop, chunks and all chunks at once", two, stepped.expand(2
 # ### If the memory fades, too
 #
 # Let the state first fade by $\alpha_i = e^{g_i}$ (the *gated* delta rule: Yang, Kautz and Hatamizadeh, ICLR 2025).
-# What token $j$ wrote has faded by all the factors since when token $i$ reads it:
+# When token $i$ reads, what token $j$ wrote has faded by all factors since then:
 #
 # $$u_i + \beta_i \sum_{j < i} e^{g_{j+1} + \dots + g_i}\, (k_i \cdot k_j)\, u_j = \beta_i v_i$$
 #
@@ -756,7 +755,7 @@ claim = lc.claim(
 lc.figure(fig, claim)
 
 # %% [markdown] id="heard-seen"
-# The delta rule pays with its own values, of which about half is left.
+# The delta rule pays for that: of each key's own value about half is left.
 # That is a good bargain if $c$ is large.
 #
 # ### Where the two rules are one

@@ -56,6 +56,7 @@ ENTRIES = (
             "Cosines are multiplied along the way, not added, and two signs are plus.": -1.4,
             "Cosines are multiplied along the way, not taken from each other.": 0.2,
             "This is the new u_3; by how much has it changed?": 1.68,
+            "This is what token 3 takes away now; by how much does that change u_3?": 0.32,
             "This is u_3 as it was; by how much does it change?": 1.2,
             "This is the new u_2; go on to token 3.": 0.4,
             "This is what all 5 of v_1 do to u_3; it rises by 1.": 2.4,

@@ -156,6 +156,13 @@ ENTRIES = (
         },
         slips=(
             Slip(
+                "The state is [K, V]: what has K numbers stands on its left.",
+                written(r"(?<![\w.])state @ (?!v\b)"),
+                "def delta_step(state, k, v, beta):\n"
+                "    missing = v - (state @ k[:, :, None])[..., 0]\n"
+                "    return state + k[:, :, None] * (beta[:, None] * missing)[:, None, :]\n",
+            ),
+            Slip(
                 "torch.outer takes two vectors; with a batch an outer product is a column, "
                 "`k[:, :, None]`, times a row.",
                 written(r"\bouter\(k,", unless=_ONE_BY_ONE),
@@ -169,6 +176,13 @@ ENTRIES = (
                 "def delta_step(state, k, v, beta):\n"
                 "    missing = v - (k[:, None, :] @ state)[:, 0]\n"
                 "    return state + k[:, :, None] * (beta * missing)[:, None, :]\n",
+            ),
+            Slip(
+                "`beta[:, None]` is [B, 1]: beside [B, K, V] it needs one axis more.",
+                written(r"\bbeta\[:, None\] \* k\[:, :, None\]|k\[:, :, None\] \* beta\[:, None\]"),
+                "def delta_step(state, k, v, beta):\n"
+                "    missing = v - (k[:, None, :] @ state)[:, 0]\n"
+                "    return state + beta[:, None] * k[:, :, None] * missing[:, None, :]\n",
             ),
             Slip(
                 "The outer product is turned round: k is its column, `k[:, :, None]`, and what is "
@@ -187,13 +201,6 @@ ENTRIES = (
                 written(r"(?<![\w.\]])k @ |@ k\b(?![\w\[.])", unless=rf"{_ONE_BY_ONE}|\bk ="),
                 "def delta_step(state, k, v, beta):\n"
                 "    missing = v - k @ state\n"
-                "    return state + k[:, :, None] * (beta[:, None] * missing)[:, None, :]\n",
-            ),
-            Slip(
-                "The state is [K, V]: what has K numbers stands on its left.",
-                written(r"(?<![\w.])state @ (?!v\b)"),
-                "def delta_step(state, k, v, beta):\n"
-                "    missing = v - (state @ k[:, :, None])[..., 0]\n"
                 "    return state + k[:, :, None] * (beta[:, None] * missing)[:, None, :]\n",
             ),
             Slip(

@@ -11,8 +11,8 @@ ENTRIES = (
         choices=(
             "the sum",
             "a sum that fades",
-            "the delta rule, beta up to 1",
-            "the delta rule, beta up to 2",
+            "the delta rule with beta up to 1",
+            "the delta rule with beta up to 2",
         ),
     ),
     Prediction(

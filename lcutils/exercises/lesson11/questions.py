@@ -76,8 +76,8 @@ ENTRIES = (
     ),
     Question(
         "11.exit_fit",
-        "Least squares fits all pairs better than any other matrix. Why does it not know the "
-        "newer of two values?",
+        "Least squares fits all pairs as well as a matrix can. Why does it not know the newer of "
+        "two values?",
         {
             "a": Choice(
                 "it needs orthogonal keys for that",
