@@ -295,6 +295,21 @@ def recall_text_in_place_of_its_own(keys, values, asked, n_keys):
     return tokens
 
 
+def in_bits_by_list(states, bits):
+    values = torch.linspace(-1, 1, 2**bits - 1, dtype=states.dtype)
+    largest = states.abs().flatten(1).max(dim=1).values.view(-1, 1, 1)
+    nearest = (states[..., None] / largest[..., None] - values).abs().argmin(dim=-1)
+    return values[nearest] * largest
+
+
+def in_bits_by_step(states, bits):
+    rounded = []
+    for state in states:
+        step = state.abs().max() / ((2**bits - 2) / 2)
+        rounded.append(torch.floor(state / step + 0.5) * step)
+    return torch.stack(rounded)
+
+
 def right_share_by_loop(logits, answers):
     right, N = 0, answers.shape[1]
     for scores, wanted in zip(logits, answers, strict=True):
@@ -483,6 +498,7 @@ RIGHT = {
     "12.ttt_step": (ttt_step_by_hand, ttt_step_by_backward),
     "12.rls_step": (rls_step_with_the_new_gain, rls_step_by_inverse),
     "13.recall_text": (recall_text_by_loop, recall_text_in_place_of_its_own),
+    "13.in_bits": (in_bits_by_list, in_bits_by_step),
     "13.right_share": (right_share_by_loop, right_share_by_maximum),
     "00.text_mean": (
         lambda x: x.sum(1) / x.shape[1],

@@ -23,14 +23,23 @@ class Spread:
     values: tuple[float, ...]
 
     @property
+    def _known(self) -> list[float]:
+        return [0.0 if math.isnan(x) else x for x in self.values]
+
+    @property
     def mean(self) -> float:
         """The mean over the seeds, NaN if a training ran away."""
         return sum(self.values) / len(self.values)
 
     @property
     def median(self) -> float:
-        """The middle one; a training that ran away counts as the lowest."""
-        return statistics.median(-math.inf if math.isnan(x) else x for x in self.values)
+        """The middle one; a training that ran away counts as 0, for it answers nothing."""
+        return statistics.median(self._known)
+
+    def __format__(self, spec: str) -> str:
+        """The median, and in brackets the least and the most: "0.97 (0.96 to 0.97)"."""
+        low, high = min(self._known), max(self._known)
+        return f"{self.median:{spec}} ({low:{spec}} to {high:{spec}})"
 
     @property
     def range(self) -> tuple[float, float]:

@@ -5,14 +5,13 @@
 #
 # A cache keeps every token it has read, and grows.
 # A state keeps its size, and forgets.
-# How many numbers does a memory need to answer questions about what it has read, and which rule of writing, and which shape, makes the most of them?
+# Which rule of writing, and which shape, makes the most of its numbers?
 #
-# After this lesson you can build a test of recall that gives nothing away, say how few bits would be enough, count what a cache and a state cost, and read the figure over which the field argues: right answers against numbers kept.
-# You will have predicted it, and trained a part of it, before you see it.
+# Afterwards you can build a test of recall that gives nothing away, say how few bits would do, and read the figure over which the field argues: right answers against numbers kept.
 #
 # You need lesson 05, section 8, logarithms, some PyTorch.
 # A matrix memory is a state $S$ of size $K \times V$, written with a key $k$ and a value $v$, and read as $S^\top k$.
-# The core path takes about 80 minutes; the end of section 3 is a good place to stop half way.
+# The core path takes about 75 minutes; the end of section 2 is a good place to stop half way.
 
 # %% id="start"
 import torch
@@ -50,7 +49,6 @@ lc.quiz("13.recall_loss", answer=answer)
 #
 # Keys are tokens $0$ to $n_\text{keys} - 1$; a value is its number plus $n_\text{keys}$, so that no token is both.
 # An answer is the number of a value, without $n_\text{keys}$.
-# Here is such a text, with 4 keys and 4 values to draw from.
 
 # %% id="one-text"
 text = tasks.mqar(1, n_pairs=3, n_keys=4, n_values=4, rng=lc.rng("one text"))
@@ -77,28 +75,6 @@ recall_text = lc.check("13.recall_text", recall_text)
 # %% [markdown] id="hints-recall_text"
 # {{hints}}
 #
-# Whoever draws the keys must not draw one twice by accident: then two values answer one question.
-#
-# **Exercise 2** (3 minutes). Someone draws the 8 keys of a text from 32, each time from all of them, as `torch.randint` does.
-# What is the chance that some key comes twice or more?
-
-# %% id="13-repeat" tags=["exercise"]
-### BEGIN SOLUTION
-chance, p_different = 0.0, 1.0
-for i in range(8):
-    p_different = p_different * (32 - i) / 32
-chance = 1 - p_different
-### END SOLUTION
-### BEGIN STUDENT
-# chance = None  # a number from 0 to 1
-### END STUDENT
-lc.check("13.repeat", chance)
-
-# %% [markdown] id="hints-repeat"
-# {{hints}}
-#
-# Such a text would be faulty, and the loss curve would not say why it stops where it stops.
-#
 # ## 2. How few numbers would do?
 #
 # A text has 8 keys, and each has one of 32 values.
@@ -119,11 +95,10 @@ lc.predict("13.fewest", answer=answer)
 
 # %% id="tables"
 n, N, m, p = symbols("n N m p", positive=True, integer=True)
-K, V = symbols("K V", positive=True, integer=True)
 lc.prove("13.tables", log(N**n, 2), n * log(N, 2), reason="bits that tell N^n tables apart")
 
 # %% [markdown] id="numbers_needed-exercise"
-# **Exercise 3** (3 minutes). The step that is left: how many numbers, at least, is that?
+# **Exercise 2** (3 minutes). The step that is left: how many numbers, at least, is that?
 # Write $m$ as an expression in `n`, `N` and `p`, before it is rounded up.
 
 # %% id="13-numbers_needed" tags=["exercise"]
@@ -154,69 +129,26 @@ lc.reveal(
 # %% [markdown] id="packing-seen" tags=["after-prediction"]
 # For 8 values of 32 the bound is 40 bits, and it is reached.
 # If the keys are asked in an order that is known, write the values as the digits of one number in base 32, as here.
-# (In any order the bound is reached too: a field of 32 elements has one polynomial of degree 7 at most through the 8 pairs, and its 8 coefficients are 40 bits.)
-# It is easy to believe that each value takes a number of its own; it does not.
+# (In any order, too: through 8 pairs goes a polynomial of degree 7 over a field of 32 elements, and its 8 coefficients are 40 bits.)
 #
-# The bound holds for recall without error, of values that are independent and equally likely.
-# It says what is possible, not what is learned.
-# Remember 40 bits; we shall compare.
+# Remember 40 bits.
+# That is what is possible, not what is learned.
 
-# %% [markdown] id="costs"
-# ## 3. What memories cost
+# %% [markdown] id="race-before"
+# ## 3. One race, the same rules
 #
-# Attention (lesson 08) keeps the key and the value of each token: a *cache* of $T (K + V)$ numbers after $T$ tokens, for each head.
-# A matrix memory keeps $K V$ numbers, whatever $T$ is.
+# Attention (lesson 08) keeps the key and the value of each token: after $T$ tokens a *cache* of $T (K + V)$ numbers.
+# A matrix keeps $K V$, whatever $T$ is.
+# Who makes the most of them?
 #
-# **Exercise 4** (3 minutes). At which $T$ are the two equal?
-
-# %% id="13-break_even" tags=["exercise"]
-### BEGIN SOLUTION
-equal_at = K * V / (K + V)
-### END SOLUTION
-### BEGIN STUDENT
-# equal_at = None  # an expression in K and V
-### END STUDENT
-lc.check("13.break_even", equal_at)
-
-# %% [markdown] id="hints-break_even"
-# {{hints}}
-#
-# Formulas for sizes are easy to get wrong, so the race below counts what a model really keeps.
-# `nets.state_size` lets a model read, then counts the numbers in its state.
-# The models have one layer with a *rung*: a rule for writing and reading.
-
-# %% id="counted"
-matrix = {"key_size": 8, "value_size": 32}
-sizes = {
-    "lstm": {"size": 32},
-    "delta_rule": matrix,
-    "window_attention": {"window": 8, **matrix},
-    "full_attention": matrix,
-}
-for rung, size in sizes.items():
-    model = nets.Model(rung, n_tokens=64, n_answers=32, **size)
-    after = [nets.state_size(model, n_tokens) for n_tokens in (32, 320)]
-    print(f"{rung:17} {after[0]:5} numbers after 32 tokens, {after[1]:5} after 320")
-
-# %% [markdown] id="counted-seen"
-# An LSTM (Hochreiter and Schmidhuber, Neural Computation, 1997) keeps its hidden state and its cell.
-# A cached token has one number more than $K + V$: its place.
-# From it attention learns its *slope* here, a preference for what is recent.
-# (A model with keys also remembers the token before, of which it makes them. That is not counted.)
-#
-# ## 4. One race, the same rules
-#
-# Which rule of writing makes the most of its numbers?
-# Every model has one layer, 24,000 parameters, as nearly as its width allows, and 250 steps of training on texts of one kind, all at the learning rate 0.01.
-# No rung was given a rate, or a number of steps, of its own; what follows holds under these rules, for texts whose keys are drawn from 32.
-# A larger memory takes parameters, so its model is made narrower.
-# All that have keys read the same way: keys come from the token before, values from the token itself.
-#
-# The texts are harder than those above: of their 8 keys 4 are written twice, the writes in random order, and the newest value is asked for.
+# - Every model has one block and about 24,000 parameters; a larger memory makes it narrower.
+# - It is trained for 250 steps of 64 texts, at a learning rate of its own, chosen with another seed and other texts than judge it.
+# - Where there are keys, they come from the token before, so that a value is written under its key.
+# - Of 8 keys, drawn from 32, 4 are written twice, the writes in random order. The newest value is asked for.
 #
 # Before a race, look at the judge.
 #
-# **Exercise 5** (4 minutes). This should be the share of right answers, but every model scores hardly more than a coin of 32 sides. Mend it.
+# **Exercise 3** (4 minutes). This should be the share of right answers, but every model scores hardly more than a coin of 32 sides. Mend it.
 
 
 # %% id="13-right_share" tags=["exercise"]
@@ -237,7 +169,7 @@ right_share = lc.check("13.right_share", right_share)
 # %% [markdown] id="hints-right_share"
 # {{hints}}
 #
-# Now three matrix memories of $8 \times 32 = 256$ numbers each.
+# Three matrix memories of $8 \times 32 = 256$ numbers each run first.
 # `linear_attention` adds, $S + k v^\top$.
 # `scalar_decay` lets the old fade at each token, and learns when.
 # `delta_rule` writes only what is missing, $S + \beta\, k (v - S^\top k)^\top$.
@@ -248,17 +180,27 @@ answer = [0.75, 0.9, 0.95]  # three shares, such as [0.5, 0.5, 0.5]
 ### END SOLUTION
 lc.predict("13.column", answer=answer)
 
+# %% id="record"
+record = lc.recorded("13_frontier")
+record
+
+# %% [markdown] id="record-seen"
+# This is the whole race, run once and kept with its code.
+# A part of it runs now, with another seed: it should land where the record did.
 
 # %% id="race"
-def trained(rung, K, V, seed, **change):
-    """One model of the race, with a memory of K x V; `change` changes the rules"""
-    rules = {"n_pairs": 8, "n_rewritten": 4, "n_keys": 32, "n_values": 32, "n_parameters": 24_000}
-    return recall.trained(rung, seed=seed, key_size=K, value_size=V, **{**rules, **change})
-
-
+rules = {"n_pairs": 8, "n_rewritten": 4, "n_keys": 32, "n_values": 32, "n_parameters": 24_000}
 seed = torch.randint(2**31, (1,), generator=lc.rng("race")).item()
+
+
+def trained(rung, K, V, record=record, **change):
+    """One model of the race with a memory of K x V, at the learning rate chosen in the record"""
+    lr = record[f"rewritten {rung} {K}x{V} lr"].median
+    return recall.trained(rung, seed=seed, lr=lr, key_size=K, value_size=V, **rules, **change)
+
+
 ladder = ("linear_attention", "scalar_decay", "delta_rule")
-live = {rung: trained(rung, 8, 32, seed) for rung in ladder}
+live = {rung: trained(rung, 8, 32) for rung in ladder}
 
 # %% id="judged" tags=["hide-input"]
 # Your judge beside ours, on other texts.
@@ -272,25 +214,16 @@ lc.claim(
     between=(0.0, 0.015),
 )
 
-# %% [markdown] id="record-before"
-# The whole race takes too long for a lesson: five seeds, eight rungs, each matrix in 25 shapes.
-# It was run once, and its numbers were kept with the code that made them.
-# What you have just trained is a part of it with another seed, so it should land where the five did.
-
-# %% id="record"
-record = lc.recorded("13_frontier")
-record
-
 # %% id="column" tags=["after-prediction"]
 # The shares, beside those of the record.
 from math import ceil, floor
 
 shown = []
 for rung, name in zip(ladder, ("the sum", "decay", "the delta rule"), strict=True):
-    kept = record[f"rewritten {rung} 8x32 right"]
+    kept = record[f"column {rung} 8x32 right"]
     low, high = kept.range
     around = floor(100 * low) / 100, ceil(100 * high) / 100  # no digits that say nothing
-    sentence = f"256 numbers, {name}: {{value:.2f}} right (record: {kept.mean:.2f})."
+    sentence = f"256 numbers, {name}: {{value:.2f}} right ({len(kept.values)} seeds: {kept:.2f})."
     shown.append(lc.claim(f"13.live_{rung}", sentence, live[rung].right, between=around))
 sentence = (
     "Asked for a key that was written twice, the sum names the old value in {value:.2f} "
@@ -303,13 +236,64 @@ lc.reveal("13.column", *shown, stale, was=[live[rung].right for rung in ladder])
 # Why does the sum get three quarters?
 # It answers the 4 keys that were written once.
 # For a key written twice it holds both values with equal weight, and must toss a coin.
-# That makes $\frac{4 + 4/2}{8} = \frac34$, and in this one layer no larger matrix helps.
-# The last line above says the same: among the keys written twice it names the *old* value half the time.
+# That makes $\frac{4 + 4/2}{8} = \frac34$, and in one block no larger matrix helps.
+
+# %% [markdown] id="blocks-before"
+# ### Two sums
+#
+# A real model has many blocks.
+# Put two sums one after the other, $16 \times 16$ numbers each, in a model of 24,000 parameters again.
+
+# %% id="13-blocks" tags=["exercise"]
+### BEGIN SOLUTION
+answer = 0.95  # a share between 0 and 1
+### END SOLUTION
+lc.predict("13.blocks", answer=answer)
+
+
+# %% id="silenced" tags=["hide-input"]
+# How a block is silenced.
+@torch.no_grad()
+def right_without(model, places):
+    """Share of right answers where the first block adds nothing at these places"""
+
+    def silence(mixer, inputs, outputs):
+        y, state = outputs
+        y[:, places] = 0
+        return y, state
+
+    with model.mixers[0].register_forward_hook(silence):
+        logits, _ = model(texts.tokens)
+    return right_share(logits, texts.answers).item()
+
+
+# %% id="blocks" tags=["after-prediction"]
+# Two sums, and the first one silenced.
+blocks = lc.recorded("13_blocks")
+two_sums = trained("linear_attention", 16, 16, blocks, n_blocks=2)
+kept = blocks["rewritten linear_attention 16x16 right"]
+share = lc.claim(
+    "13.two_sums",
+    f"Two sums: {{value:.2f}} right (five seeds: {kept:.2f}).",
+    two_sums.right,
+    between=(0.9, 1.0),
+)
+at_values, at_keys = (right_without(two_sums.model, slice(i, 24, 2)) for i in (1, 0))
+sentence = f"The first block silenced where values are written: {at_values:.2f} right; "
+sentence += "where keys are written: {value:.2f}."
+silent = lc.claim("13.silenced", sentence, at_keys, between=(0.68, 0.8))
+lc.reveal("13.blocks", share, silent, was=two_sums.right)
+
+# %% [markdown] id="blocks-seen" tags=["after-prediction"]
+# A sum can tell old from new after all, if another stands below it.
+# At a key the first block reads what is already stored there, and passes it on; the second can write with that in hand.
+# Silence this, and the coin is back.
+# Two sums have learned to look before they write, which is the delta rule's idea.
+# So a limit of one block is no limit of a model: from here on, read *one block* in every sentence.
 
 # %% [markdown] id="shape-before"
-# ## 5. The same numbers in another shape
+# ## 4. The same numbers in another shape
 #
-# So far a matrix was $8 \times 32$.
 # Now take 64 numbers in five shapes, keys short or long.
 # Each time a value is one of 32, which must be told apart.
 
@@ -319,35 +303,42 @@ answer = "8 x 8"
 ### END SOLUTION
 lc.predict("13.shape", answer=answer)
 
+# %% id="draw" tags=["hide-input"]
+# How records are drawn.
+colours = {"sum": RED, "decay": ORANGE, "delta rule": BLUE}
+
+
+def draw_runs(ax, names, x, label, colour):
+    right = [record[f"{name} right"] for name in names]
+    ax.plot(x, [spread.median for spread in right], "o-", color=colour, label=label)
+    low, high = zip(*((min(spread.values), max(spread.values)) for spread in right), strict=True)
+    ax.fill_between(x, low, high, color=colour, alpha=0.2, lw=0)
+    ax.set(ylabel="right answers", ylim=(0, 1.05))
+
+
 # %% id="shape" tags=["after-prediction"]
 # Five shapes of three rungs.
 shapes = ["2x32", "4x16", "8x8", "16x4", "32x2"]
-colours = {"sum": RED, "decay": ORANGE, "delta rule": BLUE}
 fig, ax = lc.subplots()
 for rung, (name, colour) in zip(ladder, colours.items(), strict=True):
-    right = [record[f"rewritten {rung} {shape} right"].mean for shape in shapes]
-    ax.plot(shapes, right, "o-", color=colour, label=name)
-ax.set(xlabel="shape of 64 numbers: key x value", ylabel="right answers", ylim=(0, 1.05))
+    draw_runs(ax, [f"rewritten {rung} {shape}" for shape in shapes], shapes, name, colour)
+ax.set(xlabel="shape of 64 numbers: key x value")
 label_lines(ax)
-claim = lc.claim(
-    "13.shape_counts",
-    f"The delta rule with 64 numbers answers {right[0]:.2f} as 2 x 32, {{value:.3f}} as 32 x 2.",
-    right[-1],
-    between=(0.99, 1.0),
-)
-best = shapes[right.index(max(right))].replace("x", " x ")
-lc.reveal("13.shape", lc.figure(fig, claim), was=best)
+right = {shape: record[f"rewritten delta_rule {shape} right"] for shape in shapes}
+sentence = "The delta rule with 64 numbers answers "
+sentence += f"{right['2x32']:.2f} as 2 x 32, {right['32x2']:.2f} as 32 x 2. "
+sentence += "Medians of five seeds, in bands from the least to the most."
+best = max(shapes, key=lambda shape: right[shape].median).replace("x", " x ")
+lc.reveal("13.shape", lc.figure(fig, sentence), was=best)
 
 # %% [markdown] id="shape-seen" tags=["after-prediction"]
-# The longer the keys, the better: lesson 10 found the same for keys that are not learned.
-# Between keys at right angles nothing mixes, and 32 numbers have room for 32 such keys, which is all that there are.
-# The matrix can then be a *table*, with a row for each key.
-# Two numbers in a row are enough, for 32 points in a plane can be told apart.
+# The longer the keys, the better for the delta rule: between keys at right angles nothing mixes (lesson 10).
+# And 32 numbers have room for 32 such keys, which is all that there are.
+# The matrix can then be a *table*, with a row for each key, and two numbers in a row are enough: 32 points in a plane can be told apart.
 # (The sum and decay leave several values in one row, added up, and for that two numbers are too few.)
 #
 # Did the model learn such keys?
-# And what if there are more keys than directions, so that some must share?
-# Draw the 8 keys of a text from 64.
+# And what if there are more keys than rows?
 
 
 # %% id="table" tags=["after-prediction"]
@@ -360,28 +351,64 @@ def cosines(model):
     return (k @ k.T).fill_diagonal_(0)
 
 
-table = trained("delta_rule", 32, 2, seed)
+table = trained("delta_rule", 32, 2)
 sentence = "The cosine of any two of the 32 keys is {value:.2f} at most."
-largest = cosines(table.model).abs().max()
-angles = lc.claim("13.right_angles", sentence, largest, between=(0.0, 0.1))
-two, four = (trained("delta_rule", 32, V, seed, n_keys=64).right for V in (2, 4))
-sentence = f"With 32 keys 32 x 2 answers {table.right:.3f}; with 64 it is {two:.2f}, "
-sentence += "and 32 x 4 answers {value:.2f}."
-more_keys = lc.claim("13.more_keys", sentence, four, between=(0.92, 1.0))
-lc.reveal("13.shape", angles, more_keys)
+angles = lc.claim("13.right_angles", sentence, cosines(table.model).abs().max(), between=(0.0, 0.1))
+many = lc.recorded("13_keys")
+of_128 = {shape: many[f"rewritten delta_rule {shape} right"] for shape in ("32x2", "32x8", "128x2")}
+sentence = "With 128 keys to draw from, 8 a text as before, and 40,000 parameters: "
+sentence += ", ".join(
+    f"{shape.replace('x', ' x ')} answers {of_128[shape]:.2f}" for shape in of_128
+)
+lc.reveal("13.shape", angles, sentence + ".")
 
-# %% [markdown] id="more-keys-seen" tags=["after-prediction"]
-# Where keys share directions their values mix, and two numbers are too few to see through the mixture; four are nearly enough.
-# A language has more names than a state has directions: there keys must share, as in lesson 10.
+# %% [markdown] id="table-seen" tags=["after-prediction"]
+# Where the world has more keys than the table has rows, keys share directions, their values mix, and it takes longer values to see through the mixture.
+# A language has more names than a state has directions.
+
+# %% [markdown] id="order-before"
+# Is the order of the three rules that of one shape?
+# Here are all 25.
+
+# %% id="order" tags=["hide-input"]
+# Which rule leads, shape by shape?
+sizes = (2, 4, 8, 16, 32)
+fig, ax = lc.subplots(height=3.4)
+in_order, races = 0, 0
+for i, K in enumerate(sizes):
+    for j, V in enumerate(sizes):
+        right = [record[f"rewritten {rung} {K}x{V} right"] for rung in ladder]
+        median = [spread.median for spread in right]
+        in_order += median[0] < median[1] < median[2]
+        races += sum(a < b < c for a, b, c in zip(*(x.values for x in right), strict=True))
+        colour = list(colours.values())[median.index(max(median))]
+        is_out = "" if median[0] < median[1] < median[2] else "*"
+        ax.text(
+            j,
+            i,
+            f"{max(median):.2f}{is_out}",
+            color="white",
+            ha="center",
+            va="center",
+            bbox={"facecolor": colour, "edgecolor": "none", "boxstyle": "square,pad=0.9"},
+        )
+ax.set(xlim=(-0.6, 4.6), ylim=(4.6, -0.6), xlabel="value size", ylabel="key size")
+ax.set_xticks(range(5), sizes)
+ax.set_yticks(range(5), sizes)
+sentence = (
+    f"In {in_order} of 25 shapes the order is sum, decay, delta rule. Blue: the delta rule leads; "
+)
+sentence += f"orange: decay. The number is the leader's share; * another order. Seed by seed it is {races} of 125."
+lc.figure(fig, sentence)
 
 # %% [markdown] id="frontier-before"
-# ## 6. The frontier
+# ## 5. The frontier
 #
-# Now more rungs, the mean of five seeds, matrices and attention in their best shapes: a point is drawn if no smaller memory of its rung answers as many.
-# A memory is good if it stands high and far to the left.
+# Now more rungs, each in its best shapes, chosen on texts that judge nobody.
+# Counted is what a model carries from the last pair to the first question, but for the places of cached tokens, which can be counted again, and the token before, 6 bits.
 #
-# Two rungs are new: a *window* is attention over the last tokens only, with $4 + 8 + 1$ numbers for each; the *vector sum* is lesson 05's, one vector without keys.
-# And there is the LSTM: the best of its three sizes keeps 64 numbers.
+# A *window* is attention over the last tokens only.
+# An LSTM keeps its hidden state and its cell, here 32 to 96 numbers.
 
 # %% id="13-lstm" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -389,43 +416,45 @@ answer = 0.9  # a share between 0 and 1
 ### END SOLUTION
 lc.predict("13.lstm", answer=answer)
 
+# %% id="frontier-draw" tags=["hide-input"]
+# How a frontier is drawn.
+labels = dict(zip(ladder, colours.items(), strict=True))
 
-# %% id="draw" tags=["hide-input"]
-# How the figures below are drawn.
+
 def draw_frontier(ax, task, labels):
     for rung, (label, colour) in labels.items():
-        ax.plot(*record.frontier(f"{task} {rung}"), "o-", color=colour, label=label)
-    ax.set(xscale="log", xlabel="numbers kept", ylabel="right answers", ylim=(0, 1.1))
+        names = record.frontier(f"{task} {rung}")
+        numbers = [record[f"{name} floats"].median for name in names]
+        draw_runs(ax, names, numbers, label, colour)
+    ax.set(xscale="log", xlabel="numbers kept")
     ax.set_xticks([4, 16, 64, 256, 1024], [4, 16, 64, 256, 1024], minor=False)
     ax.minorticks_off()
     label_lines(ax)
 
 
-def at(n_numbers, task, rung):
-    """Right answers of the best memory with at most so many numbers"""
-    kept, right = record.frontier(f"{task} {rung}")
-    return max(share for n, share in zip(kept, right, strict=True) if n <= n_numbers)
+def best(task, rung, most):
+    """The best memory of a rung that keeps so many numbers or fewer, by the texts for choosing"""
+    names = record.frontier(f"{task} {rung}")
+    return [name for name in names if record[f"{name} floats"].median <= most][-1]
 
 
 # %% id="frontier-figure" tags=["after-prediction"]
 # The figure.
 fig, ax = lc.subplots(height=3.8)
-ax.plot(*record.frontier("rewritten lstm"), "s:", color=GREY)
-ax.plot(*record.frontier("rewritten additive_memory"), "x", color=GREY, ms=9)
-ax.text(70, 0.03, "LSTM (squares), vector sum (cross)", color=GREY)
-labels = dict(zip(ladder, colours.items(), strict=True))
 others = {"full_attention": ("attention", GREY), "window_attention": ("window", GREEN)}
-draw_frontier(ax, "rewritten", labels | others)
-at_64 = [at(64, "rewritten", rung) for rung in ladder]
-claim = lc.claim(
-    "13.frontier",
+draw_frontier(ax, "rewritten", labels | others | {"lstm": ("LSTM", GREY)})
+at_64 = [record[best("rewritten", rung, 64) + " right"].median for rung in ladder]
+names = record.frontier("rewritten full_attention")
+enough = next(name for name in names if record[f"{name} valid"].median > 0.99)
+needs = record[f"{enough} floats"].median
+sentence = (
     f"Facts that change, 64 numbers to keep them: a sum answers {at_64[0]:.2f}, "
-    f"decay {at_64[1]:.2f}, the delta rule {{value:.2f}}. "
-    "One layer, 32 keys in all, one learning rate, 250 steps.",
-    at_64[2],
-    between=(0.99, 1.0),
+    f"decay {at_64[1]:.2f}, the delta rule {at_64[2]:.2f}. "
+    "One block, 24,000 parameters, 32 keys in all, 250 steps, each memory at its own learning rate. "
+    f"Attention answers 99 of 100 with {needs:.0f} numbers."
 )
-lc.reveal("13.lstm", lc.figure(fig, claim), was=at(64, "rewritten", "lstm"))
+lstm = record[best("rewritten", "lstm", 96) + " right"].median
+lc.reveal("13.lstm", lc.figure(fig, sentence), was=lstm)
 
 # %% id="13-three_claims" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -433,62 +462,56 @@ answer = "b"
 ### END SOLUTION
 lc.quiz("13.three_claims", answer=answer)
 
-# %% [markdown] id="order-before"
-# Is the order of the three matrix rungs that of one shape, or of one seed?
-# Count the races that have it, each rung ahead of the one before: all 25 shapes at each of the five seeds, then the 12 shapes with keys of 8 numbers or more and values of 4 or more.
-# (These 12 were picked after the 25 had been seen: they say where the order holds, not that it always does.)
+# %% [markdown] id="bits-before"
+# ## 6. In bits
+#
+# Forty bits would do; the table keeps 64 numbers of 32 bits, 51 times as many.
+# Does it use them?
+#
+# **Exercise 4** (6 minutes). Round states to `bits` bits a number: to the nearest of $2^\text{bits} - 1$ values, evenly spaced from minus to plus the largest number of each state. One of the values is 0.
 
 
-# %% id="order" tags=["hide-input"]
-# In how many races is the order the same?
-def leads(shapes):
-    """Of decay over the sum, and of the delta rule over decay: [shapes, 2, seeds]"""
-    names = [[f"rewritten {rung} {shape} right" for rung in ladder] for shape in shapes]
-    return torch.tensor([[record.numbers[x] for x in row] for row in names]).diff(dim=1)
+# %% id="13-in_bits" tags=["exercise"]
+def in_bits(states, bits):
+    """states: [B, K, V] -> the same, rounded: [B, K, V]"""
+    ### BEGIN SOLUTION
+    levels = 2 ** (bits - 1) - 1  # on either side of 0
+    largest = states.abs().amax(dim=(1, 2), keepdim=True)
+    return (states / largest * levels).round() / levels * largest
+    ### END SOLUTION
 
 
-every = [f"{K}x{V}" for K in (2, 4, 8, 16, 32) for V in (2, 4, 8, 16, 32)]
-shapes = [f"{K}x{V}" for K in (8, 16, 32) for V in (4, 8, 16, 32)]
-in_order, in_12 = (int((leads(x) > 0).all(dim=1).sum()) for x in (every, shapes))
+in_bits = lc.check("13.in_bits", in_bits)
+
+# %% [markdown] id="hints-in_bits"
+# {{hints}}
+#
+# The table again: it reads the pairs, its state is rounded, then it is asked.
+
+# %% id="bits"
+pairs, questions = texts.tokens.split([24, 8], dim=1)
+with torch.no_grad():
+    _, [(state, *others)] = table.model(pairs)  # state: [B, 1, K, V]
+    right_in = {}
+    for bits in (8, 5, 4, 3, 2):
+        rounded = in_bits(state[:, 0], bits)[:, None]
+        logits, _ = table.model(questions, [(rounded, *others)])
+        right_in[bits] = right_share(logits, texts.answers).item()
+
+# %% id="bits-right" tags=["hide-input"]
+# How many are right?
+told = ", ".join(f"with {bits} {right_in[bits]:.3f}" for bits in (8, 5, 3, 2))
 lc.claim(
-    "13.order",
-    f"In order are {{value:.0f}} of 125 races over all shapes, and {in_12} of 60 over the 12.",
-    in_order,
-    between=(92, 92),
+    "13.four_bits",
+    f"The table with 4 bits a number answers {{value:.3f}}; {told}.",
+    right_in[4],
+    between=(0.96, 1.0),
 )
 
-
-# %% id="enough" tags=["after-prediction"]
-# How many numbers are enough?
-def enough(rung):
-    """The fewest numbers with which this rung answers 99 of 100"""
-    kept, right = record.frontier(f"rewritten {rung}")
-    return next(n for n, share in zip(kept, right, strict=True) if share > 0.99)
-
-
-fewest = enough("delta_rule")
-times = 32 * fewest / (8 * 5)  # bits kept, and bits needed
-claim = lc.claim(
-    "13.enough",
-    "One layer, 32 keys in all, one learning rate, 250 steps. 99 in 100 right: the delta rule "
-    f"with {fewest:.0f} numbers, {times:.0f} times the bound, attention with {{value:.0f}}.",
-    enough("full_attention"),
-    between=(416, 416),
-)
-lc.reveal("13.lstm", claim)
-
-# %% [markdown] id="far-seen" tags=["after-prediction"]
-# After these 250 steps the LSTM mostly guesses: to name any one of a text's 8 newest values is right once in eight.
+# %% [markdown] id="bits-seen"
+# Four or five bits for each of 64 numbers: most of the 51 is gone.
+# What is left is the price of the table: 32 rows, of which a text uses 8, each with 8 bits or 10, where 5 would do.
 #
-# When the last answer is due a text has 32 tokens, and attention has kept them all.
-# It needs more numbers because it keeps the whole text, once-true facts and questions too, and for a longer text it needs more still.
-# How many more depends on the learning rate, which was tuned for neither.
-#
-# What takes the delta rule so far above the bound?
-# Its table has 32 rows, four times as many as a text uses, and a row has 64 bits where 5 would do: $4 \times 12.8 = 51$.
-# That is what it pays for being read by one product.
-
-# %% [markdown] id="plain-before"
 # ## 7. Another question
 #
 # Now the same race with every key written once.
@@ -504,79 +527,17 @@ lc.predict("13.plain", answer=answer)
 fig, ax = lc.subplots(height=3.2)
 draw_frontier(ax, "once", labels)
 ax.set_xlim(3.5, 70)
-at_64 = {name: at(64, "once", rung) for rung, (name, _) in labels.items()}
-claim = lc.claim(
-    "13.plain_best",
-    "Facts that stay: with 64 numbers even the last of the three answers {value:.3f}.",
-    min(at_64.values()),
-    between=(0.99, 1.0),
-)
-is_close = max(at_64.values()) - min(at_64.values()) < 0.005
-ahead = "none" if is_close else max(at_64, key=at_64.get)
-lc.reveal("13.plain", lc.figure(fig, claim), was=ahead)
+once = {name: record[best("once", rung, 64) + " right"] for rung, (name, _) in labels.items()}
+told = ", ".join(f"{name} {spread:.3f}" for name, spread in once.items())
+sentence = f"Facts that stay, 64 numbers: {told}."
+share = {f"the {name}" if name != "decay" else name: x.median for name, x in once.items()}
+is_close = max(share.values()) - min(share.values()) < 0.005
+ahead = "none" if is_close else max(share, key=share.get)
+lc.reveal("13.plain", lc.figure(fig, sentence), was=ahead)
 
 # %% [markdown] id="plain-seen" tags=["after-prediction"]
-# With nothing to correct, and room for keys at right angles, a sum is as good as a rule that looks before it writes.
+# With nothing to correct, and room for the keys, a sum is as good.
 # **Say what will be asked before you say which memory is best.**
-# And keys drawn at random are not at right angles: with those, below, the two differ even if nothing changes.
-
-# %% [markdown] id="untrained-before"
-# ### Without training
-#
-# Now a sum and the delta rule with keys drawn at random, in the place of learned ones.
-# (The delta rule has $\beta = 1$ here; with a small $\beta$ it is nearly a sum.)
-# Below, `pairs` keys get values, then the first `twice` of them get new ones.
-
-
-# %% id="untrained"
-def recalled(rule, K, pairs, twice, rng):
-    """Share of newest values that a matrix of K x 32 gives back; random keys, no training"""
-    keys = tasks.unit_keys(10, pairs, K, rng=rng)
-    k = torch.cat([keys, keys[:, :twice]], dim=1)[:, :, None]  # [B, T, 1, K]
-    values = torch.randint(32, k.shape[:2], generator=rng)  # [B, T]
-    v = torch.eye(32)[values][:, :, None]  # [B, T, 1, 32]
-    _, state = rule(k, k, v, output_final_state=True)
-    answers = (keys[:, None] @ state)[:, 0].argmax(dim=-1)  # [B, pairs]
-    newest = torch.cat([values[:, pairs:], values[:, twice:pairs]], dim=1)
-    return (answers == newest).float().mean().item()
-
-
-def delta(q, k, v, **options):
-    return memory.delta_rule(q, k, v, beta=torch.ones(k.shape[:3]), **options)
-
-
-# %% id="play" tags=["hide-input"]
-# Sliders for pairs written once and twice.
-def draw(ax, pairs, twice):
-    sizes, twice = [2, 4, 8, 16, 32], min(twice, pairs)
-    rules = ("sum", memory.linear_attention, RED), ("delta rule", delta, BLUE)
-    for name, rule, colour in rules:
-        shares = [recalled(rule, K, pairs, twice, lc.rng("play")) for K in sizes]
-        ax.plot([32 * K for K in sizes], shares, "o-", color=colour, label=name)
-    ax.set(xscale="log", xlabel="numbers kept", ylabel="right answers", ylim=(0, 1.05))
-    ax.set_xticks([64, 256, 1024], [64, 256, 1024], minor=False)
-    ax.minorticks_off()
-    ax.set_title(f"{pairs} pairs, {twice} of them written twice")
-    label_lines(ax)
-
-
-lc.play(draw, pairs=(2, 64, 16), twice=(0, 64, 8))
-
-# %% id="play-settings" tags=["hide-input"]
-# Three settings of the sliders.
-fig, axes = lc.subplots(3, 1, sharex=True, height=6.6)
-for ax, (pairs, twice) in zip(axes, ((16, 0), (64, 0), (16, 16)), strict=True):
-    draw(ax, pairs, twice)
-    ax.label_outer()
-crowd = [recalled(rule, 16, 64, 0, lc.rng("crowd")) for rule in (memory.linear_attention, delta)]
-sentence = f"64 random keys written once, 512 numbers: the sum answers {crowd[0]:.2f}, "
-claim = lc.claim(
-    "13.random",
-    sentence + "the delta rule {value:.2f} less.",
-    crowd[0] - crowd[1],
-    between=(0.33, 0.52),
-)
-lc.figure(fig, claim)
 
 # %% [markdown] id="exit"
 # ## Exit question
@@ -591,18 +552,61 @@ lc.quiz("13.exit", answer=answer)
 # ## Take away
 #
 # - A test of recall draws keys without repeats, asks in another order, and shows no answer.
-# - To recall $n$ values out of $N$ without error takes $n \log_2 N$ bits; the best memory learned here keeps about fifty times as many.
-# - A cache of $T$ tokens keeps $T (K + V)$ numbers, a matrix memory $K V$; they are equal at $T = K V / (K + V)$.
-# - The shape counts, not only the size: long keys keep pairs apart, and if there are as many directions as keys, the matrix is a table.
-# - When facts change, the order is sum, decay, delta rule where keys and values are long enough (one layer, 32 keys in all, one learning rate, 250 steps): one layer that sums cannot tell old from new.
-# - When facts stay, and each key has a direction of its own, a sum is as good: say what is asked before you say which memory is best.
+# - To recall $n$ values out of $N$ without error takes $n \log_2 N$ bits; the table needs about seven times as many.
+# - When facts change, one block of a sum tosses a coin between old and new. Two blocks look before they write.
+# - The shape counts, not only the size: with a direction for each key, a matrix is a table.
+# - When facts stay, and keys have room, a sum is as good as the delta rule.
 
 # %% [markdown] id="more-time"
 # ## If you have more time
 #
+# For doing: the chance of a repeat (5 minutes), cache against state (5), attention without its slope (4).
+# For reading: more questions than in training (3), random keys and lesson 10's formula (6), keys as different as can be (5), the race in full: other memories, a window with a matrix, 1,000 steps, failures (8).
+#
+# ### A key drawn twice
+#
+# Whoever draws the keys of a text must not draw one twice by accident: then two values answer one question.
+#
+# **Exercise 5** (3 minutes). Someone draws the 8 keys of a text from 32, each time from all of them, as `torch.randint` does.
+# What is the chance that some key comes twice or more?
+
+# %% id="13-repeat" tags=["exercise"]
+### BEGIN SOLUTION
+chance, p_different = 0.0, 1.0
+for i in range(8):
+    p_different = p_different * (32 - i) / 32
+chance = 1 - p_different
+### END SOLUTION
+### BEGIN STUDENT
+# chance = None  # a number from 0 to 1
+### END STUDENT
+lc.check("13.repeat", chance)
+
+# %% [markdown] id="hints-repeat"
+# {{hints}}
+#
+# Such a text would be faulty, and the loss curve would not say why it stops where it stops.
+#
+# ### Cache against state
+#
+# **Exercise 6** (3 minutes). At which $T$ do a cache of $T (K + V)$ numbers and a matrix of $K \times V$ keep the same?
+
+# %% id="13-break_even" tags=["exercise"]
+K, V = symbols("K V", positive=True, integer=True)
+### BEGIN SOLUTION
+equal_at = K * V / (K + V)
+### END SOLUTION
+### BEGIN STUDENT
+# equal_at = None  # an expression in K and V
+### END STUDENT
+lc.check("13.break_even", equal_at)
+
+# %% [markdown] id="hints-break_even"
+# {{hints}}
+#
 # ### Does attention know what is newer?
 #
-# The attention of the race prefers what is recent, by a slope that it learned.
+# The attention of the race prefers what is recent, by a *slope* that it learned.
 # Take the slope away: the cache still keeps every token.
 
 # %% id="13-no_slope" tags=["exercise"]
@@ -613,7 +617,7 @@ lc.predict("13.no_slope", answer=answer)
 
 # %% id="no-slope" tags=["after-prediction"]
 # Attention without its slope.
-timeless = trained("full_attention", 8, 32, seed, has_slope=False)
+timeless = trained("full_attention", 8, 8, has_slope=False)
 lc.reveal(
     "13.no_slope",
     lc.claim("13.timeless", "{value:.2f} right.", timeless.right, between=(0.7, 0.8)),
@@ -627,51 +631,110 @@ lc.reveal(
 )
 
 # %% [markdown] id="no-slope-seen" tags=["after-prediction"]
-# To keep everything is not to know everything: a set of pairs has no order, and the newest is not marked.
+# In one block, to keep everything is not to know everything: a set of pairs has no order, and the newest is not marked.
 
-# %% [markdown] id="gated-before"
-# ### More gates, more recall?
+# %% [markdown] id="longer-before"
+# ### More questions than in training
 #
-# The gated delta rule both fades and corrects.
-# Does it lead the delta rule in this race?
+# The models of section 3 and the table were trained on texts of 8 keys, 4 of them written twice.
+# Ask them texts of 16 keys, 8 written twice.
 
-# %% id="gated" tags=["hide-input"]
-# The two rules in the 12 shapes.
+# %% id="longer" tags=["hide-input"]
+# Sixteen keys in the place of eight.
+longer = tasks.mqar(512, n_pairs=16, n_rewritten=8, n_keys=32, n_values=32, rng=lc.rng("longer"))
+share = {}
+for name, model in {"8 x 32": live["delta_rule"].model, "32 x 2": table.model}.items():
+    share[name] = (nets.recalled(model, longer) == longer.answers).float().mean().item()
+lc.claim(
+    "13.longer",
+    f"Asked 16 keys, the delta rule answers {share['8 x 32']:.2f} as 8 x 32, {{value:.2f}} as 32 x 2.",
+    share["32 x 2"],
+    between=(0.95, 1.0),
+)
+
+# %% [markdown] id="longer-seen"
+# The table has a row for each key of the world, however many a text uses.
+# Where keys share directions, each further key blurs the others.
+#
+# ### Random keys, and a formula
+#
+# Lesson 10: a stranger hears $\frac{n-1}{KV}$ of cross-talk in the mean square, if $n$ pairs of random keys are added up.
+# (Its other term, $\frac1V$, is gone where values are one of $V$ and share nothing.)
+# If that noise were normal, how many values would be told from the 31 others?
+
+
+# %% id="untrained" tags=["hide-input"]
+# Random keys, and the formula.
+def recalled(rule, K, pairs, twice, rng):
+    """Share of newest values that a matrix of K x 32 gives back, `twice` of the keys rewritten"""
+    keys = tasks.unit_keys(10, pairs, K, rng=rng)
+    k = torch.cat([keys, keys[:, :twice]], dim=1)[:, :, None]  # [B, T, 1, K]
+    values = torch.randint(32, k.shape[:2], generator=rng)  # [B, T]
+    v = torch.eye(32)[values][:, :, None]  # [B, T, 1, 32]
+    _, state = rule(k, k, v, output_final_state=True)
+    answers = (keys[:, None] @ state)[:, 0].argmax(dim=-1)  # [B, pairs]
+    newest = torch.cat([values[:, pairs:], values[:, twice:pairs]], dim=1)
+    return (answers == newest).float().mean().item()
+
+
+def predicted(K, pairs):
+    sigma = ((pairs - 1) / (K * 32)) ** 0.5
+    z, normal = torch.linspace(-8, 8, 1601), torch.distributions.Normal(0.0, 1.0)
+    all_lower = normal.cdf((1 + sigma * z) / sigma) ** 31
+    return torch.trapezoid(normal.log_prob(z).exp() * all_lower, z).item()
+
+
+# %% id="play" tags=["hide-input"]
+# Sliders for pairs written once and twice.
+def delta(q, k, v, **options):
+    return memory.delta_rule(q, k, v, beta=torch.ones(k.shape[:3]), **options)
+
+
+def draw(ax, pairs, twice):
+    sizes, twice = [2, 4, 8, 16, 32], min(twice, pairs)
+    numbers = [32 * K for K in sizes]
+    rules = ("sum", memory.linear_attention, RED), ("delta rule", delta, BLUE)
+    for name, rule, colour in rules:
+        shares = [recalled(rule, K, pairs, twice, lc.rng("play")) for K in sizes]
+        ax.plot(numbers, shares, "o-", color=colour, label=name)
+    if not twice:
+        ax.plot(numbers, [predicted(K, pairs) for K in sizes], "--", color=RED, label="formula")
+    ax.set(xscale="log", xlabel="numbers kept", ylabel="right answers", ylim=(0, 1.05))
+    ax.set_xticks(numbers, numbers, minor=False)
+    ax.minorticks_off()
+    ax.set_title(f"{pairs} pairs, {twice} of them written twice")
+    label_lines(ax)
+
+
+lc.play(draw, pairs=(2, 64, 16), twice=(0, 64, 8))
+
+# %% id="play-settings" tags=["hide-input"]
+# Three settings of the sliders.
+fig, axes = lc.subplots(3, 1, sharex=True, height=6.6)
+for ax, (pairs, twice) in zip(axes, ((16, 0), (64, 0), (16, 16)), strict=True):
+    draw(ax, pairs, twice)
+    ax.label_outer()
 gaps = [
-    record[f"rewritten gated_delta_rule {shape} right"].mean
-    - record[f"rewritten delta_rule {shape} right"].mean
-    for shape in shapes
+    predicted(K, n) - recalled(memory.linear_attention, K, n, 0, lc.rng(f"{n} pairs, {K}"))
+    for n in (16, 64)
+    for K in (2, 4, 8, 16, 32)
 ]
-lc.claim(
-    "13.gated",
-    "In the 12 shapes the two differ by {value:.3f} at most.",
-    max(map(abs, gaps)),
-    between=(0.0, 0.015),
+crowd = [recalled(rule, 16, 64, 0, lc.rng("crowd")) for rule in (memory.linear_attention, delta)]
+sentence = "64 random keys written once, 512 numbers, no training: "
+sentence += f"the sum answers {crowd[0]:.2f}, the delta rule with a beta of 1 {crowd[1]:.2f}. "
+claim = lc.claim(
+    "13.formula",
+    sentence + "The formula promises at most {value:.2f} too much.",
+    max(gaps),
+    between=(0.04, 0.2),
 )
+lc.figure(fig, claim)
 
-# %% [markdown] id="crowded-before"
-# ### And in a shape that is not good?
+# %% [markdown] id="play-seen"
+# The formula has the curve, and promises a little too much: the noise has the right size and is not normal.
+# One key that points almost the same way as another spoils an answer alone.
+# And what was a tie after training is none with random keys: a rule that erases with a beta of 1 erases neighbours as well.
 #
-# Then keys must crowd, and, each written once, either rule may be ahead.
-# Of five seeds each, the smallest lead:
-
-
-# %% id="crowded" tags=["hide-input"]
-# The smallest lead in two shapes.
-def lead(shape, ahead, behind):
-    pairs = [record[f"once {rung} {shape} right"].values for rung in (ahead, behind)]
-    return min(a - b for a, b in zip(*pairs, strict=True))
-
-
-sentence = f"As 2 x 32 the sum leads by {lead('2x32', ladder[0], ladder[2]):.2f}, "
-lc.claim(
-    "13.crowded",
-    sentence + "as 16 x 4 the delta rule by {value:.2f}.",
-    lead("16x4", ladder[2], ladder[0]),
-    between=(0.03, 0.1),
-)
-
-# %% [markdown] id="welch-before"
 # ### As different as can be
 #
 # Where 32 keys have 8 numbers each, they cannot all stand at right angles.
@@ -682,6 +745,7 @@ lc.claim(
 # %% id="welch"
 from lcutils.proof import MatrixSymbol, dot, norm_sq
 
+K = symbols("K", positive=True, integer=True)
 A = MatrixSymbol("A", K, K)
 lc.prove(
     "13.welch",
@@ -702,8 +766,59 @@ lc.claim(
     "The mean squared cosine of the keys learned is {value:.3f} times the least possible, "
     f"of random keys {1 / 8 / least:.2f} times.",
     learned / least,
-    between=(1.0, 1.03),
+    between=(1.0, 1.05),
 )
+
+# %% [markdown] id="others-before"
+# ### The race in full
+#
+# Other memories ran as well, those of lesson 12 among them: one block, facts that change, medians of five seeds.
+
+# %% id="others" tags=["hide-input"]
+# Other memories.
+shown = ("4x4", "8x4", "8x8", "16x4")
+print(f"{'':20}" + "".join(f"{shape.replace('x', ' x '):>9}" for shape in shown))
+for rung in ("scalar_decay", "vector_decay", "delta_rule", "gated_delta_rule", "momentum_rule"):
+    medians = (record[f"rewritten {rung} {shape} right"].median for shape in shown)
+    print(f"{rung:20}" + "".join(f"{median:9.2f}" for median in medians))
+for run in ("two_layer_memory 8x8", "least_squares 16x4x0.1", "additive_memory 256"):
+    kept = record[f"rewritten {run} floats"].median
+    print(f"{run:26} {kept:4.0f} numbers  {record[f'rewritten {run} right']:.2f}")
+
+# %% [markdown] id="in-full-seen"
+# A gate, momentum or a second layer buys little here.
+# (Momentum keeps a second matrix, so it has twice the numbers of its shape.)
+#
+# Two blocks again, of one rung or of two: a window of 4 tokens for what is near, a matrix for the rest.
+
+# %% id="two-blocks" tags=["hide-input"]
+# Two blocks.
+for run in (
+    "linear_attention 16x16",
+    "delta_rule 16x16",
+    "window_attention+linear_attention 8x8x4",
+    "window_attention+delta_rule 8x8x4",
+    "full_attention 4x2",
+    "lstm 32",
+):
+    kept = blocks[f"rewritten {run} floats"].median
+    print(f"{run:40} {kept:4.0f} numbers  {blocks[f'rewritten {run} right']:.2f}")
+
+# %% [markdown] id="failed-before"
+# A training fails if it ends with fewer than 2 in 32 right, or runs away.
+
+# %% id="failed" tags=["hide-input"]
+# Which trainings failed?
+runs = {name: record[name].values for name in record.numbers if name.endswith(" right")}
+failed = {name: sum(not x > 2 / 32 for x in values) for name, values in runs.items()}
+print(f"{sum(failed.values())} of {sum(map(len, runs.values()))}:")
+for name, times in failed.items():
+    if times:
+        print(f"{name.removesuffix(' right')}: {times} of {len(runs[name])}")
+
+# %% [markdown] id="papers"
+# What differs from the papers' task: they draw from 8,192 tokens, put gaps between a key and its question, and have two blocks or more.
+# Here are 64 tokens, no gaps, one block, and keys that look back one token.
 
 # %% [markdown] id="sources"
 # ## Sources
@@ -711,6 +826,8 @@ lc.claim(
 # - Arora, Eyuboglu, Timalsina, Johnson, Poli, Zou, Rudra and Ré, Zoology: measuring and improving recall in efficient language models, ICLR 2024: the task.
 # - Arora, Eyuboglu, Zhang, Timalsina, Alberti, Zou, Rudra and Ré, Simple linear attention language models balance the recall-throughput tradeoff, ICML 2024: recall against the size of the state.
 # - Jelassi, Brandfonbrener, Kakade and Malach, Repeat after me: transformers are better than state space models at copying, ICML 2024: the counting bound for copying.
+# - Hochreiter and Schmidhuber, Long short-term memory, Neural Computation, 1997.
+# - Press, Smith and Lewis, Train short, test long: attention with linear biases enables input length extrapolation, ICLR 2022: the slope of attention.
 # - Welch, Lower bounds on the maximum cross correlation of signals, IEEE Transactions on Information Theory, 1974.
 
 # %% id="report"

@@ -70,13 +70,24 @@ def _imported(file: Path, root: Path) -> set[Path]:
 def hash_of(script: Path, root: Path = ROOT) -> str:
     """Of the script and every file of ours that it uses; a change in any makes another.
 
-    How a checkout ends its lines is no change.
+    How a checkout ends its lines is no change, and the words of a docstring are none.
     """
     digest = hashlib.sha256()
     for file in [script, *sorted(modules_of(script, root))]:
-        text = file.read_bytes().replace(b"\r\n", b"\n")
-        digest.update(f"{file.relative_to(root).as_posix()}\n".encode() + text)
+        text = _without_docstrings(file.read_text(encoding="utf-8"))
+        digest.update(f"{file.relative_to(root).as_posix()}\n{text}".encode())
     return digest.hexdigest()
+
+
+def _without_docstrings(text: str) -> str:
+    lines = text.splitlines()
+    owners = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, owners) and ast.get_docstring(node) is not None:
+            docstring = node.body[0]
+            for i in range(docstring.lineno - 1, docstring.end_lineno or docstring.lineno):
+                lines[i] = ""
+    return "\n".join(lines)
 
 
 def is_fresh(script: Path, records: Path = RECORDS, root: Path = ROOT) -> bool:

@@ -20,13 +20,19 @@ ENTRIES = (
         ranges=(SHARE,),
     ),
     Prediction(
+        "13.blocks",
+        "Which share of the questions do two sums answer, one after the other?",
+        numbers=1,
+        ranges=(SHARE,),
+    ),
+    Prediction(
         "13.shape",
         "In which shape, key x value, does the delta rule answer the most questions?",
         choices=("2 x 32", "4 x 16", "8 x 8", "16 x 4", "32 x 2"),
     ),
     Prediction(
         "13.lstm",
-        "Which share of the questions does this LSTM answer, after the same 250 steps?",
+        "Which share of the questions does the best LSTM answer, after the same 250 steps?",
         numbers=1,
         ranges=(SHARE,),
     ),

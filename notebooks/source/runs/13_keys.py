@@ -17,7 +17,7 @@ RACE = Race(
     {
         **dict.fromkeys(
             ("linear_attention", "scalar_decay", "delta_rule"),
-            _shapes((16, 4), (32, 2), (32, 4), (32, 8), (32, 16), (128, 2)),
+            _shapes((32, 2), (32, 8), (32, 16), (128, 2)),
         ),
         "gated_delta_rule": _shapes((32, 2), (32, 8)),
         "full_attention": _shapes((4, 2), (4, 4), (8, 4)),
