@@ -269,6 +269,7 @@ ENTRIES = (
             "A pair is a key beside a value: K + V numbers, not K V.": (
                 lambda K, V: (K**2 + K * V) / (K * V)
             ),
+            "P over a value; the state holds S, too, and a pair its key.": (lambda K, V: K**2 / V),
             "Upside down: the numbers of the state, divided by those of a pair.": (
                 lambda K, V: 1 / K
             ),

@@ -24,6 +24,7 @@ ENTRIES = (
         "What are they after training, on average: lr at key tokens, lr at value tokens, decay, "
         "momentum?",
         numbers=4,
+        ranges=(Range(0, 1, "Each of them lies between 0 and 1: 2 % is 0.02"),),
     ),
     Prediction(
         "12.forgetting",

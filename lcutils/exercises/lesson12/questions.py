@@ -76,7 +76,7 @@ ENTRIES = (
     ),
     Question(
         "12.exit_steps",
-        "A memory takes ten gradient steps on each new pair, where another takes one. "
+        "A matrix memory takes ten gradient steps on each new pair, where another takes one. "
         "What has it gained?",
         {
             "a": Choice(
@@ -84,7 +84,7 @@ ENTRIES = (
                 "The state is as large as before.",
             ),
             "b": Choice(
-                "no more than a larger beta would",
+                "no more than another beta would",
                 "m steps on one pair are one delta step with 1 - (1 - beta k.k)^m over k.k.",
             ),
             "c": Choice(
