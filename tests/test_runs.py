@@ -109,6 +109,16 @@ def test_how_a_checkout_ends_its_lines_makes_no_record_stale(project):
     assert runs.hash_of(script, project) == before
 
 
+def test_the_words_of_a_docstring_make_no_record_stale_but_a_string_that_is_used_does(project):
+    script, near = project / "runs" / "99_try.py", project / "lcutils" / "near.py"
+    near.write_text('def f():\n    """One."""\n    from lcutils import far\n    return "One."\n')
+    before = runs.hash_of(script, project)
+    near.write_text(near.read_text().replace('"""One."""', '"""Two."""'))
+    assert runs.hash_of(script, project) == before
+    near.write_text(near.read_text().replace('"One."\n', '"Two."\n'))
+    assert runs.hash_of(script, project) != before
+
+
 def test_a_run_without_a_record_is_stale(project):
     assert not runs.is_fresh(project / "runs" / "99_try.py", project, project)
 
