@@ -40,10 +40,10 @@ def delta_rule(
     the whole chunk. With `new` in the place of v the rest is `linear_attention`.
 
     A step leaves of S along k the share 1 - beta ||k||^2. From 0 to 2 / ||k||^2 that is no growth;
-    above 1 / ||k||^2 it changes the sign, and 2 is a reflection.
+    above 1 / ||k||^2 it changes the sign, and 2 / ||k||^2 is a reflection.
 
     Args:
-        q, k: [B, T, H, K] queries and keys; keys of length 1 keep the memory stable
+        q, k: [B, T, H, K] queries and keys; for keys of length 1 nothing old grows
         v: [B, T, H, V] values
         beta: [B, T, H] write strength, from 0 to 2
         scale: a number by which the output is multiplied; None means K ** -0.5
@@ -57,7 +57,7 @@ def delta_rule(
         Programmers; chunks: Yang et al. (2024), Parallelizing Linear Transformers with the Delta
         Rule over Sequence Length. They solve for two matrices that do not depend on S, so all
         chunks are solved at once, and only products are left in sequence; so do we on a GPU. On a
-        CPU one system a chunk, which knows S, is less work. Strength above 1: Grazzi et al.
+        CPU one system a chunk, which knows S, is fewer products. Strength above 1: Grazzi et al.
         (2025), Unlocking State-Tracking in Linear RNNs Through Negative Eigenvalues.
     """
     scale, state = check(q, k, v, initial_state, scale, beta=beta)
@@ -125,7 +125,7 @@ def gated_delta_rule(
     g = -inf forgets all that was before.
 
     Args:
-        q, k: [B, T, H, K] queries and keys; keys of length 1 keep the memory stable
+        q, k: [B, T, H, K] queries and keys; for keys of length 1 nothing old grows
         v: [B, T, H, V] values
         g: [B, T, H] log decay, at most 0
         beta: [B, T, H] write strength, from 0 to 2

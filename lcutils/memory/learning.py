@@ -32,7 +32,8 @@ def momentum_rule(
     Args:
         q, k: [B, T, H, K] queries and keys
         v: [B, T, H, V] values
-        lr: [B, T, H] size of the step, at least 0; for keys of length 1 up to 1 is stable
+        lr: [B, T, H] size of the step, at least 0. With momentum 0 and keys of length 1 nothing old
+            grows up to 2; with momentum the limit is lower
         momentum: [B, T, H] what is left of the step before, from 0 to 1
         g: [B, T, H] log decay, at most 0; of S before the step, the gradient does not see it
         scale: a number by which the output is multiplied; None means K ** -0.5
