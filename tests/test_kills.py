@@ -2,7 +2,6 @@
 
 import ast
 import itertools
-import linecache
 import math
 
 import pytest
@@ -10,6 +9,7 @@ import torch
 from sympy import Rational, cancel, diff, exp, expand, log, symbols, sympify, tanh
 
 from editions import SOURCES, lesson_sources, read_cells, solution_source
+from helpers import written
 from lcutils.checking import functions, syntax, values
 from lcutils.checking.cases import copies, make_cases
 from lcutils.checking.comparing import same
@@ -566,15 +566,6 @@ def test_a_wrong_expression_is_refused_and_its_mistake_named(exercise, sentence,
     for rewritten in (stated, expand(stated)):
         verdict = values.judge_expression(exercise, rewritten)
         assert (verdict.state, verdict.reason) == ("wrong", sentence)
-
-
-def written(source, names):
-    """The function that `source` defines, as a cell would: its text can be looked up."""
-    file = f"<an answer of {len(source)} letters, {hash(source)}>"
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    before = set(names)
-    exec(compile(source, file, "exec"), names)
-    return next(names[name] for name in reversed(names) if name not in before)
 
 
 def slips():
