@@ -595,6 +595,22 @@ def test_no_slip_is_found_in_the_solution_or_in_another_right_answer():
         assert not any(tree and slip.found(tree) for tree in trees), slip.sentence
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return causal_attention(q / n_heads, k, v)",
+        "return causal_attention(q, k, v).unflatten(2, (n_heads, -1)).mean(2)",
+        "K = q.shape[2] // n_heads; return causal_attention(q[..., :K], k[..., :K], v[..., :K])",
+        "q, k, v = (torch.stack(x.chunk(n_heads, 2), 1) for x in (q, k, v)); "
+        "return causal_attention(q[:, 0], k[:, 0], v[:, 0])",
+        "return causal_attention(q, k, v, n_heads)",
+    ],
+)
+def test_heads_that_attention_was_not_given_are_not_asked_for(body):
+    (slip,) = (s for s in ENTRIES["08.multi_head"].slips if "where can the heads go" in s.sentence)
+    assert not slip.found(ast.parse(f"def multi_head(q, k, v, n_heads):\n    {body}"))
+
+
 @pytest.mark.parametrize("id", ["02.resting_places", "02.pmi"])
 def test_a_slip_is_found_whatever_the_docstring_says(id):
     for slip in ENTRIES[id].slips:
