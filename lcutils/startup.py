@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from packaging.requirements import Requirement
 
-from lcutils import _ledger, _require, _typed
+from lcutils import _ledger, _missing, _require, _typed
 
 
 def start(lesson: str) -> None:
@@ -35,6 +35,7 @@ def start(lesson: str) -> None:
     np.random.seed(seed)  # noqa: NPY002 - a reader's own cell may draw from the global generator
     _ledger.begin(lesson)
     _typed.listen()
+    _missing.explain()
     print(f"Lesson {lesson}, seed {seed}")
     for line in _versions_out_of_range():
         print(line)

@@ -71,7 +71,9 @@ def as_objects(exercise, lines):
 @pytest.mark.parametrize("exercise", EXERCISES, ids=by_id)
 def test_our_own_chain_passes_as_objects_and_as_text(exercise):
     lines = route(exercise)
-    for chain in (lines, as_objects(exercise, lines), " = ".join(lines), "\n= ".join(lines)):
+    texts = (" = ".join(lines), "\n= ".join(lines))
+    behind = ((lines,), (texts[1],), f"{texts[1]},")  # with a comma behind them
+    for chain in (lines, as_objects(exercise, lines), *texts, *behind):
         verdict = judge(exercise, chain)
         assert verdict.passed
         assert verdict.reason == exercise.meaning

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 import lcutils as lc
-from editions import SOURCES, lesson_sources
+from editions import SOURCES, lesson_sources, read_cells, student_source
+from helpers import written
 from lcutils import _ledger, exercises
 from lcutils._typed import Unreadable
 from lcutils.checking.data import FunctionExercise, Prediction
@@ -23,6 +24,7 @@ CATALOGUE = exercises.catalogue()
 @pytest.fixture(autouse=True)
 def _fresh():
     _answers._refused.clear()
+    _answers._seen_at_work.clear()
     _predictions._predictions.clear()
 
 
@@ -99,17 +101,52 @@ def test_each_refusal_without_a_cause_gives_the_next_hint_and_then_the_last_agai
     ] * 3
 
 
-TO_MEND = [e for e in CATALOGUE.values() if getattr(e, "is_to_mend", False)]
+TO_MEND = [e for e in CATALOGUE.values() if getattr(e, "given", "")]
+
+
+def given(exercise):
+    """The function to mend, as the student edition of its lesson gives it."""
+    (source,) = SOURCES.glob(f"{exercise.id[:2]}_*.py")
+    cells = read_cells(source.read_text("utf-8"), source.name)
+    (cell,) = (cell for cell in cells if cell.exercise == exercise.id)
+    return student_source(cell).partition(f"\n{exercise.reference.__name__} = lc.check(")[0]
+
+
+def run_as_cell(exercise, source):
+    ours = [e for e in CATALOGUE.values() if isinstance(e, FunctionExercise)]
+    of_lesson = {e.reference.__name__: e.reference for e in ours if e.id[:3] == exercise.id[:3]}
+    del of_lesson[exercise.reference.__name__]
+    return text_of(exercise.id, written(source, {"torch": torch} | of_lesson))
 
 
 @pytest.mark.parametrize("exercise", TO_MEND, ids=lambda exercise: exercise.id)
 def test_a_fault_that_was_given_to_be_found_is_shown_at_first_and_named_the_next_time(exercise):
-    named, faulty = next(iter(exercise.mistakes.items()))
-    first, second = (text_of(exercise.id, lambda *inputs: faulty(*inputs)) for _ in range(2))
+    named = next(iter(exercise.mistakes))
+    first, second = (run_as_cell(exercise, given(exercise)) for _ in range(2))
     assert "as it is given" in first
     assert named not in first
     assert "wanted" in first
     assert named in second
+
+
+@pytest.mark.parametrize("exercise", TO_MEND, ids=lambda exercise: exercise.id)
+def test_a_comment_and_other_words_in_the_docstring_leave_a_function_as_it_is_given(exercise):
+    source = given(exercise).replace('"""', '"""mine: ', 1).replace("return", "# mine\n    return")
+    assert "as it is given" in run_as_cell(exercise, source)
+
+
+@pytest.mark.parametrize("exercise", TO_MEND, ids=lambda exercise: exercise.id)
+def test_a_first_try_with_the_values_of_what_is_given_is_not_called_untouched(exercise):
+    named = next(iter(exercise.mistakes))
+    assert named in run_as_cell(exercise, given(exercise).replace("return ", "return 1 * "))
+
+
+def test_weights_times_the_mask_are_told_why_nan_stays():
+    exercise = CATALOGUE["08.padded_attention"]
+    named = next(iter(exercise.mistakes))
+    assert "NaN times 0 is NaN" in named
+    source = given(exercise).replace("    return", "    weights = weights * is_word\n    return")
+    assert named in run_as_cell(exercise, source)
 
 
 def test_where_the_gradients_alone_are_wrong_the_exercise_says_what_to_look_at():

@@ -2,7 +2,6 @@
 
 import ast
 import itertools
-import linecache
 import math
 
 import pytest
@@ -10,6 +9,7 @@ import torch
 from sympy import Rational, cancel, diff, exp, expand, log, symbols, sympify, tanh
 
 from editions import SOURCES, lesson_sources, read_cells, solution_source
+from helpers import written
 from lcutils.checking import functions, syntax, values
 from lcutils.checking.cases import copies, make_cases
 from lcutils.checking.comparing import same
@@ -584,15 +584,6 @@ def test_a_wrong_expression_is_refused_and_its_mistake_named(exercise, sentence,
         assert (verdict.state, verdict.reason) == ("wrong", sentence)
 
 
-def written(source, names):
-    """The function that `source` defines, as a cell would: its text can be looked up."""
-    file = f"<an answer of {len(source)} letters, {hash(source)}>"
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    before = set(names)
-    exec(compile(source, file, "exec"), names)
-    return next(names[name] for name in reversed(names) if name not in before)
-
-
 def slips():
     return [(e, slip) for e in of_kind(FunctionExercise) for slip in e.slips]
 
@@ -618,6 +609,22 @@ def test_no_slip_is_found_in_the_solution_or_in_another_right_answer():
     for exercise, slip in slips():
         trees = [solutions[exercise.id], *map(syntax.tree_of, RIGHT[exercise.id])]
         assert not any(tree and slip.found(tree) for tree in trees), slip.sentence
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return causal_attention(q / n_heads, k, v)",
+        "return causal_attention(q, k, v).unflatten(2, (n_heads, -1)).mean(2)",
+        "K = q.shape[2] // n_heads; return causal_attention(q[..., :K], k[..., :K], v[..., :K])",
+        "q, k, v = (torch.stack(x.chunk(n_heads, 2), 1) for x in (q, k, v)); "
+        "return causal_attention(q[:, 0], k[:, 0], v[:, 0])",
+        "return causal_attention(q, k, v, n_heads)",
+    ],
+)
+def test_heads_that_attention_was_not_given_are_not_asked_for(body):
+    (slip,) = (s for s in ENTRIES["08.multi_head"].slips if "where can the heads go" in s.sentence)
+    assert not slip.found(ast.parse(f"def multi_head(q, k, v, n_heads):\n    {body}"))
 
 
 @pytest.mark.parametrize("id", ["02.resting_places", "02.pmi"])

@@ -1,5 +1,6 @@
 """True statements are proved, and for each kind of slip a false one is refused."""
 
+import itertools
 import os
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import lcutils as lc
 from helpers import assert_close
 from lcutils import _ledger
 from lcutils.proof import MatrixSymbol, dot, each, grad, hadamard, half_norm_sq, norm_sq, sigma
-from lcutils.proof.decide import points
+from lcutils.proof.decide import directions, points
 from lcutils.proof.forms import Forms
 from lcutils.proof.holding import at_a_point, hold
 from lcutils.proof.tensors import Tensors
@@ -121,6 +122,34 @@ def test_there_are_forty_of_each_and_every_kind_of_slip():
     assert {kind for _, kind in FALSE} >= KINDS
 
 
+K, V = symbols("K V", positive=True, integer=True)
+k1, k2, v1, v2 = (MatrixSymbol(f"{a}_{i}", n, 1) for a, n in (("k", K), ("v", V)) for i in (1, 2))
+MEMORY, BOTH = MatrixSymbol("M", K, V), k1 * v1.T + k2 * v2.T
+
+
+def test_a_counterexample_can_be_looked_for_among_different_keys_of_length_1():
+    entry = lc.refute("10.no_cross_talk", BOTH.T * k1, v1, unit=(k1, k2))
+    assert "At K = 2, V = 1, k_{1} = [[1], [0]], k_{2} = [[3/5], [4/5]]" in entry.text
+    assert r"the left side is \frac{8}{5}, the right side 1." in entry.text
+
+
+def test_what_keys_of_length_1_make_true_is_not_refuted_by_others():
+    written = MEMORY + k1 * (v1 - MEMORY.T * k1).T
+    assert "Not equal." in lc.refute("11.exact", written.T * k1, v1).text
+    with pytest.raises(lc.ProofError, match="no counterexample with k_1 of length 1 was found"):
+        lc.refute("11.exact", written.T * k1, v1, unit=k1)
+
+
+@pytest.mark.parametrize("size", [2, 3, 4, 7])
+def test_directions_have_length_1_exactly_and_no_two_are_parallel(size):
+    vectors = [symbols(f"{name}1:{size + 1}") for name in "abcde"]
+    for point in directions(vectors):
+        found = [[point[entry] for entry in vector] for vector in vectors]
+        assert all(sum(x**2 for x in vector) == 1 for vector in found)
+        pairs = itertools.combinations(found, 2)
+        assert all(sum(x * y for x, y in zip(*pair, strict=True)) ** 2 < 1 for pair in pairs)
+
+
 def test_a_true_statement_is_not_refuted():
     with pytest.raises(lc.ProofError, match="in fact true"):
         lc.refute("00.square", (y + z) ** 2, y**2 + 2 * y * z + z**2)
@@ -203,6 +232,10 @@ def test_a_premise_in_the_domain_is_used_and_shown():
         (lambda: lc.prove("00.sorted", SympyMatrixSymbol("B", d, n), A), "keep their order"),
         (lambda: lc.prove("00.torch", y, z, torch=True), "torch: expected a statement with"),
         (lambda: lc.prove("00.domain", y, z, domain=(1,)), "domain: expected inequalities"),
+        (lambda: lc.refute("00.unit", A * x, c, unit=("x",)), "unit: expected vectors of the"),
+        (lambda: lc.refute("00.unit", A * x, c, unit=A), r"unit: .*, got A \[d, n\]\. Such as"),
+        (lambda: lc.refute("00.unit", A * x, c, unit=k1), "unit: expected vectors of the"),
+        (lambda: lc.refute("00.unit", A * x, c, unit=(x, x)), "Such as .*, each once"),
         (lambda: lc.derive("00.steps", y), "steps: expected at least one pair"),
         (lambda: lc.derive("00.steps", y, z), "step 1: expected a pair"),
         (lambda: lc.grad(A, A), "loss: expected"),

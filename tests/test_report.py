@@ -60,8 +60,12 @@ def test_wrong_not_written_and_skipped_are_told_apart(capsys):
 
 def test_a_function_to_mend_that_was_only_run_is_not_written_and_no_try(capsys):
     start(capsys)
+
+    def state_gradient(state, target):
+        return target - state
+
     for tries in range(2):
-        lc.check("05.state_gradient", lambda state, target: target - state)
+        lc.check("05.state_gradient", state_gradient)
         assert _ledger.tries("05.state_gradient") == tries
     assert "wrong: 05.state_gradient;" in lines()["checked"]
 

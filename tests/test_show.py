@@ -130,6 +130,19 @@ def test_lines_take_the_colours_of_the_palette_in_turn():
     assert [ax.plot([0, 1])[0].get_color() for _ in PALETTE] == PALETTE
 
 
+def test_a_stored_picture_has_few_colours_and_all_of_the_palette_among_them():
+    fig, ax = lc.subplots()
+    for i, colour in enumerate(PALETTE):
+        ax.plot([0, 1], [i, i * i], "o-", color=colour, label=f"line {i}")
+        ax.bar(i / 5, i, width=0.1, color=colour, alpha=0.6)
+    label_lines(ax)
+    shown = np.unique(pixels(lc.figure(fig, "Five lines.").png).reshape(-1, 3), axis=0).astype(int)
+    assert len(shown) <= 64
+    for colour in (*PALETTE, "#FFFFFF"):
+        wanted = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+        assert np.abs(shown - wanted).max(axis=1).min() <= 2, colour
+
+
 def test_axes_share_their_limits_where_asked():
     _, (left, right) = lc.subplots(1, 2, sharey=True)
     left.set_ylim(0, 7)

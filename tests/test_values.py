@@ -88,6 +88,8 @@ def test_a_number_is_read_from_any_library_and_any_spelling(answer):
         ("-0,5", -0.5),
         ("−3", -3),
         ("1/2/2", 0.25),
+        ("1,000,", 1000),
+        ("0.5 ,", 0.5),
         ("34 %", 0.34),
         ("1e-3", 0.001),
     ],
@@ -147,6 +149,7 @@ def test_what_is_no_number_does_not_pass_as_one(answer):
 RIGHT = {
     "05.noise": [
         *("(T-1)/d", "（Ｔ－１）／ｄ", "(T−1)÷d", "T/d - 1/d", "noise = (T-1)/d", "[T - 1]/d"),
+        *("(T-1)/d,", ("(T-1)/d",), ("(T-1)/d,",), not_run("(T-1)/d,")),
         *([[(T - 1) / d]], {m: (T - 1) / d}, Eq(m, (T - 1) / d), FiniteSet((T - 1) / d)),
         *((S("T", integer=True) - 1) / d, (S("T", negative=True) - 1) / S("d", complex=True)),
         *((T - 1.0) / d, 0.5 * (2 * T - 2) / d, np.float64(1) * (T - 1) / d),
@@ -355,7 +358,15 @@ ORDERS = [
         "(c)(d)(e)(a)(b)",
         "c\nd\ne\na\nb",
     ),
-    *(list("cdeab"), tuple("CDEAB"), ["cdeab"], "['c', 'd', 'e', 'a', 'b']", symbols("c d e a b")),
+    *(
+        list("cdeab"),
+        tuple("CDEAB"),
+        ["cdeab"],
+        "cdeab,",
+        (list("cdeab"),),
+        "['c', 'd', 'e', 'a', 'b']",
+        symbols("c d e a b"),
+    ),
     *(not_run("c,d,e,a,b"), not_run("cdeab"), not_run("c -> d -> e -> a -> b", "SyntaxError")),
 ]
 
@@ -383,7 +394,17 @@ def test_what_has_no_order_is_refused_with_the_form(answer):
 
 LETTERS = [
     *("b", " B ", "(b)", "b)", "B.", "ｂ", "'b'", "“b”", "[b]", "**b**", "b) which came first"),
-    *(["b"], ("b",), {"b"}, S("b"), [S("b")], not_run("b"), not_run("b)", "SyntaxError")),
+    *(
+        ["b"],
+        ("b",),
+        "b,",
+        ("b,",),
+        {"b"},
+        S("b"),
+        [S("b")],
+        not_run("b"),
+        not_run("b)", "SyntaxError"),
+    ),
 ]
 
 

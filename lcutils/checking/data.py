@@ -43,7 +43,8 @@ class FunctionExercise:
         draw: random inputs in float64 for each of `sizes`, which begin with the edge shapes.
         has_gradient: whether gradients must flow from the output to the inputs.
         causal: the argument [B, T, ...] whose later entries must not change earlier outputs.
-        is_to_mend: whether the stub is a faulty function, which makes the first of `mistakes`.
+        given: the faulty body that the stub has, where there is one to mend; it makes the first of
+            `mistakes`.
         gradient_hint: what to say where the values are right and the gradients are not.
         slips: looked for where no mistake has the answer's values, or where it raised.
         is_loop_free: whether no loop is wanted; a right answer with one is right, and is told.
@@ -59,7 +60,7 @@ class FunctionExercise:
     hints: tuple[str, ...]
     has_gradient: bool = True
     causal: str = ""
-    is_to_mend: bool = False
+    given: str = ""
     gradient_hint: str = ""
     slips: tuple[Slip, ...] = ()
     is_loop_free: bool = False

@@ -194,6 +194,12 @@ def _slip(exercise: FunctionExercise, answer: Any) -> str:
     return str(_read(answer, named) or "") if exercise.slips else ""
 
 
+def is_as_given(exercise: FunctionExercise, answer: object) -> bool:
+    """Is the reader's code that of the faulty stub? Comments and the docstring do not count."""
+    given = syntax.body_of(ast.parse(exercise.given))
+    return bool(_read(answer, lambda tree: syntax.body_of(tree) == given))
+
+
 def _read(answer: Any, question: Callable[[ast.AST], object]) -> object:
     """What `question` says to the code of a function; None where its code cannot be read."""
 

@@ -28,6 +28,8 @@ def parts_of(answer: Any) -> Iterator[Any]:
         yield from lines_of(text)
     elif type(answer) is np.ndarray or (is_sympy(answer) and type(answer).__name__ == "Tuple"):
         yield from parts_of(list(answer))
+    elif _holds_one(answer):  # a comma stands behind the list
+        yield from parts_of(answer[0])
     elif type(answer) in (list, tuple):
         last = None
         for part in answer[: 2 * MAX_LINES]:
@@ -39,6 +41,12 @@ def parts_of(answer: Any) -> Iterator[Any]:
         raise UnclearError(f"This is {described(answer)}, which has no order; wanted is a list.")
     else:
         yield from _within(answer)
+
+
+def _holds_one(answer: Any) -> bool:
+    """Is it a list or tuple with one more in it, and nothing else?"""
+    kinds = (list, tuple)
+    return type(answer) in kinds and len(answer) == 1 and type(answer[0]) in kinds
 
 
 def _within(part: Any) -> Iterator[Any]:
@@ -64,6 +72,8 @@ def _split(source: str) -> Iterator[str]:
         tree = ast.parse(f"({source})", mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         tree = None
+    if isinstance(tree, ast.Tuple) and len(tree.elts) == 1:
+        (tree,) = tree.elts
     if isinstance(tree, ast.List | ast.Tuple):
         for entry in tree.elts:
             is_eq = isinstance(entry, ast.Call) and ast.unparse(entry.func).endswith("Eq")

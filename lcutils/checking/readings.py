@@ -87,12 +87,12 @@ def _number_in(text: str) -> float | None:
 
 
 def plain(text: str) -> str:
-    """A string in the signs of an English keyboard, without spaces or quotes around it."""
+    """A string in the signs of an English keyboard, without quotes around it or a comma behind."""
     text = re.sub(r"[⁰¹²³⁴-⁹⁺⁻ⁿ]+", r"^(\g<0>)", str.__str__(text)[: MAX_LENGTH + 1])  # 10²
     text = "".join(f"({s})" if "<fraction>" in unicodedata.decomposition(s) else s for s in text)
     text = unicodedata.normalize("NFKC", text)
     text = "".join(str(unicodedata.decimal(sign, sign)) for sign in text)  # Arabic digits too
-    return text.translate(_SIGNS).strip(_QUOTES)
+    return text.translate(_SIGNS).strip(_QUOTES).removesuffix(",").rstrip(_QUOTES)
 
 
 _SIGNS = str.maketrans({"−": "-", "–": "-", "—": "-", "∕": "/", "⁄": "/", "÷": "/"})
@@ -169,6 +169,7 @@ def letters_of(answer: Any, typed: str = "") -> list[str] | None:
     Args:
         typed: what the reader typed: `order = c, a, b` lists letters, whatever these names are.
     """
+    answer = only(answer)
     parts = [text_of(part) for part in answer] if type(answer) in (list, tuple) else []
     text = " ".join(parts) if parts and all(parts) else text_of(answer)
     if not text and all(len(word) == 1 for word in re.findall(r"\w+", plain(typed))):

@@ -88,6 +88,12 @@ def code_of(tree: ast.AST) -> str:
     return ast.unparse(tree)
 
 
+def body_of(tree: ast.AST) -> str:
+    """The same without the head of a function."""
+    lines = code_of(tree).split("\n")
+    return textwrap.dedent("\n".join(lines[isinstance(tree, ast.FunctionDef) :]))
+
+
 def written(pattern: str, *, unless: str = "") -> Callable[[ast.AST], bool]:
     """Whether code has a pattern, as `code_of` writes it: one form for all spellings.
 

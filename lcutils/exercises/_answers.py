@@ -9,7 +9,7 @@ from lcutils import _typed
 from lcutils._ledger import Entry, record
 from lcutils.checking import judge
 from lcutils.checking.data import Exercise, FunctionExercise
-from lcutils.checking.functions import OurVersion
+from lcutils.checking.functions import OurVersion, is_as_given
 from lcutils.checking.values import judge_choice
 from lcutils.checking.verdict import Verdict, show
 from lcutils.exercises._catalogue import find_exercise, find_question
@@ -34,7 +34,7 @@ def check(id: str, answer: object) -> Any:
     """
     exercise = find_exercise(id)
     verdict = judge(exercise, answer, _typed.source_of(id))
-    is_first_look = _is_as_given(exercise, verdict) and id not in _seen_at_work
+    is_first_look = _is_as_given(exercise, answer, verdict) and id not in _seen_at_work
     if is_first_look:
         _seen_at_work.add(id)
         verdict = verdict.with_(reason=_AS_GIVEN)
@@ -53,10 +53,11 @@ def check(id: str, answer: object) -> Any:
     return answer if verdict.passed and not verdict.is_ours else OurVersion(exercise)
 
 
-def _is_as_given(exercise: Exercise, verdict: Verdict) -> bool:
-    if not (isinstance(exercise, FunctionExercise) and exercise.is_to_mend):
+def _is_as_given(exercise: Exercise, answer: object, verdict: Verdict) -> bool:
+    """Does a function to mend stand there as it was given, and do what it was given to do?"""
+    if not (isinstance(exercise, FunctionExercise) and exercise.given):
         return False
-    return verdict.reason == next(iter(exercise.mistakes))
+    return verdict.reason == next(iter(exercise.mistakes)) and is_as_given(exercise, answer)
 
 
 def quiz(id: str, *, answer: object) -> Entry:

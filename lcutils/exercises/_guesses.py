@@ -30,6 +30,8 @@ def read(asked: Prediction, typed: object, source: str) -> tuple[str | None, str
         return None, ""
     if isinstance(typed, np.ndarray | torch.Tensor):
         typed = typed.tolist()
+    if isinstance(typed, list | tuple) and len(typed) == 1 and isinstance(typed[0], list | str):
+        (typed,) = typed  # a comma stands behind it
     if isinstance(typed, str):
         typed = plain(typed)
         if typed.lower() == "skip":

@@ -8,7 +8,7 @@ and in float64 at 20 larger shapes (`tensors.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from lcutils import _require
@@ -118,20 +118,27 @@ def prove(
     return record(Entry("proved", id, True, text, _shown(equation(left, right), said, id)))
 
 
-def refute(id: str, lhs: Any, rhs: Any, *, domain: Any = ()) -> Entry:
+def refute(id: str, lhs: Any, rhs: Any, *, domain: Any = (), unit: Any = ()) -> Entry:
     """Show that lhs = rhs is false, by the smallest numbers found at which the sides differ.
 
     Args:
         id: names the meaning, such as `05.article_sign`; never reused.
         lhs, rhs, domain: as for `prove`.
+        unit: vectors that are to have length 1, each a direction of its own, such as `(k1, k2)`.
 
     Returns: an entry that shows lhs and rhs as unequal, with the numbers.
     Raises: ProofError if the statement is in fact true, or if no such numbers are found.
     """
     require_id(id)
     statement = Statement(lhs, rhs, domain)
+    names = counterexample.unit_names(statement, unit)
     left, right = (latex(side) for side in statement.shown)
-    shown, said = _why_false(id, statement, smallest=True)
+    shown, said = _why_false(id, statement, smallest=True, unit=names)
+    if not said and names:
+        raise ProofError(
+            f"{id}: no counterexample with {' and '.join(names)} of length 1 was found: {left} = "
+            f"{right}. It may be true there; without unit all lengths are tried."
+        )
     if not said:
         _how_far(id, statement)
         raise ProofError(f"{id}: in fact true: {left} = {right}")
@@ -207,12 +214,14 @@ def _how_far(id: str, statement: Statement, torch: bool = False) -> _Extent:
     return _Extent(sizes, not statement.is_number, statement.conditions(), torch)
 
 
-def _why_false(id: str, statement: Statement, *, smallest: bool) -> tuple[str, str]:
+def _why_false(
+    id: str, statement: Statement, *, smallest: bool, unit: Sequence[str] = ()
+) -> tuple[str, str]:
     left, right = statement.shapes
     if left != right:
         sentence = f"The left side is {left}, the right side {right}."
         return sentence, sentence
-    found = _limited(id, lambda: counterexample.find(statement, smallest=smallest))
+    found = _limited(id, lambda: counterexample.find(statement, smallest=smallest, unit=unit))
     return (found.sentence("$"), found.sentence()) if found else ("", "")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import sympy as sp
@@ -11,6 +11,7 @@ import sympy as sp
 from lcutils import _require
 from lcutils.proof import decide
 from lcutils.proof.latex import latex
+from lcutils.proof.nodes import MatrixSymbol, shape
 from lcutils.proof.statement import Sizes, Statement
 from lcutils.proof.values import Values
 
@@ -40,14 +41,38 @@ class Counterexample(NamedTuple):
         return f"{start} left side{entry} {left}, the right side {right}."
 
 
+def unit_names(statement: Statement, vectors: Any) -> list[str]:
+    """The names of vectors in a statement that are to have length 1.
+
+    Raises: TypeError for what is no matrix, ValueError for one that is no vector of the statement.
+    """
+    wanted, hint = "vectors of the statement", 'Such as MatrixSymbol("k", K, 1), each once.'
+    names: list[str] = []
+    for vector in vectors if isinstance(vectors, list | tuple) else (vectors,):
+        if not isinstance(vector, MatrixSymbol):
+            _require.refuse("unit", wanted, _require.kind_of(vector), hint, TypeError)
+        is_vector = vector.shape[1] == 1 and vector.shape[0] != 1
+        if vector not in statement.matrices or not is_vector or vector.name in names:
+            _require.refuse("unit", wanted, f"{vector} {shape(vector)}", hint)
+        names.append(vector.name)
+    if len(names) > decide.DIRECTIONS:
+        _require.refuse("unit", f"at most {decide.DIRECTIONS} vectors", str(len(names)))
+    return names
+
+
 def find(
-    statement: Statement, *, smallest: bool = False, show: Callable[[Any], str] = latex
+    statement: Statement,
+    *,
+    smallest: bool = False,
+    show: Callable[[Any], str] = latex,
+    unit: Sequence[str] = (),
 ) -> Counterexample | None:
     """Numbers at which the sides differ, or None.
 
     Args:
         smallest: try every size of 1 and 2 first.
         show: how names and values are written.
+        unit: names of vectors that are to have length 1.
 
     Raises: UndefinedError if there is no point at which both sides are defined.
     """
@@ -59,14 +84,14 @@ def find(
         first = [dict(zip(letters, values, strict=True)) for values in in_order]
         sizes = first + sizes
     for chosen in sizes:
-        found = _differ_at(statement, chosen, show)
+        found = _differ_at(statement, chosen, show, unit)
         if found:
             return found
     return None
 
 
 def _differ_at(
-    statement: Statement, sizes: Sizes, show: Callable[[Any], str]
+    statement: Statement, sizes: Sizes, show: Callable[[Any], str], unit: Sequence[str]
 ) -> Counterexample | None:
     values = Values(sizes)
     left, right = (values.side(side) for side in statement.at(sizes))
@@ -76,7 +101,11 @@ def _differ_at(
         for name, entries in sorted(values.symbols.items())
         if entries.free_symbols & present
     }
-    unknown = [*statement.scalars, *(entry for matrix in matrices.values() for entry in matrix)]
+    units = [values.symbols[name] for name in unit if name in values.symbols]
+    if any(len(vector) == 1 for vector in units):
+        return None  # of one entry there is no other direction
+    free = [matrix for name, matrix in matrices.items() if name not in unit]
+    unknown = [*statement.scalars, *(entry for matrix in free for entry in matrix)]
     entries = [
         (i, a, b)
         for i, (a, b) in enumerate(zip(left, right, strict=True))
@@ -84,7 +113,12 @@ def _differ_at(
     ]
     is_defined = not entries
     limit = next((points for few, points in _POINTS if len(unknown) <= few), _POINTS_FOR_MANY)
-    for point in decide.points(unknown, statement.domain, limit):
+    points = (
+        directions | rest
+        for directions in decide.directions(units)
+        for rest in decide.points(unknown, statement.domain, limit)
+    )
+    for point in points:
         for i, a, b in entries:
             a, b = a.xreplace(point).doit(), b.xreplace(point).doit()
             differs = decide.differ(a, b)

@@ -13,6 +13,8 @@ _POOL = tuple(
     sp.Rational(value)
     for value in ("1", "2", "-1", "3", "1/2", "0", "5", "1/3", "-2", "3/4", "7", "-1/2", "2/3")
 )
+_SLOPES = tuple(sp.Rational(value) for value in ("0", "1/2", "1", "1/3", "2"))
+DIRECTIONS = len(_SLOPES)  # none is negative, so that no direction is another's opposite
 _DIGITS = 40
 Point = dict[sp.Symbol, Any]
 
@@ -37,6 +39,25 @@ def points(symbols: Sequence[Any], allowed: Sequence[Any], limit: int) -> Iterat
             found += 1
             if found == limit:
                 return
+
+
+def directions(vectors: Sequence[Sequence[Any]]) -> Iterator[Point]:
+    """Rational points at which the vectors have length 1 and no two are parallel.
+
+    From (-1, 0, ...) the line along (1, t, t, ...) meets the unit sphere at fractions once more:
+    at (1, 0) for t = 0, at (3/5, 4/5) for 1/2.
+
+    Args:
+        vectors: the symbols of each, at least two of them.
+    """
+    for slopes in itertools.permutations(_SLOPES, len(vectors)):
+        point: Point = {}
+        for entries, t in zip(vectors, slopes, strict=True):
+            square = (len(entries) - 1) * t**2
+            first, *others = entries
+            point[first] = (1 - square) / (1 + square)
+            point |= dict.fromkeys(others, 2 * t / (1 + square))
+        yield point
 
 
 def _small_first(pools: list[list[Any]]) -> Iterator[tuple[Any, ...]]:

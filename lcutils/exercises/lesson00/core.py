@@ -197,6 +197,58 @@ ENTRIES = (
             ),
             "12 and 32 are those of section 1; write them in K and V.": lambda T, K, V: 12 * T - 32,
             "12 is a pair of section 1; write it in K and V.": lambda T, K, V: 12 * T - K * V,
+            "7 are the facts of section 1; write T, for a text of any length.": lambda T, K, V: (
+                7 * (K + V) - K * V
+            ),
+            "7 are the facts of section 1; write T, and take off the table.": lambda T, K, V: (
+                7 * (K + V)
+            ),
+            "7 are the facts of section 1, and 32 is its table; write both in letters.": (
+                lambda T, K, V: 7 * (K + V) - 32
+            ),
+            "4 are the names of section 1; the cache keeps all T pairs, old cities too.": (
+                lambda T, K, V: 4 * (K + V) - K * V
+            ),
+            "Right for keys of 8 numbers; write K.": lambda T, K, V: T * (8 + V) - 8 * V,
+            "Right for values of 4 numbers; write V.": lambda T, K, V: T * (K + 4) - 4 * K,
+            "This is a cache in the sizes of section 1; write it in K and V, and take off the "
+            "table.": lambda T, K, V: 12 * T,
+            "This is the table of section 1; how many numbers more lie in the cache?": (
+                lambda T, K, V: 32
+            ),
+            "All T pairs lie in the cache, the last one, too.": lambda T, K, V: (
+                (T - 1) * (K + V) - K * V
+            ),
+            "A question is not kept: there are T pairs.": lambda T, K, V: (T + 1) * (K + V) - K * V,
+            "This is how many pairs there are; each is a key and a value, many numbers.": (
+                lambda T, K, V: T
+            ),
+            "A pair is two vectors, not two numbers; and the table comes off.": (
+                lambda T, K, V: 2 * T
+            ),
+            "These are the keys alone: the values and the table are missing.": (
+                lambda T, K, V: T * K
+            ),
+            "These are the values alone: the keys and the table are missing.": (
+                lambda T, K, V: T * V
+            ),
+            "A bracket is missing: each pair brings its value, too. And the table comes off.": (
+                lambda T, K, V: T * K + V
+            ),
+            "A bracket is missing: each pair brings its key, too. And the table comes off.": (
+                lambda T, K, V: K + T * V
+            ),
+            "The two have changed places: a pair is K + V numbers, the table K times V.": (
+                lambda T, K, V: T * K * V - (K + V)
+            ),
+            "A table of rows times columns is no sum: it has K times V numbers, and one of it "
+            "comes off, not T.": lambda T, K, V: T * K * V - T * (K + V),
+            "The keys and values are kept, not a score for each two tokens.": lambda T, K, V: (
+                T**2 - K * V
+            ),
+            "This says which share the table is; wanted is how many more.": lambda T, K, V: (
+                K * V / (T * (K + V))
+            ),
             "This is a cache of 7 pairs with K = 8 and V = 4; write it with the letters, and take "
             "off the table.": lambda T, K, V: 84,
             "Right for 7 pairs, K = 8 and V = 4; write it with the letters.": lambda T, K, V: 52,

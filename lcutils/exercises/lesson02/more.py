@@ -195,7 +195,7 @@ ENTRIES = (
             {"N": 6, "D": 3, "B": 1},
             {"N": 5, "D": 3, "B": 4},
         ),
-        is_to_mend=True,
+        given="return (V[words] * V[contexts]).sum(dim=1)",
         mistakes={
             "Words and contexts are both looked up in V.": lambda V, U, w, c: (V[w] * V[c]).sum(1),
             "Words and contexts are both looked up in U.": lambda V, U, w, c: (U[w] * U[c]).sum(1),

@@ -141,7 +141,10 @@ ENTRIES = (
         worked=(row([0, 0, 2], [2, 0, 0]).log1p(), torch.tensor([0, 1])),
         draw=_draw,
         sizes=({"B": 1, "C": 1}, {"B": 1, "C": 4}, {"B": 5, "C": 3}, {"B": 3, "C": 6}),
-        is_to_mend=True,
+        given="""
+onehot = torch.nn.functional.one_hot(target, logits.shape[1])
+return (onehot - logits.softmax(dim=1)) / len(logits)
+""",
         mistakes={
             "The sign is the wrong way round: if the target's own logit rises, the loss falls.": (
                 lambda a, t: -logits_gradient(a, t)

@@ -180,7 +180,7 @@ ENTRIES = (
         worked=(row([1, 5]), row([3, 1])),
         draw=lambda rng, B, D: (normal(rng, B, D), normal(rng, B, D)),
         sizes=({"B": 1, "D": 1}, {"B": 3, "D": 2}, {"B": 2, "D": 5}),
-        is_to_mend=True,
+        given="return target - state",
         mistakes={
             "The sign is the wrong way round, as in line 2.": lambda c, a: a - c,
             "Twice too large: the 1/2 cancels the 2 of the square.": lambda c, a: 2 * (c - a),

@@ -114,6 +114,17 @@ ENTRIES = (
             "There is one head only: n_heads is not used.": lambda q, k, v, h: causal_attention(
                 q, k, v
             ),
+            "There is one head only, and what it reads is divided by n_heads.": lambda q, k, v, h: (
+                causal_attention(q, k, v) / h
+            ),
+            "There is one head only, added up n_heads times.": lambda q, k, v, h: (
+                causal_attention(q, k, v) * h
+            ),
+            "The same head stands there n_heads times; each has its own part of the numbers.": (
+                lambda q, k, v, h: causal_attention(q, k, v).repeat(1, 1, h)
+            ),
+            "The heads are right, but divided by their number: side by side each keeps what it "
+            "has read.": lambda q, k, v, h: _joined(_heads(q, k, v, h)) / h,
             "The scale is that of the whole width; a head's scores have K numbers each.": (
                 lambda q, k, v, h: _joined(_attend(*_split(h, q, k, v), scale=q.shape[2] ** -0.5))
             ),

@@ -61,7 +61,11 @@ ENTRIES = (
             {"B": 2, "N": 3, "K": 2, "V": 4},
             {"B": 4, "N": 3, "K": 3, "V": 2},
         ),
-        is_to_mend=True,
+        given="""
+scores = (k @ q[:, :, None])[..., 0] * q.shape[1] ** -0.5
+weights = scores.masked_fill(~is_word, -torch.inf).softmax(dim=1)
+return (weights[:, None] @ v)[:, 0]
+""",
         mistakes={
             "A text without words still gives NaN: there softmax divides 0 by 0, and no product "
             "mends it, for NaN times 0 is NaN.": lambda q, k, v, w: _read(_weights(q, k, w), v),

@@ -91,7 +91,17 @@ def _gives_it_four_axes(tree: ast.AST) -> bool:
     text = code_of(tree)
     joins_heads_and_batch = any(sign in text for sign in ("vmap", "flatten(0", "* n_heads"))
     return not joins_heads_and_batch and any(
-        call not in in_loops for call in calls(tree, "causal_attention")
+        call not in in_loops and _has_new_axes(tree, call)
+        for call in calls(tree, "causal_attention")
+    )
+
+
+def _has_new_axes(tree: ast.AST, call: ast.Call) -> bool:
+    """Was an axis made for the heads before this call, and none of its arguments cut out again?"""
+    made = calls(tree, "unflatten", "reshape", "view", "stack")
+    is_cut = any(isinstance(argument, ast.Subscript) for argument in call.args)
+    return not is_cut and any(
+        call not in ast.walk(split) and split.lineno <= call.lineno for split in made
     )
 
 

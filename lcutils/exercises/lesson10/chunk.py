@@ -41,7 +41,7 @@ ENTRIES = (
         worked=(row([1, 0, 2], [0, 3, 1])[None], *WORKED),
         draw=_draw_chunk,
         sizes=SIZES,
-        is_to_mend=True,
+        given="return all_at_once(q, k, v)",
         mistakes={
             "What was written before the chunk is not read.": lambda S, q, k, v: (
                 (q @ k.mT).tril() @ v

@@ -55,7 +55,10 @@ ENTRIES = (
             {"B": 3, "C": 2, "K": 2, "V": 4},
             {"B": 2, "C": 5, "K": 3, "V": 2},
         ),
-        is_to_mend=True,
+        given="""
+missing = v - k @ state
+return state + k.mT @ (beta[..., None] * missing)
+""",
         mistakes={
             "All tokens read the state before the chunk: none sees what the others of its chunk "
             "have written.": lambda S, k, v, b: _faulty(S, k, v, b),
