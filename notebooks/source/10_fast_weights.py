@@ -13,7 +13,7 @@
 
 # %% id="start"
 import torch
-from sympy import Matrix, Rational, eye, sqrt, symbols  # sqrt is for your answers
+from sympy import eye, sqrt, symbols  # sqrt is for your answers
 
 import lcutils as lc
 from lcutils import memory, tasks
@@ -250,11 +250,10 @@ lc.reveal("10.dual", claim, was=how_well)
 # Ask a memory of $n$ pairs for its first key, of length 1.
 # Back come $v_1$ and *cross-talk*: $(k_i \cdot k_1)\, v_i$ from each other pair.
 # It is tempting to leave it out: "each key has its own value".
-# That holds for keys at right angles, at most $K$; for red and blue it does not:
+# That holds for keys at right angles, at most $K$; for others it does not:
 
 # %% id="exact-wrong"
-red, blue = Matrix([1, 0]), Matrix([Rational(3, 5), Rational(4, 5)])
-lc.refute("10.no_cross_talk", (red * v1.T + blue * v2.T).T * red, v1)
+lc.refute("10.no_cross_talk", (k1 * v1.T + k2 * v2.T).T * k1, v1, unit=(k1, k2))
 
 # %% [markdown] id="error-exercise"
 # How large is cross-talk?
