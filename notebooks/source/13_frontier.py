@@ -98,7 +98,7 @@ n, N, m, p = symbols("n N m p", positive=True, integer=True)
 lc.prove("13.tables", log(N**n, 2), n * log(N, 2), reason="bits that tell N^n tables apart")
 
 # %% [markdown] id="numbers_needed-exercise"
-# **Exercise 2** (3 minutes). The step that is left: how many numbers, at least, is that?
+# **Exercise 2** (3 minutes). How many numbers, at least, is that?
 # Write $m$ as an expression in `n`, `N` and `p`, before it is rounded up.
 
 # %% id="13-numbers_needed" tags=["exercise"]
@@ -145,8 +145,6 @@ lc.reveal(
 # - It is trained for 250 steps of 64 texts, at a learning rate of its own, chosen with another seed and other texts than judge it.
 # - Where there are keys, they come from the token before, so that a value is written under its key.
 # - Of 8 keys, drawn from 32, 4 are written twice, the writes in random order. The newest value is asked for.
-#
-# Before a race, look at the judge.
 #
 # **Exercise 3** (4 minutes). This should be the share of right answers, but every model scores hardly more than a coin of 32 sides. Mend it.
 
@@ -295,7 +293,6 @@ lc.reveal("13.blocks", share, silent, was=two_sums.right)
 # ## 4. The same numbers in another shape
 #
 # Now take 64 numbers in five shapes, keys short or long.
-# Each time a value is one of 32, which must be told apart.
 
 # %% id="13-shape" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -333,9 +330,9 @@ lc.reveal("13.shape", lc.figure(fig, sentence), was=best)
 
 # %% [markdown] id="shape-seen" tags=["after-prediction"]
 # The longer the keys, the better for the delta rule: between keys at right angles nothing mixes (lesson 10).
-# And 32 numbers have room for 32 such keys, which is all that there are.
-# The matrix can then be a *table*, with a row for each key, and two numbers in a row are enough: 32 points in a plane can be told apart.
-# (The sum and decay leave several values in one row, added up, and for that two numbers are too few.)
+# And 32 numbers have room for 32 such keys, all that there are.
+# The matrix can then be a *table*, a row for each key, and two numbers in a row are enough: 32 points in a plane can be told apart.
+# (The others leave several values in one row, added up, and for that two numbers are too few.)
 #
 # Did the model learn such keys?
 # And what if there are more keys than rows?
@@ -368,7 +365,7 @@ lc.reveal("13.shape", angles, sentence + ".")
 
 # %% [markdown] id="order-before"
 # Is the order of the three rules that of one shape?
-# Here are all 25, with the median of five seeds.
+# Here are all 25.
 
 # %% id="order" tags=["hide-input"]
 # Medians of all 25 shapes.
@@ -396,7 +393,8 @@ ax.set_xticks(range(5), sizes)
 ax.set_yticks(range(5), sizes)
 ax.set(xlabel="value size V", ylabel="key size K")
 told = f"In {in_order.sum()} of 25 shapes the order is sum, decay, delta rule. "
-told += "Colours as above say who leads, numbers how many it answers, * that the order is another."
+told += "Colours as above say who leads, a number what it answers, in the median of five seeds. "
+told += "* Another order."
 lc.figure(fig, told)
 
 # %% [markdown] id="frontier-before"

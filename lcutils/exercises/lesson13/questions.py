@@ -62,16 +62,16 @@ ENTRIES = (
             ),
             "b": Choice(
                 "attention is right with the fewest numbers",
-                "It is the false one: attention needs more than six times what the delta rule "
-                "needs, at this learning rate, after 250 steps.",
+                "It is the false one: the delta rule is, where the world has 32 keys; attention "
+                "needs more than twice as many.",
             ),
             "c": Choice(
-                "a window of 24 tokens lies below decay with 256",
-                "That is true: of 32 tokens it sees the last 24, and no more.",
+                "a window of 16 tokens lies below decay with 256 numbers",
+                "That is true: of 24 tokens it sees the last 16, and no more.",
             ),
             "d": Choice(
-                "the vector sum, of lesson 05, mostly guesses",
-                "That is true: about one in six, hardly more than by naming any newest value.",
+                "the LSTM answers fewer than one in four",
+                "That is true, and at 250 steps little better than naming any value that it saw.",
             ),
         },
         right="b",
