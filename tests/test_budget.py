@@ -8,20 +8,11 @@ from cells import Cell, read_cells
 from editions import editions, lesson_sources, lessons
 from lcutils.checking.data import Prediction
 
-# Lessons that still take too much, with their minutes: `python notebooks/tools/budget.py` has all
-# figures. The minutes may only fall; take a lesson out once it is within all three limits.
-TOO_MUCH = {"13": 78}
-
 
 @pytest.mark.parametrize("source", lesson_sources(build.SOURCES, []), ids=lambda x: x.stem)
 def test_the_core_path_of_a_lesson_keeps_its_budget(source):
     _, student, _ = build.edition_cells(source)
-    counted, number = budget(student), source.stem[:2]
-    if number not in TOO_MUCH:
-        assert not counted.over()
-    else:
-        assert counted.minutes <= TOO_MUCH[number]
-        assert counted.over(), "it is within its budget: take it out of TOO_MUCH"
+    assert not budget(student).over()
 
 
 @pytest.mark.parametrize("lesson", lessons(build.SOURCES), ids=lambda lesson: lesson.name)

@@ -324,9 +324,7 @@ kept = [record[f"{size} floats"].median for size in sizes]
 right = [record[f"{size} right"].median for size in sizes]
 fig, ax = lc.subplots(height=2.7)
 ax.plot(kept, right, "o-", color=GREY)
-ax.annotate(
-    "attention", (kept[0], right[0]), xytext=(8, -4), textcoords="offset points", color=GREY
-)
+ax.text(kept[0] + 10, right[0] - 0.04, "attention", color=GREY)
 ax.axvline(256, color=BLUE, ls="--", lw=1.2)
 ax.text(250, 0.15, "a state of 256 numbers:\nhow high?", color=BLUE, ha="right")
 ax.set(xlabel="numbers kept", ylabel="right answers", xlim=(0, 600), ylim=(0, 1.05))
