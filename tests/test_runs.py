@@ -113,7 +113,7 @@ def test_the_words_of_a_docstring_make_no_record_stale_but_a_string_that_is_used
     script, near = project / "runs" / "99_try.py", project / "lcutils" / "near.py"
     near.write_text('def f():\n    """One."""\n    from lcutils import far\n    return "One."\n')
     before = runs.hash_of(script, project)
-    near.write_text(near.read_text().replace('"""One."""', '"""Two."""'))
+    near.write_text(near.read_text().replace('"""One."""', '"""Two,\n    and more."""'))
     assert runs.hash_of(script, project) == before
     near.write_text(near.read_text().replace('"One."\n', '"Two."\n'))
     assert runs.hash_of(script, project) != before

@@ -80,14 +80,13 @@ def hash_of(script: Path, root: Path = ROOT) -> str:
 
 
 def _without_docstrings(text: str) -> str:
-    lines = text.splitlines()
     owners = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    words: set[int] = set()  # the lines of all docstrings
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, owners) and ast.get_docstring(node) is not None:
             docstring = node.body[0]
-            for i in range(docstring.lineno - 1, docstring.end_lineno or docstring.lineno):
-                lines[i] = ""
-    return "\n".join(lines)
+            words |= set(range(docstring.lineno, (docstring.end_lineno or 0) + 1))
+    return "\n".join(line for i, line in enumerate(text.splitlines(), 1) if i not in words)
 
 
 def is_fresh(script: Path, records: Path = RECORDS, root: Path = ROOT) -> bool:
