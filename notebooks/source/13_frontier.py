@@ -307,10 +307,10 @@ colours = {"sum": RED, "decay": ORANGE, "delta rule": BLUE}
 
 def draw_runs(ax, names, x, label, colour):
     right = [record[f"{name} right"] for name in names]
-    ax.plot(x, [spread.median for spread in right], "o-", color=colour, label=label)
+    ax.plot(x, [spread.median for spread in right], "o-", color=colour, label=label or "_")
     low, high = zip(*((min(spread.values), max(spread.values)) for spread in right), strict=True)
     ax.fill_between(x, low, high, color=colour, alpha=0.2, lw=0)
-    ax.set(ylabel="right answers", ylim=(0, 1.05))
+    ax.set(ylabel="right answers", ylim=(0, 1.1))
 
 
 # %% id="shape" tags=["after-prediction"]
@@ -384,13 +384,15 @@ leader, in_order = medians.argmax(dim=2), (medians.diff(dim=2) > 0).all(dim=2)  
 from matplotlib.colors import ListedColormap
 
 fig, ax = lc.subplots(height=3.0)
-ax.imshow(leader, cmap=ListedColormap(list(colours.values())), vmin=0, vmax=2, aspect=0.35)
+palette = ListedColormap(list(colours.values()))
+ax.pcolormesh(leader, cmap=palette, vmin=0, vmax=2, edgecolors="white", linewidth=2)
 for i, j in torch.cartesian_prod(torch.arange(5), torch.arange(5)).tolist():
     text = f"{medians[i, j].max():.2f}" + ("" if in_order[i, j] else " *")
-    ax.text(j, i, text, color="white", ha="center", va="center")
-ax.set_xticks(range(5), sizes)
-ax.set_yticks(range(5), sizes)
-ax.set(xlabel="value size V", ylabel="key size K")
+    ax.text(j + 0.5, i + 0.5, text, color="white", ha="center", va="center")
+ax.set_xticks([j + 0.5 for j in range(5)], sizes)
+ax.set_yticks([i + 0.5 for i in range(5)], sizes)
+ax.set(xlabel="value size V", ylabel="key size K", ylim=(5, 0))
+ax.tick_params(length=0)
 told = f"In {in_order.sum()} of 25 shapes the order is sum, decay, delta rule. "
 told += "Colours as above say who leads, a number what it answers, in the median of five seeds. "
 told += "* Another order."
@@ -436,8 +438,12 @@ def best(task, rung, most):
 # %% id="frontier-figure" tags=["after-prediction"]
 # The figure.
 fig, ax = lc.subplots(height=3.8)
-others = {"full_attention": ("attention", GREY), "window_attention": ("window", GREEN)}
-draw_frontier(ax, "rewritten", labels | others | {"lstm": ("LSTM", GREY)})
+others = {"window_attention": ("window", GREEN), "lstm": ("LSTM", GREY)}
+beside = {"delta_rule": ("", BLUE), "full_attention": ("", GREY)}  # where labels have room
+lower = {rung: labels[rung] for rung in ladder[:2]}
+draw_frontier(ax, "rewritten", beside | lower | others)
+ax.text(56, 0.98, "delta rule", color=BLUE, ha="right")
+ax.text(120, 1.05, "attention", color=GREY)
 at_64 = [record[best("rewritten", rung, 64) + " right"].median for rung in ladder]
 names = record.frontier("rewritten full_attention")
 enough = next(name for name in names if record[f"{name} valid"].median > 0.99)
@@ -521,7 +527,7 @@ lc.predict("13.plain", answer=answer)
 # The figure for facts that stay.
 fig, ax = lc.subplots(height=3.2)
 draw_frontier(ax, "once", labels)
-ax.set_xlim(3.5, 70)
+ax.set_xlim(6, 70)
 once = {name: record[best("once", rung, 64) + " right"] for rung, (name, _) in labels.items()}
 narrow = [record[f"once {rung} 2x32 right"].median for rung in ladder]
 told = ", ".join(f"{name} {spread:.3f}" for name, spread in once.items())
