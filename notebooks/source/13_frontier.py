@@ -287,7 +287,7 @@ lc.reveal("13.blocks", share, silent, was=two_sums.right)
 # At a key the first block reads what is already stored there, and passes it on; the second can write with that in hand.
 # Silence this, and the coin is back.
 # Two sums have learned to look before they write, which is the delta rule's idea.
-# So a limit of one block is no limit of a model: from here on, read *one block* in every sentence.
+# So from here on, read *one block* in every sentence.
 
 # %% [markdown] id="shape-before"
 # ## 4. The same numbers in another shape
@@ -335,7 +335,7 @@ lc.reveal("13.shape", lc.figure(fig, sentence), was=best)
 # (The others leave several values in one row, added up, and for that two numbers are too few.)
 #
 # Did the model learn such keys?
-# And what if there are more keys than rows?
+# And if there are more keys than rows?
 
 
 # %% id="table" tags=["after-prediction"]
@@ -352,16 +352,17 @@ table = trained("delta_rule", 32, 2)
 sentence = "The cosine of any two of the 32 keys is {value:.2f} at most."
 angles = lc.claim("13.right_angles", sentence, cosines(table.model).abs().max(), between=(0.0, 0.1))
 many = lc.recorded("13_keys")
-of_128 = {shape: many[f"rewritten delta_rule {shape} right"] for shape in ("32x2", "32x8", "128x2")}
-sentence = "With 128 keys to draw from, 8 a text as before, and 40,000 parameters: "
-sentence += ", ".join(
-    f"{shape.replace('x', ' x ')} answers {of_128[shape]:.2f}" for shape in of_128
-)
-lc.reveal("13.shape", angles, sentence + ".")
+shares = [
+    f"{shape.replace('x', ' x ')} answers {many[f'rewritten delta_rule {shape} right']:.2f}"
+    for shape in ("32x2", "32x8", "128x2")
+]
+d = nets.width("delta_rule", 40_000, n_tokens=160, n_answers=32, key_size=128, value_size=2)
+sentence = f"128 keys to draw from, 40,000 parameters: {', '.join(shares)}, in a model {d} wide."
+lc.reveal("13.shape", angles, sentence)
 
 # %% [markdown] id="table-seen" tags=["after-prediction"]
-# Where the world has more keys than the table has rows, keys share directions, their values mix, and it takes longer values to see through the mixture.
-# A language has more names than a state has directions.
+# With more keys than rows, directions are shared, values mix, and it takes longer values to tell them apart.
+# Rows alone do not help: keys have no more directions than their model is wide.
 #
 # Is the order of the three rules that of one shape?
 # Here are all 25.
