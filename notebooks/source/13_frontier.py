@@ -365,7 +365,7 @@ lc.reveal("13.shape", angles, sentence)
 # Rows alone do not help: keys have no more directions than their model is wide.
 #
 # Is the order of the three rules that of one shape?
-# Here are all 25.
+# Here are all 25, with 32 keys.
 
 # %% id="order" tags=["after-prediction"]
 # Medians of all 25 shapes.

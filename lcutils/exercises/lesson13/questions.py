@@ -66,8 +66,8 @@ ENTRIES = (
                 "needs more than twice as many.",
             ),
             "c": Choice(
-                "a window of 16 tokens lies below decay with 256 numbers",
-                "That is true: of 24 tokens it sees the last 16, and no more.",
+                "no window drawn reaches decay with 128 numbers",
+                "That is true: of 24 tokens the longest window sees 20, and no more.",
             ),
             "d": Choice(
                 "the LSTM answers fewer than one in four",
