@@ -67,7 +67,7 @@ ENTRIES = (
             ),
             "c": Choice(
                 "a window of 16 tokens lies below decay with 256 numbers",
-                "That is true: of 24 tokens it sees the last 16, and no more.",
+                "That is true: of 24 tokens it sees the last 16, and with each question one fewer.",
             ),
             "d": Choice(
                 "the LSTM answers fewer than one in four",
@@ -83,7 +83,7 @@ ENTRIES = (
         {
             "a": Choice(
                 "a sum, with a state twice as large",
-                "In one layer its size does not help: old and new prices stay in it with "
+                "In one block its size does not help: old and new prices stay in it with "
                 "equal weight.",
             ),
             "b": Choice(
