@@ -121,7 +121,7 @@ read = [packed // 32**i % 32 for i in range(8)]
 assert read == values
 lc.reveal(
     "13.fewest",
-    f"{values} is {packed}: {packed.bit_length()} bits, so two numbers hold it.",
+    f"{values} is {packed}: {packed.bit_length()} bits, 40 at most: two numbers hold it.",
     lc.refute("13.one_number_each", n * log(N, 2) / p, n, domain=(n > 1, N > 1, p > 1)),
     was=int(ceiling(8 * log(32, 2) / 32)),
 )
@@ -469,7 +469,7 @@ lc.quiz("13.three_claims", answer=answer)
 # Forty bits would do; the table keeps 64 numbers of 32 bits, 51 times as many.
 # Does it use them?
 #
-# **Exercise 4** (6 minutes). Round states to `bits` bits a number: to the nearest of $2^\text{bits} - 1$ values, evenly spaced from minus to plus the largest number of each state. One of the values is 0.
+# **Exercise 4** (6 minutes). Round states to `bits` bits a number: to the nearest of $2^\text{bits} - 1$ values, evenly spaced from minus to plus the largest $|S_{ij}|$ of each state. One of the values is 0.
 
 
 # %% id="13-in_bits" tags=["exercise"]

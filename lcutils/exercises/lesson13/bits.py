@@ -211,7 +211,10 @@ ENTRIES = (
             ),
             Slip(
                 "`.max` along an axis gives two tensors, and takes one axis; `.amax` takes two.",
-                written(r"\.max\((dim|axis|-?\d|[(\[]-?\d)", unless=r"\.values|\[0\]|numpy|np\."),
+                written(
+                    r"\.max\((\w.*, )?(dim|axis|-?\d|[(\[]-?\d)",
+                    unless=r"\.values|\[0\]|numpy|np\.",
+                ),
                 "def in_bits(states, bits):\n"
                 "    levels = 2 ** (bits - 1) - 1\n"
                 "    largest = states.abs().max(dim=(1, 2))\n"
