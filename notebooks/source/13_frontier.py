@@ -121,15 +121,15 @@ read = [packed // 32**i % 32 for i in range(8)]
 assert read == values
 lc.reveal(
     "13.fewest",
-    f"{values} is {packed}: {packed.bit_length()} bits, so two numbers hold it.",
+    f"{values} is {packed}: {packed.bit_length()} bits, 40 at most: two numbers hold it.",
     lc.refute("13.one_number_each", n * log(N, 2) / p, n, domain=(n > 1, N > 1, p > 1)),
     was=int(ceiling(8 * log(32, 2) / 32)),
 )
 
 # %% [markdown] id="packing-seen" tags=["after-prediction"]
 # For 8 values of 32 the bound is 40 bits, and it is reached.
-# If the keys are asked in an order that is known, write the values as the digits of one number in base 32, as here.
-# (In any order, too: through 8 pairs goes a polynomial of degree 7 over a field of 32 elements, and its 8 coefficients are 40 bits.)
+# If the order of asking is known, write the values as the digits of one number in base 32, as here.
+# (In any order, too: through 8 pairs goes a polynomial of degree 7 or less over a field of 32 elements, and its 8 coefficients are 40 bits.)
 #
 # Remember 40 bits.
 # That is what is possible, not what is learned.
@@ -470,7 +470,7 @@ lc.quiz("13.three_claims", answer=answer)
 # Forty bits would do; the table keeps 64 numbers of 32 bits, 51 times as many.
 # Does it use them?
 #
-# **Exercise 4** (6 minutes). Round states to `bits` bits a number: to the nearest of $2^\text{bits} - 1$ values, evenly spaced from minus to plus the largest number of each state. One of the values is 0.
+# **Exercise 4** (6 minutes). Round states to `bits` bits a number: to the nearest of $2^\text{bits} - 1$ values, evenly spaced from minus to plus the largest $|S_{ij}|$ of each state. One of the values is 0.
 
 
 # %% id="13-in_bits" tags=["exercise"]
@@ -502,10 +502,10 @@ with torch.no_grad():
 
 # %% id="bits-right" tags=["hide-input"]
 # How many are right?
-told = ", ".join(f"with {bits} {right_in[bits]:.3f}" for bits in (8, 5, 3, 2))
+told = ", ".join(f"{right_in[bits]:.3f} with {bits}" for bits in (8, 5, 3, 2))
 lc.claim(
     "13.four_bits",
-    f"The table with 4 bits a number answers {{value:.3f}}; {told}.",
+    f"The table with 4 bits a number answers {{value:.3f}}, {told}.",
     right_in[4],
     between=(0.96, 1.0),
 )
@@ -756,7 +756,7 @@ lc.prove(
 )
 
 # %% [markdown] id="welch-seen"
-# The left side is never below 0, so the squares of $n$ keys add up to $n^2 / K$ at least (Welch, 1974), and 992 of the $32^2$ are of different keys.
+# The left side is never below 0, so the squared cosines of $n$ keys add up to $n^2 / K$ at least (Welch, 1974), and 992 of the $32^2$ are of different keys.
 # Is that a bound that learning comes near?
 
 # %% id="welch-measured" tags=["hide-input"]
@@ -788,7 +788,7 @@ for run in ("two_layer_memory 8x8", "least_squares 16x4x0.1", "additive_memory 2
     print(f"{run:26} {kept:4.0f} numbers  {record[f'rewritten {run} right']:.2f}")
 
 # %% [markdown] id="in-full-seen"
-# A gate, momentum or a second layer buys little here.
+# To the delta rule a gate or momentum adds little here; with two layers, or by least squares, more numbers answer less.
 # (Momentum keeps a second matrix, so it has twice the numbers of its shape.)
 #
 # Two blocks again, of one rung or of two: a window of 4 tokens for what is near, a matrix for the rest.
@@ -817,7 +817,7 @@ for name, times in failed.items():
         print(f"{name.removesuffix(' right')}: {times} of {len(runs[name])}")
 
 # %% [markdown] id="sources"
-# What differs from the papers' task: they draw from 8,192 tokens, put gaps between a key and its question, and have two blocks or more.
+# What differs from the papers' task: they draw from 8,192 tokens, write each key once, put gaps between a key and its question, and have two blocks or more.
 # Here are 64 tokens, no gaps, one block, and keys that look back one token.
 #
 # ## Sources

@@ -63,6 +63,29 @@ def _between_ends(count: Callable[[int], int]) -> Callable[[Tensor, int], Tensor
     return rounded
 
 
+def _from_the_end(count: Callable[[int], int]) -> Callable[[Tensor, int], Tensor]:
+    """The nearest of so many values from minus to plus the largest number."""
+
+    def rounded(states: Tensor, bits: int) -> Tensor:
+        largest = _largest(states)
+        step = 2 * largest / (count(bits) - 1)
+        return ((states + largest) / step).round() * step - largest
+
+    return rounded
+
+
+def _signed_bytes(states: Tensor, bits: int) -> Tensor:
+    """As whole numbers of so many bits, of which one more is negative than positive."""
+    half, largest = 2 ** (bits - 1), _largest(states)
+    return (states / largest * half).round().clamp(-half, half - 1) / half * largest
+
+
+def _left_moved(states: Tensor, bits: int) -> Tensor:
+    """Moved from [-1, 1] to [0, 1] before rounding, and not moved back."""
+    steps, largest = 2**bits - 2, _largest(states)
+    return ((states / largest + 1) / 2 * steps).round() / steps * largest
+
+
 def _draw(rng: torch.Generator, B: int, K: int, V: int, bits: int) -> tuple[Tensor, int]:
     states = torch.randn(B, K, V, generator=rng, dtype=torch.float64)
     states[0] = -states[0].abs()  # here the largest without its sign is another number
@@ -94,6 +117,11 @@ ENTRIES = (
             "the other side of 0.": _scaled_by(
                 lambda states: states.amax(dim=(1, 2), keepdim=True)
             ),
+            "The largest number of all texts is taken, with its sign; each state has its own, "
+            "on either side of 0.": _scaled_by(lambda states: states.max()),
+            "The largest is taken over the texts, at each place; wanted is one for each state.": (
+                _scaled_by(lambda states: states.abs().amax(dim=0, keepdim=True))
+            ),
             "The smallest number is taken, with its sign; the largest may be on the other side "
             "of 0.": _scaled_by(lambda states: -states.amin(dim=(1, 2), keepdim=True)),
             "The length of each state is taken, not its largest number.": _scaled_by(
@@ -113,6 +141,14 @@ ENTRIES = (
             "One value too many on either side: with 0 these are 2^bits + 1.": _to_levels(
                 lambda bits: 2 ** (bits - 1)
             ),
+            "2^bits - 2 steps lie between the ends; on either side of 0 there are half as many.": (
+                _to_levels(lambda bits: 2**bits - 2)
+            ),
+            "These are 2^bits values from minus to plus the largest, and 0 is none of them; "
+            "wanted is one fewer.": _from_the_end(lambda bits: 2**bits),
+            "One value more is negative than positive; wanted are as many on either side of 0.": (
+                _signed_bytes
+            ),
             "Half a step too far: (2^bits - 1)/2 is no whole number, and so the ends are no longer "
             "among the values.": _to_levels(lambda bits: (2**bits - 1) / 2),
             "Two values too few: 2^(bits - 1) - 2 on either side.": _to_levels(
@@ -120,6 +156,9 @@ ENTRIES = (
             ),
             "So many bits are not so many values: b bits tell 2^b apart.": _to_levels(
                 lambda bits: bits
+            ),
+            "2 times is not 2 to the power: in Python that is `2**`.": _to_levels(
+                lambda bits: 2 * (bits - 1) - 1
             ),
             "bits^2 is not 2^bits; in Python the power is `2**bits`.": _to_levels(
                 lambda bits: bits**2 - 1
@@ -141,6 +180,12 @@ ENTRIES = (
             "What is rounded lies between -1 and 1 still: only -1, 0 and 1 are left of it.": (
                 lambda states, bits: (states / _largest(states)).round() * _largest(states)
             ),
+            "`round` has decimals, and those are no bits.": lambda states, bits: (
+                torch.round(states / _largest(states), decimals=bits) * _largest(states)
+            ),
+            "What was moved by the largest number, so as to begin at 0, is not moved back.": (
+                _left_moved
+            ),
             "This rounds to so many decimals, and those are no bits.": lambda states, bits: (
                 torch.round(states, decimals=bits)
             ),
@@ -155,7 +200,10 @@ ENTRIES = (
         slips=(
             Slip(
                 "Without `keepdim=True` the largest numbers lie along the wrong axis.",
-                written(r"amax\((dim=)?[(\[]1, 2[)\]]\)", unless=r"None|view|reshape|unsqueeze"),
+                written(
+                    r"amax\((dim=|axis=)?[(\[](1, 2|-2, -1|-1, -2|2, 1)[)\]]\)",
+                    unless=r"None|view|reshape|unsqueeze",
+                ),
                 "def in_bits(states, bits):\n"
                 "    levels = 2 ** (bits - 1) - 1\n"
                 "    largest = states.abs().amax(dim=(1, 2))\n"
@@ -163,11 +211,38 @@ ENTRIES = (
             ),
             Slip(
                 "`.max` along an axis gives two tensors, and takes one axis; `.amax` takes two.",
-                written(r"\.max\((dim=|axis=)?[^)]", unless=r"\.values|\[0\]"),
+                written(
+                    r"\.max\((\w.*, )?(dim|axis|-?\d|[(\[]-?\d)",
+                    unless=r"\.values|\[0\]|numpy|np\.",
+                ),
                 "def in_bits(states, bits):\n"
                 "    levels = 2 ** (bits - 1) - 1\n"
                 "    largest = states.abs().max(dim=(1, 2))\n"
                 "    return (states / largest * levels).round() / levels * largest\n",
+            ),
+            Slip(
+                "`round(x)` is Python's, for one number; a tensor has `x.round()`.",
+                written(r"(?<![.\w])round\("),
+                "def in_bits(states, bits):\n"
+                "    levels = 2 ** (bits - 1) - 1\n"
+                "    largest = states.abs().amax(dim=(1, 2), keepdim=True)\n"
+                "    return round(states / largest * levels) / levels * largest\n",
+            ),
+            Slip(
+                "`x * 2**(bits - 1) - 1` takes 1 from the product: put brackets around the number.",
+                written(r"\* 2 \*\* \(bits - 1\) - 1"),
+                "def in_bits(states, bits):\n"
+                "    largest = states.abs().amax(dim=(1, 2), keepdim=True)\n"
+                "    steps = (states / largest * 2 ** (bits - 1) - 1).round()\n"
+                "    return steps / (2 ** (bits - 1) - 1) * largest\n",
+            ),
+            Slip(
+                "Between 2^bits - 1 values lie 2^bits - 2 steps.",
+                written(r"2 \* [\w.]+ / \(2 \*\* bits - 1\)"),
+                "def in_bits(states, bits):\n"
+                "    largest = states.abs().amax(dim=(1, 2), keepdim=True)\n"
+                "    step = 2 * largest / (2**bits - 1)\n"
+                "    return (states / step).round() * step\n",
             ),
             Slip(
                 "In Python `^` is no power; write `2**bits`.",

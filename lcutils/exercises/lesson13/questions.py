@@ -67,7 +67,7 @@ ENTRIES = (
             ),
             "c": Choice(
                 "no window drawn reaches decay with 128 numbers",
-                "That is true: of 24 tokens the longest window sees 20, and no more.",
+                "That is true: of 24 tokens the longest sees 20, and with each question one fewer.",
             ),
             "d": Choice(
                 "the LSTM answers fewer than one in four",
@@ -83,7 +83,7 @@ ENTRIES = (
         {
             "a": Choice(
                 "a sum, with a state twice as large",
-                "In one layer its size does not help: old and new prices stay in it with "
+                "In one block its size does not help: old and new prices stay in it with "
                 "equal weight.",
             ),
             "b": Choice(
