@@ -221,7 +221,7 @@ for rung, name in zip(ladder, ("the sum", "decay", "the delta rule"), strict=Tru
     kept = record[f"column {rung} 8x32 right"]
     low, high = kept.range
     around = floor(100 * low) / 100, ceil(100 * high) / 100  # no digits that say nothing
-    sentence = f"256 numbers, {name}: {{value:.2f}} right ({len(kept.values)} seeds: {kept:.2f})."
+    sentence = f"256 numbers, {name}: {{value:.2f}} right (median of 20 seeds: {kept.median:.2f})."
     shown.append(lc.claim(f"13.live_{rung}", sentence, live[rung].right, between=around))
 sentence = (
     "Asked for a key that was written twice, the sum names the old value in {value:.2f} "
@@ -565,7 +565,7 @@ lc.quiz("13.exit", answer=answer)
 # ## If you have more time
 #
 # For doing: the chance of a repeat (5 minutes), cache against state (5), attention without its slope (4).
-# For reading: more questions than in training (3), random keys and lesson 10's formula (6), keys as different as can be (5), the race in full: other memories, a window with a matrix, 1,000 steps, failures (8).
+# For reading: more questions than in training (3), random keys and lesson 10's formula (6), keys as different as can be (5), the race in full: other memories, a window with a matrix, failures (6).
 #
 # ### A key drawn twice
 #
@@ -624,7 +624,7 @@ lc.predict("13.no_slope", answer=answer)
 timeless = trained("full_attention", 16, 8, has_slope=False)
 lc.reveal(
     "13.no_slope",
-    lc.claim("13.timeless", "{value:.2f} right.", timeless.right, between=(0.7, 0.8)),
+    lc.claim("13.timeless", "Answers right: {value:.2f}.", timeless.right, between=(0.7, 0.8)),
     lc.claim(
         "13.timeless_stale",
         "Asked for a key that was written twice, it names the old value in {value:.2f} of the cases.",
@@ -826,6 +826,7 @@ for name, times in failed.items():
 # - Arora, Eyuboglu, Zhang, Timalsina, Alberti, Zou, Rudra and Ré, Simple linear attention language models balance the recall-throughput tradeoff, ICML 2024: recall against the size of the state.
 # - Jelassi, Brandfonbrener, Kakade and Malach, Repeat after me: transformers are better than state space models at copying, ICML 2024: the counting bound for copying.
 # - Hochreiter and Schmidhuber, Long short-term memory, Neural Computation, 1997.
+# - Okpekpe and Orvieto, Revisiting associative recall in modern recurrent models, arXiv 2508.19029, 2025: why each memory needs a learning rate of its own.
 # - Press, Smith and Lewis, Train short, test long: attention with linear biases enables input length extrapolation, ICLR 2022: the slope of attention.
 # - Welch, Lower bounds on the maximum cross correlation of signals, IEEE Transactions on Information Theory, 1974.
 

@@ -13,7 +13,7 @@ from lcutils.checking.syntax import written
 
 def in_bits(states: Tensor, bits: int) -> Tensor:
     """states: [B, K, V] -> the same, rounded: [B, K, V]"""
-    levels = 2 ** (bits - 1) - 1
+    levels: int = 2 ** (bits - 1) - 1
     largest = _largest(states)
     return (states / largest * levels).round() / levels * largest
 
@@ -36,7 +36,8 @@ def _scaled_by(largest: Callable[[Tensor], Tensor]) -> Callable[[Tensor, int], T
     """Rounded with another number in the place of the largest."""
 
     def rounded(states: Tensor, bits: int) -> Tensor:
-        levels, scale = 2 ** (bits - 1) - 1, largest(states)
+        levels: int = 2 ** (bits - 1) - 1
+        scale = largest(states)
         return (states / scale * levels).round() / levels * scale
 
     return rounded
@@ -46,7 +47,8 @@ def _by(turn: Callable[[Tensor], Tensor]) -> Callable[[Tensor, int], Tensor]:
     """Rounded in another way than to the nearest."""
 
     def rounded(states: Tensor, bits: int) -> Tensor:
-        levels, largest = 2 ** (bits - 1) - 1, _largest(states)
+        levels: int = 2 ** (bits - 1) - 1
+        largest = _largest(states)
         return turn(states / largest * levels) / levels * largest
 
     return rounded
@@ -76,13 +78,15 @@ def _from_the_end(count: Callable[[int], int]) -> Callable[[Tensor, int], Tensor
 
 def _signed_bytes(states: Tensor, bits: int) -> Tensor:
     """As whole numbers of so many bits, of which one more is negative than positive."""
-    half, largest = 2 ** (bits - 1), _largest(states)
+    half: int = 2 ** (bits - 1)
+    largest = _largest(states)
     return (states / largest * half).round().clamp(-half, half - 1) / half * largest
 
 
 def _left_moved(states: Tensor, bits: int) -> Tensor:
     """Moved from [-1, 1] to [0, 1] before rounding, and not moved back."""
-    steps, largest = 2**bits - 2, _largest(states)
+    steps: int = 2**bits - 2
+    largest = _largest(states)
     return ((states / largest + 1) / 2 * steps).round() / steps * largest
 
 
