@@ -413,8 +413,8 @@ lc.quiz("12.exit_steps", answer=answer)
 # |rung|loss|transition|numbers|used by|
 # |---|---|---|---|---|
 # |`linear_attention`|$-v \cdot S^\top k$|$I$|$KV$|linear attention|
-# |`scalar_decay`|$-v \cdot S^\top k + \frac{1-\gamma}{2} \lVert S \rVert^2$|$e^{g_t} I$|$KV$|RetNet ($g$ fixed), Mamba-2 ($g$ of each token, key times its step size)|
-# |`vector_decay`|the same, each row of $S$ with its own $\gamma$|$\mathrm{diag}(e^{g_t})$|$KV$|GLA; RWKV-6, which reads before it fades, with a bonus for the newest pair|
+# |`scalar_decay`|and $\frac{1-\gamma}{2} \lVert S \rVert^2$ more|$e^{g_t} I$|$KV$|RetNet ($g$ fixed), Mamba-2 ($g$ of each token, key times its step size)|
+# |`vector_decay`|the same, each row with its own $\gamma$|$\mathrm{diag}(e^{g_t})$|$KV$|GLA; RWKV-6, which reads before it fades, with a bonus for the newest pair|
 # |`delta_rule`|$\frac12 \lVert S^\top k - v \rVert^2$|$I - \beta k k^\top$|$KV$|DeltaNet; DeltaProduct, with several keys and values a token; TTT, if its memory is a matrix and each pair a step|
 # |`gated_delta_rule`|see below|$\alpha\,(I - \beta k k^\top)$|$KV$|Gated DeltaNet|
 # |`momentum_rule`|that of the delta rule, with momentum and weight decay|one of $S$ and $N$ together|$2KV$|Titans, with the same two ifs|
