@@ -407,18 +407,28 @@ lc.quiz("12.exit_steps", answer=answer)
 #
 # ### The memories of published models
 #
-# A row for each rung of `lcutils.memory` whose memory is a matrix: the rule of the state alone, without projections, norms or gates on the output.
+# A row for each rung of `lcutils.memory` whose memory is a matrix: the rule of the state alone, without projections, norms or output gates.
 # *Loss* is that of one step, *transition* what multiplies the old state; numbers are those of one head.
 #
-# |rung|loss|transition|numbers|used by|
-# |---|---|---|---|---|
-# |`linear_attention`|$-v \cdot S^\top k$|$I$|$KV$|linear attention|
-# |`scalar_decay`|and $\frac{1-\gamma}{2} \lVert S \rVert^2$ more|$e^{g_t} I$|$KV$|RetNet ($g$ fixed), Mamba-2 ($g$ of each token, key times its step size)|
-# |`vector_decay`|the same, each row with its own $\gamma$|$\mathrm{diag}(e^{g_t})$|$KV$|GLA; RWKV-6, which reads before it fades, with a bonus for the newest pair|
-# |`delta_rule`|$\frac12 \lVert S^\top k - v \rVert^2$|$I - \beta k k^\top$|$KV$|DeltaNet; DeltaProduct, with several keys and values a token; TTT, if its memory is a matrix and each pair a step|
-# |`gated_delta_rule`|see below|$\alpha\,(I - \beta k k^\top)$|$KV$|Gated DeltaNet|
-# |`momentum_rule`|that of the delta rule, with momentum and weight decay|one of $S$ and $N$ together|$2KV$|Titans, with the same two ifs|
-# |`least_squares`|that of all pairs|$I - P' k k^\top$|$K^2 + KV$|MesaNet, without its forgetting and its weights of pairs|
+# |rung|loss|transition|numbers|
+# |---|---|---|---|
+# |`linear_attention`|$-v \cdot S^\top k$|$I$|$KV$|
+# |`scalar_decay`|and $\frac{1-\gamma}{2} \lVert S \rVert^2$ more|$e^{g_t} I$|$KV$|
+# |`vector_decay`|the same, each row with its own $\gamma$|$\mathrm{diag}(e^{g_t})$|$KV$|
+# |`delta_rule`|$\frac12 \lVert S^\top k - v \rVert^2$|$I - \beta k k^\top$|$KV$|
+# |`gated_delta_rule`|see below|$\alpha\,(I - \beta k k^\top)$|$KV$|
+# |`momentum_rule`|that of the delta rule, with momentum and weight decay|one of $S$ and $N$ together|$2KV$|
+# |`least_squares`|that of all pairs|$I - P' k k^\top$|$K^2 + KV$|
+#
+# Used by, in order:
+#
+# - linear attention;
+# - RetNet ($g$ fixed), Mamba-2 ($g$ of each token, key times its step size);
+# - GLA; RWKV-6, which reads before it fades, with a bonus for the newest pair;
+# - DeltaNet; DeltaProduct, with several pairs a token; TTT with a matrix, a step a pair;
+# - Gated DeltaNet;
+# - Titans, with the two ifs of TTT;
+# - MesaNet, without its forgetting and weights of pairs.
 #
 # No rung here:
 #
