@@ -424,10 +424,10 @@ lc.quiz("12.exit_steps", answer=answer)
 #
 # - linear attention;
 # - RetNet ($g$ fixed), Mamba-2 ($g$ of each token, key times its step size);
-# - GLA; RWKV-6, which reads before it fades, with a bonus for the newest pair;
+# - GLA; RWKV-6, which reads before it fades, with a bonus for the newest;
 # - DeltaNet; DeltaProduct, with several pairs a token; TTT with a matrix, a step a pair;
 # - Gated DeltaNet;
-# - Titans, with the two ifs of TTT;
+# - Titans, likewise;
 # - MesaNet, without its forgetting and weights of pairs.
 #
 # No rung here:
