@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 from budget import core_path
 from cells import Cell
+from lcutils import nets
 
 
 def assert_close(
@@ -43,6 +44,24 @@ def assert_refused(
     with pytest.raises(error) as caught:
         call(*args, **options)
     assert str(caught.value).startswith(message)
+
+
+MODEL_OPTIONS: dict[Any, dict[str, Any]] = {  # what a small model of a rung takes besides
+    "additive_memory": {"size": 7},
+    "decay_memory": {"size": 7, "gamma": 0.9},
+    "lstm": {"size": 7},
+    "window_attention": {"window": 3, "sinks": 1},
+    "least_squares": {"ridge": 0.1},
+    "two_layer_memory": {"n_hidden": 6},
+}
+
+
+def model_of(rung: str | tuple[str, ...], seed: int = 0, **change: Any) -> nets.Model:
+    """A small model of two blocks in float64: 9 tokens, 3 answers, d = 10, H = 2, K = 4."""
+    own = MODEL_OPTIONS.get(rung, {})
+    heads = {} if "size" in own else {"n_heads": 2, "key_size": 4}
+    options = {"d": 10, "n_blocks": 2, **heads, **own, **change}
+    return nets.Model(rung, n_tokens=9, n_answers=3, seed=seed, **options).double()
 
 
 def written(source: str, names: dict[str, Any]) -> Any:

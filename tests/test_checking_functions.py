@@ -169,6 +169,21 @@ def test_calls_are_found_as_functions_and_as_methods():
 
 
 @pytest.mark.parametrize(
+    ("arguments", "keeps"),
+    [
+        ("1", False),
+        ("dim=1", False),
+        ("1, keepdim=True", True),
+        ("axis=1, keepdims=True", True),
+        ("1, True", True),
+    ],
+)
+def test_a_sum_keeps_its_axis_however_that_is_spelled(arguments, keeps):
+    (call,) = syntax.calls(tree(f"def answer(x):\n    return x.sum({arguments})"), "sum")
+    assert syntax.keeps_axis(call) == keeps
+
+
+@pytest.mark.parametrize(
     ("body", "has_one"),
     [
         ("for t in range(3):\n        x = x + t\n    return x", True),

@@ -9,7 +9,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.func import functional_call, grad, jvp, vmap
 from torch.nn.functional import cross_entropy, logsigmoid, normalize
 
-from helpers import assert_close, assert_refused
+from helpers import assert_close, assert_refused, model_of
 from lcutils import memory, nets
 
 B, T, H, K, V = 2, 70, 3, 4, 6
@@ -26,13 +26,6 @@ of_each_rung = pytest.mark.parametrize("name", GATES)
 HALF = [torch.bfloat16, torch.float16]
 ROUNDED = {torch.bfloat16: 2**-8, torch.float16: 2**-11}  # half of what a step of one is to one
 MODELS = [name for name in nets.RUNGS if name != "lstm"]  # torch's own does not know them either
-OPTIONS = {
-    "additive_memory": {"size": 7},
-    "decay_memory": {"size": 7, "gamma": 0.9},
-    "lstm": {"size": 7},
-    "window_attention": {"window": 3, "sinks": 1},
-    "least_squares": {"ridge": 0.1},
-}
 
 
 def call(name):
@@ -55,13 +48,6 @@ def draw(name, rng, n_tokens=T):
 
 def relative(got, want):
     return ((got.double() - want).abs().max() / want.abs().max()).item()
-
-
-def model_of(rung):
-    heads = {} if "size" in OPTIONS.get(rung, {}) else {"n_heads": 2, "key_size": 4}
-    return nets.Model(
-        rung, n_tokens=9, n_answers=3, d=10, n_blocks=2, **heads, **OPTIONS.get(rung, {})
-    )
 
 
 @of_each_rung
@@ -136,7 +122,7 @@ def test_autocast_changes_nothing_in_float32(name, rng):
 
 @pytest.mark.parametrize("rung", nets.RUNGS)
 def test_a_model_learns_and_goes_on_under_autocast(rung):
-    model, tokens = model_of(rung), torch.arange(24).view(2, 12) % 9
+    model, tokens = model_of(rung).float(), torch.arange(24).view(2, 12) % 9
     want = model(tokens)[0]
     with torch.autocast("cpu", dtype=torch.bfloat16):
         first, states = model(tokens[:, :5])
@@ -149,7 +135,7 @@ def test_a_model_learns_and_goes_on_under_autocast(rung):
 
 @pytest.mark.parametrize("rung", nets.RUNGS)
 def test_a_model_runs_in_bfloat16(rung):
-    model, tokens = model_of(rung), torch.arange(24).view(2, 12) % 9
+    model, tokens = model_of(rung).float(), torch.arange(24).view(2, 12) % 9
     want = model(tokens)[0]
     assert relative(model.bfloat16()(tokens)[0], want.double()) < 0.05  # as above
 
@@ -204,7 +190,7 @@ def test_within_a_gradient_a_gate_out_of_range_is_still_refused(rng):
 @pytest.mark.parametrize("rung", MODELS)
 @pytest.mark.filterwarnings("ignore:There is a performance drop:UserWarning")  # torch's attention
 def test_a_model_has_gradients_per_example(rung):
-    model, tokens = model_of(rung).double(), torch.arange(24).view(2, 12) % 9
+    model, tokens = model_of(rung), torch.arange(24).view(2, 12) % 9
     weights = dict(model.named_parameters())
 
     def loss(weights, text):
@@ -251,7 +237,7 @@ def test_a_rung_compiles_as_one_graph(name, form, compiled, rng):
 @pytest.mark.slow
 @pytest.mark.parametrize("rung", MODELS)
 def test_a_model_compiles_as_one_graph(rung, compiled):
-    model, tokens = model_of(rung).double(), torch.arange(10).view(2, 5) % 9
+    model, tokens = model_of(rung), torch.arange(10).view(2, 5) % 9
     want = model(tokens)[0]
     assert_close("logits", compiled(lambda tokens: model(tokens)[0])(tokens), want)
 

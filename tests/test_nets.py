@@ -6,25 +6,11 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy, softplus
 
-from helpers import assert_close, assert_refused
+from helpers import MODEL_OPTIONS, assert_close, assert_refused, model_of
 from lcutils import memory, nets, tasks
 
 B, T, d, H, K, V = 2, 12, 10, 2, 4, 5
-OPTIONS = {
-    "additive_memory": {"size": 7},
-    "decay_memory": {"size": 7, "gamma": 0.9},
-    "lstm": {"size": 7},
-    "window_attention": {"window": 3, "sinks": 1},
-    "least_squares": {"ridge": 0.1},
-    "two_layer_memory": {"n_hidden": 6},
-}
 of_each_rung = pytest.mark.parametrize("rung", nets.RUNGS)
-
-
-def model_of(rung: str, seed: int = 0, **change: object) -> nets.Model:
-    heads = {} if "size" in OPTIONS.get(rung, {}) else {"n_heads": H, "key_size": K}
-    options = {"d": d, "n_blocks": 2, **heads, **OPTIONS.get(rung, {}), **change}
-    return nets.Model(rung, n_tokens=9, n_answers=3, seed=seed, **options).double()
 
 
 def tokens_of(rng: torch.Generator, n_tokens: int = T) -> torch.Tensor:
@@ -95,7 +81,7 @@ SIZES = {  # of the memory of one block after T tokens, and after 10 T
 def test_the_state_is_counted_in_the_numbers_that_are_really_kept(rung):
     model = model_of(rung).float()
     short, long = SIZES.get(rung, (H * K * V, H * K * V))
-    looked_back_to = 0 if "size" in OPTIONS.get(rung, {}) else d  # in the second block
+    looked_back_to = 0 if "size" in MODEL_OPTIONS.get(rung, {}) else d  # in the second block
     assert nets.state_size(model, T) == 2 * short + looked_back_to
     assert nets.state_size(model, 10 * T) == 2 * long + looked_back_to
 
@@ -188,7 +174,7 @@ def test_answers_are_read_where_keys_are_asked_for(rng):
 @of_each_rung
 @pytest.mark.parametrize("n_parameters", [2_000, 2_001, 30_000])
 def test_the_width_comes_as_close_to_a_number_of_parameters_as_any(rung, n_parameters):
-    options = {"n_tokens": 9, "n_answers": 3, **OPTIONS.get(rung, {})}
+    options = {"n_tokens": 9, "n_answers": 3, **MODEL_OPTIONS.get(rung, {})}
     width = nets.width(rung, n_parameters, **options)
     gaps = []
     for size in (width - 1, width, width + 1):

@@ -57,6 +57,12 @@ def has_keyword(call: ast.Call, *names: str) -> bool:
     return any(keyword.arg in names for keyword in call.keywords)
 
 
+def keeps_axis(call: ast.Call) -> bool:
+    """Does a sum along an axis keep it: `keepdim=True`, as NumPy spells it, or by place?"""
+    is_by_place = any(ast.unparse(argument) == "True" for argument in call.args)
+    return is_by_place or has_keyword(call, "keepdim", "keepdims")
+
+
 def uses(tree: ast.AST, *names: str) -> bool:
     """Does a variable, function, method or attribute of one of these names occur?"""
     return any(_last_name(node) in names for node in ast.walk(tree))

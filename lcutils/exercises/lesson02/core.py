@@ -18,7 +18,7 @@ from lcutils.checking.data import (
     normal,
     row,
 )
-from lcutils.checking.syntax import calls, code_of, has_keyword, operands
+from lcutils.checking.syntax import calls, code_of, keeps_axis, operands
 
 
 def resting_places(counts: Tensor, u: Tensor) -> Tensor:
@@ -47,7 +47,7 @@ def _divided_at_each_step(counts: Tensor, u: Tensor) -> Tensor:
 
 def _totals_lie_flat(tree: ast.AST) -> bool:
     """Is there a sum that loses its axis, and nothing that gives it back?"""
-    is_flat = any(not has_keyword(call, "keepdim", "keepdims") for call in calls(tree, "sum"))
+    is_flat = any(not keeps_axis(call) for call in calls(tree, "sum"))
     return is_flat and ".sum" in code_of(tree) and not _gives_an_axis(tree)
 
 

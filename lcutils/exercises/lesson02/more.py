@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from lcutils.checking.data import FunctionExercise, Inputs, NumberExercise, Slip, normal, row
-from lcutils.checking.syntax import calls, code_of, has_keyword, operands, written
+from lcutils.checking.syntax import calls, code_of, keeps_axis, operands, written
 from lcutils.exercises.lesson02.core import draw_counts
 from lcutils.exercises.lesson02.sgns import is_floored, takes_formula_log
 
@@ -46,8 +46,7 @@ def _by_chance(counts: Tensor) -> Tensor:
 def _totals_lie_flat(tree: ast.AST) -> bool:
     """Is there a `sum(1)` or `sum(dim=1)`, and nothing that keeps its axis or gives it back?"""
     is_flat = any(
-        re.search(r"[(= ]-?1\)$", ast.unparse(call))
-        and not has_keyword(call, "keepdim", "keepdims")
+        re.search(r"[(= ]-?1\)$", ast.unparse(call)) and not keeps_axis(call)
         for call in calls(tree, "sum")
     )
     gives_back = ("None", "unsqueeze", "reshape", "view", "outer", "einsum")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from lcutils.checking.data import Slip
-from lcutils.checking.syntax import calls, code_of, has_keyword
+from lcutils.checking.syntax import calls, code_of, keeps_axis
 
 _LOOPS = (ast.For, ast.ListComp, ast.GeneratorExp)
 
@@ -36,7 +36,7 @@ def _loses_the_axis(tree: ast.AST) -> bool:
     if any(isinstance(node, _LOOPS) for node in nodes):  # there a row may stand alone
         return False
     sums = [node for node in calls(tree, "sum") if node.args or node.keywords]
-    lost = {ast.unparse(node) for node in sums if not has_keyword(node, "keepdim")}
+    lost = {ast.unparse(node) for node in sums if not keeps_axis(node)}
     lost |= {
         ast.unparse(node.targets[0])
         for node in nodes
@@ -59,9 +59,7 @@ def _asks_without_the_axis(tree: ast.AST) -> bool:
             value = node.value  # or a name, which may get its axis later
             meets_its_row.add(value.operand if isinstance(value, ast.UnaryOp) else value)
     return any(
-        (call.args or call.keywords)
-        and not has_keyword(call, "keepdim")
-        and call not in meets_its_row
+        (call.args or call.keywords) and not keeps_axis(call) and call not in meets_its_row
         for call in calls(tree, "any")
     )
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from lcutils.checking.data import Slip
-from lcutils.checking.syntax import calls, code_of, written
+from lcutils.checking.syntax import calls, code_of, keeps_axis, written
 
 _PRODUCTS = ("einsum", "matmul", "bmm", "baddbmm")
 
@@ -109,18 +109,12 @@ def _adds_the_state_itself(tree: ast.AST) -> bool:
     return False
 
 
-def _keeps_the_axis(call: ast.Call) -> bool:
-    """`sum(2, keepdim=True)`, as NumPy spells it, or by place: x.sum(2, True)"""
-    by_name = any(keyword.arg in ("keepdim", "keepdims") for keyword in call.keywords)
-    return by_name or any(ast.unparse(arg) == "True" for arg in call.args)
-
-
 def _sums_without_keeping_the_axis(tree: ast.AST) -> bool:
     gives_one_back = any(
         isinstance(node, ast.Constant) and node.value is None for node in ast.walk(tree)
     ) or bool(calls(tree, "unsqueeze", "view", "reshape"))
     sums = [call for call in calls(tree, "sum") if call.args or call.keywords]
-    return not gives_one_back and bool(sums) and not any(map(_keeps_the_axis, sums))
+    return not gives_one_back and bool(sums) and not any(map(keeps_axis, sums))
 
 
 FAST_WEIGHTS = (

@@ -13,9 +13,21 @@ from lcutils.checking.syntax import written
 
 def in_bits(states: Tensor, bits: int) -> Tensor:
     """states: [B, K, V] -> the same, rounded: [B, K, V]"""
-    levels: int = 2 ** (bits - 1) - 1
-    largest = _largest(states)
-    return (states / largest * levels).round() / levels * largest
+    return _rounded(states, _largest(states), _levels(bits))
+
+
+def _rounded(
+    states: Tensor,
+    largest: Tensor,
+    levels: float,
+    turn: Callable[[Tensor], Tensor] = torch.round,
+) -> Tensor:
+    return turn(states / largest * levels) / levels * largest
+
+
+def _levels(bits: int) -> int:
+    """How many values lie on either side of 0."""
+    return int(2 ** (bits - 1)) - 1
 
 
 def _largest(states: Tensor) -> Tensor:
@@ -24,34 +36,17 @@ def _largest(states: Tensor) -> Tensor:
 
 def _to_levels(count: Callable[[int], float]) -> Callable[[Tensor, int], Tensor]:
     """Rounded with so many values on either side of 0."""
-
-    def rounded(states: Tensor, bits: int) -> Tensor:
-        levels, largest = count(bits), _largest(states)
-        return (states / largest * levels).round() / levels * largest
-
-    return rounded
+    return lambda states, bits: _rounded(states, _largest(states), count(bits))
 
 
 def _scaled_by(largest: Callable[[Tensor], Tensor]) -> Callable[[Tensor, int], Tensor]:
     """Rounded with another number in the place of the largest."""
-
-    def rounded(states: Tensor, bits: int) -> Tensor:
-        levels: int = 2 ** (bits - 1) - 1
-        scale = largest(states)
-        return (states / scale * levels).round() / levels * scale
-
-    return rounded
+    return lambda states, bits: _rounded(states, largest(states), _levels(bits))
 
 
 def _by(turn: Callable[[Tensor], Tensor]) -> Callable[[Tensor, int], Tensor]:
     """Rounded in another way than to the nearest."""
-
-    def rounded(states: Tensor, bits: int) -> Tensor:
-        levels: int = 2 ** (bits - 1) - 1
-        largest = _largest(states)
-        return turn(states / largest * levels) / levels * largest
-
-    return rounded
+    return lambda states, bits: _rounded(states, _largest(states), _levels(bits), turn)
 
 
 def _between_ends(count: Callable[[int], int]) -> Callable[[Tensor, int], Tensor]:
