@@ -16,7 +16,7 @@ from typing import Any
 Notebook = dict[str, Any]
 
 _ASKS = re.compile(r"""\.(?:check|predict|quiz)\(\s*["']([0-9]{2}\.\w+)["']""")
-_LAST_CALL = re.compile(r"^\S.*\blc\.(?:check|predict|quiz)\((?:.|\n)*\Z", re.MULTILINE)
+_LAST_CALL = re.compile(r"^(?=\S).*\blc\.(?:check|predict|quiz)\((?:.|\n)*\Z", re.MULTILINE)
 _START = re.compile(r"^lc\.start\(", re.MULTILINE)
 _MAX_CELL, _MAX_CELLS = 100_000, 500
 _TOO_LONG = f"raise MemoryError('a cell of more than {_MAX_CELL:,} signs')"
@@ -115,8 +115,8 @@ def plan(lesson: Notebook, hand_in: Notebook) -> Plan:
     ours = {cell["id"]: cell for cell in lesson["cells"]}
     exercises = {id for id, cell in ours.items() if _is_exercise(cell)}
     theirs, added = _sorted(_cells(hand_in), ours, exercises)
-    if not set(theirs) & set(ours):
-        raise ValueError("no cell of this lesson is in it")
+    if not set(theirs) & exercises:
+        raise ValueError("no exercise of this lesson is in it")
     pieces = list(_added("", added))
     for id, cell in ours.items():
         source = "".join(cell["source"])

@@ -141,7 +141,8 @@ class _Judged:
         telling: Callable[[str], object],
     ) -> None:
         self.asked = list(lesson.exercises.items())
-        self.stopped, self.notes, self.workers = stopped, list[str](), 0
+        self._without = stopped
+        self.stopped, self.notes, self.workers = dict(stopped), list[str](), 0
         self._plan, self._telling = grafted, telling
         self._ours = {
             name for piece in grafted.pieces if piece.of == "lesson" for name in piece.names[0]
@@ -178,6 +179,7 @@ class _Judged:
         """Each exercise in a worker of its own: what one cell does reaches no other."""
         self.notes.append("More than one cell broke its worker: each exercise ran by itself.")
         found = Run()
+        self.stopped = dict(self._without)  # which cell broke the others is not known
         for _, cell in self.asked:
             now = time.monotonic()
             if cell in self.stopped:
@@ -185,7 +187,7 @@ class _Judged:
             if now >= end:
                 self.stopped[cell] = "the time for this hand-in was up"
                 continue
-            pieces = self._plan.needed(alone=cell, without=self.stopped)
+            pieces = self._plan.needed(alone=cell, without=self._without)
             alone = self._run(pieces, min(end, now + _ALONE_SECONDS))
             id = cell.replace("-", ".", 1)
             if id in alone.verdicts:

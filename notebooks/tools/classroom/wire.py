@@ -66,8 +66,10 @@ def _pack_tensor(tensor: torch.Tensor, blobs: list[bytes]) -> dict[str, Any]:
         raise TypeError(f"a tensor of {name} does not travel")
     if tensor.numel() > MAX_NUMBERS:
         return {"e": name, "s": shape}
-    plain = torch.Tensor.detach(tensor).resolve_conj().resolve_neg().contiguous()
-    blobs.append(plain.reshape(-1).view(torch.uint8).numpy().tobytes() if plain.numel() else b"")
+    plain = torch.Tensor.detach(tensor).resolve_conj().resolve_neg()
+    # a copy, since one number counts as contiguous whatever its stride
+    flat = plain.clone(memory_format=torch.contiguous_format).reshape(-1)
+    blobs.append(flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b"")
     return {"t": name, "s": shape, "g": tensor.requires_grad}
 
 
