@@ -33,6 +33,8 @@ def test_root_is_refused(monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     with pytest.raises(box.RefusedError, match="^Not as root: .*as an ordinary user"):
         box.require()
+    with pytest.raises(box.RefusedError, match="^Not as root"):
+        box.command(3)
 
 
 def test_where_bubblewrap_is_not_the_cure_is_said(monkeypatch):
@@ -53,7 +55,8 @@ def test_where_bubblewrap_can_make_no_box_its_own_words_and_the_cure_are_said(
         box.require()
 
 
-def test_the_box_holds_no_answers():
+def test_the_box_holds_no_answers(monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
     args = box.command(3)
     assert str(ROOT / "lcutils" / "checking") in args
     assert not [x for x in args if "exercises" in x or "solutions" in x or x == str(ROOT)]

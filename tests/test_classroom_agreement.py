@@ -139,7 +139,21 @@ def test_a_function_gets_the_same_verdict_outside(exercise):
 
     right = [exercise.reference, in_other_forms, as_numpy, without_gradient, in_double]
     slips = [written(slip.example) for slip in exercise.slips]
-    for answer in (*right, *exercise.mistakes.values(), *slips, *FAULTY, *ODD):
+    require_same(exercise, *right, *exercise.mistakes.values(), *slips)
+
+
+# two arguments; True and False, and a whole number; all that can be asked of one
+@pytest.mark.parametrize("id", ["05.additive_step", "05.members", "11.write_chunk"])
+def test_a_function_that_does_what_none_should_gets_the_same_verdict_outside(id):
+    require_same(ENTRIES[id], *FAULTY)
+
+
+def test_what_is_no_function_gets_the_same_verdict_outside():
+    require_same(ENTRIES["05.additive_step"], *ODD)
+
+
+def require_same(exercise, *given):
+    for answer in given:
         with known_settings():
             inside = functions.judge(exercise, answer)
             outside = judged_outside(exercise, answer)

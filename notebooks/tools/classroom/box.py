@@ -40,11 +40,7 @@ def require() -> None:
 
     Raises: RefusedError with the cure.
     """
-    if os.geteuid() == 0:
-        raise RefusedError(
-            "Not as root: in a box, too, it owns the files of the machine. "
-            "Run this as an ordinary user."
-        )
+    _require_no_root()
     if not shutil.which("bwrap"):
         raise RefusedError(
             "Hand-ins run in a box, and bubblewrap, which makes it, is not here. "
@@ -60,8 +56,17 @@ def require() -> None:
         )
 
 
+def _require_no_root() -> None:
+    if os.geteuid() == 0:
+        raise RefusedError(
+            "Not as root: in a box, too, it owns the files of the machine. "
+            "Run this as an ordinary user."
+        )
+
+
 def command(fd: int) -> list[str]:
     """The command that starts a worker in a box; `fd` is its end of the socket."""
+    _require_no_root()
     return [*_box(), sys.executable, "-P", "-m", "classroom.worker", str(fd)]
 
 

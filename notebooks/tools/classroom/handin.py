@@ -156,11 +156,14 @@ class _Judged:
                 break
             self.stopped[found.at] = found.broken
         else:
-            return self._each_alone(end)
-        if not self._lacks_a_name(found):
-            return found
-        whole = self._run(self._plan.whole(without=self.stopped), end)
-        return found if whole.broken else whole
+            self.notes.append("More than one cell broke its worker: each exercise ran by itself.")
+            self.stopped = dict(self._without)  # which cell broke the others is not known
+            found = Run()
+        if not found.broken and self._lacks_a_name(found):
+            whole = self._run(self._plan.whole(without=self.stopped), end)
+            found = found if whole.broken else whole
+        self._alone(found, end)
+        return found
 
     def _run(self, pieces: list[Piece], end: float) -> Run:
         self.workers += 1
@@ -175,21 +178,19 @@ class _Judged:
         )
         return any(name and name[1] in self._ours for name in missed)
 
-    def _each_alone(self, end: float) -> Run:
-        """Each exercise in a worker of its own: what one cell does reaches no other."""
-        self.notes.append("More than one cell broke its worker: each exercise ran by itself.")
-        found = Run()
-        self.stopped = dict(self._without)  # which cell broke the others is not known
-        for _, cell in self.asked:
+    def _alone(self, found: Run, end: float) -> None:
+        """Run each exercise of which nothing is known by itself: what one cell does to its worker
+        reaches no other.
+        """
+        for id, cell in self.asked:
             now = time.monotonic()
-            if cell in self.stopped:
+            if cell in self.stopped or cell in found.problems or id in found.verdicts:
                 continue
             if now >= end:
                 self.stopped[cell] = "the time for this hand-in was up"
                 continue
             pieces = self._plan.needed(alone=cell, without=self._without)
             alone = self._run(pieces, min(end, now + _ALONE_SECONDS))
-            id = cell.replace("-", ".", 1)
             if id in alone.verdicts:
                 found.verdicts[id] = alone.verdicts[id]
                 found.leans[id] = alone.leans.get(id, set())
@@ -197,7 +198,6 @@ class _Judged:
                 found.problems[cell] = alone.problems[cell]
             if alone.broken:
                 self.stopped[cell] = alone.broken
-        return found
 
 
 def _row(id: str, cell: str, grafted: Plan, found: Run, stopped: dict[str, str]) -> Row:

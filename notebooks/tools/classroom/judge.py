@@ -133,6 +133,8 @@ class _Conversation:
             while (message := self._line.receive()).get("op") != "cell":
                 self._line.send(self._reply(message))
                 self._wait()
+            if message.get("id") != piece.id:
+                raise BrokenError("it told of another cell than ran")
             problem = message.get("problem")
             if isinstance(problem, list) and len(problem) == 3:
                 self.run.problems[piece.id] = [str(part)[:200] for part in problem]
@@ -143,7 +145,7 @@ class _Conversation:
         self._line.deadline = min(self._end, time.monotonic() + seconds)
 
     def _reply(self, message: dict[str, Any]) -> dict[str, Any]:
-        op, id, typed = message.get("op"), message.get("id"), message.get("typed", "")
+        op, id, typed = message.get("op"), message.get("id"), message.get("typed")
         if op == "ours":
             return self._ours(message, busy="")
         self._asked += 1

@@ -6,6 +6,7 @@ learns of it no more than whether a function is right, since the lesson then goe
 
 from __future__ import annotations
 
+import atexit
 import os
 import resource
 import socket
@@ -120,7 +121,7 @@ def _shell() -> Any:
     from IPython.core.interactiveshell import InteractiveShell
 
     shell: Any = InteractiveShell.instance(history_length=0)
-    shell.atexit_operations()
+    atexit.unregister(shell.atexit_operations)  # which would tidy up files that are not there
     for quiet in ("enable_gui", "showtraceback", "showsyntaxerror", "system"):
         setattr(shell, quiet, _nothing)
     shell.display_pub.publish = _nothing

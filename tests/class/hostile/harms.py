@@ -188,6 +188,11 @@ def later():
         line._socket.sendall(bytes(64))
 threading.Thread(target=later, daemon=True).start()
 """,
+        "the ends of all other cells are forged": """
+line = lc.check.__self__.line
+for id in ("05-additive_step", "symbols", "05-noise", "05-recall", "05-half_life", "05-state_gradient"):
+    line.send({"op": "cell", "id": id, "problem": None})
+""",
         "one byte a second": """
 import time
 line = lc.check.__self__.line
