@@ -100,9 +100,9 @@ def test_an_exercise_alone_runs_with_what_it_needs_of_the_others():
     first = cell("99-one", 'one = 3\nlc.check("99.one", one)')
     second = cell("99-two", 'def two(x):\n    return x + one\n\n\ntwo = lc.check("99.two", two)')
     grafted = handed(first, second, cell("own", "while True: pass"))
-    assert ids(grafted.needed(alone="99-one")) == ["start", "99-one"]
-    assert ids(grafted.needed(alone="99-two")) == ["start", "99-one", "99-two"]
-    assert ids(grafted.needed(alone="99-two", without={"99-one"})) == ["start", "99-two"]
+    assert ids(grafted.needed(only=["99-one"])) == ["start", "99-one"]
+    assert ids(grafted.needed(only=["99-two"])) == ["start", "99-one", "99-two"]
+    assert ids(grafted.needed(only=["99-two"], without={"99-one"})) == ["start", "99-two"]
 
 
 def test_a_cell_as_it_was_given_is_known_as_such():

@@ -26,9 +26,12 @@ def as_user(*command: str) -> list[str]:
     """The command, run by `nobody` where we are root; a Python below /root can be read then."""
     if os.geteuid():
         return list(command)
-    python = Path(sys.base_prefix)
-    see = ["--ro-bind", str(python), str(python)] if python.is_relative_to("/root") else []
-    see = ["--perms", "0755", "--tmpfs", "/root", *see] if see else []
+    python, see = Path(sys.base_prefix), list[str]()
+    if python.is_relative_to("/root"):
+        see = ["--perms", "0755", "--tmpfs", "/root"]
+        for above in reversed(python.relative_to("/root").parents[:-1]):
+            see += ["--perms", "0755", "--dir", f"/root/{above}"]
+        see += ["--ro-bind", str(python), str(python)]
     box = ["bwrap", "--bind", "/", "/", "--dev-bind", "/dev", "/dev", *see]
     box += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     ids = ["--reuid", str(_NOBODY), "--regid", str(_NOBODY), "--clear-groups", "--inh-caps=-all"]

@@ -69,18 +69,18 @@ class Plan:
     missing: frozenset[str]
     version: str
 
-    def needed(self, *, alone: str = "", without: Iterable[str] = ()) -> list[Piece]:
+    def needed(self, *, only: Iterable[str] = (), without: Iterable[str] = ()) -> list[Piece]:
         """The student's cells, and of the lesson's those that set a name which they take.
 
         Args:
-            alone: the id of an exercise's cell: of the others only those that it needs.
+            only: ids of exercises' cells, of which any are named: of the others those they need.
             without: ids of cells that stay out.
         """
-        skipped = set(without)
+        skipped, chosen = set(without), set(only)
         pieces = [piece for piece in self.pieces if piece.id not in skipped]
 
         def is_wanted(piece: Piece) -> bool:
-            return piece.id == alone if alone else piece.of in ("exercise", "added")
+            return piece.id in chosen if chosen else piece.of in ("exercise", "added")
 
         return _needed(pieces, is_wanted)
 

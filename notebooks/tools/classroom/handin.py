@@ -17,8 +17,8 @@ from lcutils.checking.data import Exercise, FunctionExercise, Prediction, Questi
 from lcutils.checking.verdict import Verdict
 from lcutils.exercises import catalogue
 
-SECONDS = 240.0  # for one hand-in, whatever it does
-_ALONE_SECONDS = 40.0
+SECONDS = 300.0  # for one hand-in, whatever it does
+_APART_SECONDS = 90.0
 _MAX_BYTES = 20_000_000
 _GIVEN_UP = "Its cell was given up: {}."
 
@@ -149,20 +149,23 @@ class _Judged:
         }
 
     def all(self, end: float) -> Run:
-        """Everything; what breaks a worker is left out, and then each exercise runs alone."""
+        """Everything; what breaks a worker is left out, and then the exercises run apart."""
         for _ in range(2):
             found = self._run(self._plan.needed(without=self.stopped), end)
             if not found.broken:
                 break
             self.stopped[found.at] = found.broken
         else:
-            self.notes.append("More than one cell broke its worker: each exercise ran by itself.")
+            self.notes.append("More than one cell broke its worker: the exercises ran apart.")
             self.stopped = dict(self._without)  # which cell broke the others is not known
             found = Run()
         if not found.broken and self._lacks_a_name(found):
             whole = self._run(self._plan.whole(without=self.stopped), end)
             found = found if whole.broken else whole
-        self._alone(found, end)
+        known = {*self.stopped, *found.problems}
+        left = [x for x in self.asked if x[0] not in found.verdicts and x[1] not in known]
+        if left:
+            self._apart(left, found, end)
         return found
 
     def _run(self, pieces: list[Piece], end: float) -> Run:
@@ -178,26 +181,30 @@ class _Judged:
         )
         return any(name and name[1] in self._ours for name in missed)
 
-    def _alone(self, found: Run, end: float) -> None:
-        """Run each exercise of which nothing is known by itself: what one cell does to its worker
-        reaches no other.
+    def _apart(self, asked: list[tuple[str, str]], found: Run, end: float) -> None:
+        """Run these exercises without the others; where that breaks, each half of them.
+
+        What one cell does to its worker then reaches no other that does not need it.
         """
-        for id, cell in self.asked:
-            now = time.monotonic()
-            if cell in self.stopped or cell in found.problems or id in found.verdicts:
-                continue
-            if now >= end:
-                self.stopped[cell] = "the time for this hand-in was up"
-                continue
-            pieces = self._plan.needed(alone=cell, without=self._without)
-            alone = self._run(pieces, min(end, now + _ALONE_SECONDS))
-            if id in alone.verdicts:
-                found.verdicts[id] = alone.verdicts[id]
-                found.leans[id] = alone.leans.get(id, set())
-            if cell in alone.problems:
-                found.problems[cell] = alone.problems[cell]
-            if alone.broken:
-                self.stopped[cell] = alone.broken
+        now, cells = time.monotonic(), [cell for _, cell in asked]
+        if now >= end:
+            self.stopped |= dict.fromkeys(cells, "the time for this hand-in was up")
+            return
+        pieces = self._plan.needed(only=cells, without=self._without)
+        apart = self._run(pieces, min(end, now + _APART_SECONDS))
+        if apart.broken and len(asked) > 1:
+            middle = len(asked) // 2
+            self._apart(asked[:middle], found, end)
+            self._apart(asked[middle:], found, end)
+            return
+        if apart.broken:
+            self.stopped[cells[0]] = apart.broken
+        for id, cell in asked:
+            found.leans[id] = apart.leans.get(id, set())
+            if id in apart.verdicts:
+                found.verdicts[id] = apart.verdicts[id]
+            if cell in apart.problems:
+                found.problems[cell] = apart.problems[cell]
 
 
 def _row(id: str, cell: str, grafted: Plan, found: Run, stopped: dict[str, str]) -> Row:

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from classroom import answers, box
 from classroom.graft import Piece
-from classroom.wire import BrokenError, Line
+from classroom.wire import MAX_NUMBERS, BrokenError, Line
 from lcutils import checking
 from lcutils.checking import functions
 from lcutils.checking.data import Exercise, FunctionExercise, Prediction, Question
@@ -220,6 +220,9 @@ class _Conversation:
             return {"op": "refused", "why": why}
         if busy:
             self.run.leans.setdefault(busy, set()).add(exercise.id)
+        values = message.get("values")
+        if type(values) is not list or any(map(_is_too_large, values)):
+            return {"op": "refused", "why": "Our version is for smaller inputs."}
         try:
             return {"op": "told", "value": _called(exercise, message)}
         except Exception as error:  # the inputs may be anything
@@ -230,6 +233,10 @@ def _guess(said: str | None, problem: str) -> Verdict:
     if said is None:
         return Verdict("waiting", problem or "Not written yet.")
     return Verdict("skipped" if said == "skip" else "predicted", said)
+
+
+def _is_too_large(value: object) -> bool:
+    return isinstance(value, Tensor) and value.numel() > MAX_NUMBERS
 
 
 def _called(exercise: FunctionExercise, message: dict[str, Any]) -> Tensor | list[Tensor | None]:
