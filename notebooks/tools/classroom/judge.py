@@ -30,9 +30,9 @@ from lcutils.exercises import catalogue
 from lcutils.exercises._guesses import guessed
 
 START_SECONDS = 60.0  # for a worker's imports, on however busy a machine
-_CELL_SECONDS = 20.0  # the worker stops a cell after ten seconds of its processor's time
-_LESSON_SECONDS = 60.0
-_MAX_ASKED, _MAX_CALLS = 300, 2000  # answers, and calls of our versions, in one run
+_CELL_SECONDS = 30.0  # the worker stops a cell after ten seconds of its processor's time
+_LESSON_SECONDS = 90.0
+_MAX_ASKED, _MAX_CALLS = 300, 1000  # answers, and calls of our versions, in one run
 
 
 class JudgeError(Exception):
@@ -118,6 +118,7 @@ class _Conversation:
         self.run = Run()
         self._line, self._pieces, self._end, self._telling = line, pieces, end, telling
         self._asked = self._calls = 0
+        self._left = 0.0  # seconds that the cell has
         self._final: set[str] = set()  # ids judged in their own cell, which no other cell changes
 
     def hold(self) -> None:
@@ -125,24 +126,30 @@ class _Conversation:
         cells = [
             {"id": x.id, "source": x.source, "is_ours": x.of == "lesson"} for x in self._pieces
         ]
-        self._line.send({"op": "run", "cells": cells})
+        self._send({"op": "run", "cells": cells})
         for piece in self._pieces:
             self.run.at, self._piece = piece.id, piece
             self._telling(piece.id)
-            self._wait()
-            while (message := self._line.receive()).get("op") != "cell":
-                self._line.send(self._reply(message))
-                self._wait()
+            self._left = _LESSON_SECONDS if piece.of == "lesson" else _CELL_SECONDS
+            while (message := self._receive()).get("op") != "cell":
+                self._send(self._reply(message))
             if message.get("id") != piece.id:
                 raise BrokenError("it told of another cell than ran")
             problem = message.get("problem")
             if isinstance(problem, list) and len(problem) == 3:
                 self.run.problems[piece.id] = [str(part)[:200] for part in problem]
 
-    def _wait(self) -> None:
-        """A cell has its seconds again after each reply, and all of them an end."""
-        seconds = _LESSON_SECONDS if self._piece.of == "lesson" else _CELL_SECONDS
-        self._line.deadline = min(self._end, time.monotonic() + seconds)
+    def _receive(self) -> dict[str, Any]:
+        """The next message; the cell has only so many seconds for all, and the judge's are none."""
+        began = time.monotonic()
+        self._line.deadline = min(self._end, began + self._left)
+        message = self._line.receive()
+        self._left -= time.monotonic() - began
+        return message
+
+    def _send(self, message: dict[str, Any]) -> None:
+        self._line.deadline = time.monotonic() + _CELL_SECONDS
+        self._line.send(message)
 
     def _reply(self, message: dict[str, Any]) -> dict[str, Any]:
         op, id, typed = message.get("op"), message.get("id"), message.get("typed")
@@ -196,11 +203,9 @@ class _Conversation:
 
     def _tried(self, id: str, asked: Asked) -> Answered:
         """What the worker makes of these inputs; meanwhile it may ask for our versions."""
-        self._line.send({"op": "try", **answers.tell_asked(asked)})
-        self._wait()
-        while (message := self._line.receive()).get("op") == "ours":
-            self._line.send(self._ours(message, busy=id))
-            self._wait()
+        self._send({"op": "try", **answers.tell_asked(asked)})
+        while (message := self._receive()).get("op") == "ours":
+            self._send(self._ours(message, busy=id))
         if message.get("op") != "tried":
             raise BrokenError("results were asked for, and something else came")
         return answers.hear_answered(message, asked)
