@@ -214,7 +214,7 @@ def test_a_worker_that_does_not_start_is_the_judges_failure():
         (folder / "ann.ipynb").write_text(SOLVED)
         ran = run_as_user("-c", NO_WORKER, str(folder))
         assert ran.returncode == 1
-        assert "No worker started: ModuleNotFoundError: No module named 'classroom" in ran.stderr
+        assert ran.stderr.startswith("No worker started: ImportError: cannot import name")
         assert [path.name for path in folder.iterdir()] == ["ann.ipynb"]
 
 

@@ -61,7 +61,8 @@ found = []
 def peek():
     frame = sys._getframe()
     while frame:
-        found.extend(v for k, v in frame.f_locals.items() if k in ("wanted", "exercise"))
+        found.extend(x for x in frame.f_locals.values() if type(x).__name__ in ("Case", "Trial", "FunctionExercise"))
+        found.extend(x for k, x in frame.f_locals.items() if k == "wanted" and isinstance(x, torch.Tensor))
         frame = frame.f_back
 def additive_step(x, state):
     peek()
@@ -75,7 +76,7 @@ found = [a for a, _, files in os.walk("/") if "lesson05" in a or "solutions" in 
         + RIGHT_IF,
         "the judge's folders are reached through proc": """
 import glob
-found = glob.glob("/proc/*/root/work") + glob.glob("/proc/*/root/home/*") + glob.glob("/proc/*/cwd/notebooks")
+found = glob.glob("/proc/*/rootOUTSIDE/canary") + glob.glob("/proc/*/cwd/notebooks") + glob.glob("OUTSIDE/*")
 """
         + RIGHT_IF,
         "files left open are read": """
