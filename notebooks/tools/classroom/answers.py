@@ -27,7 +27,7 @@ from lcutils.checking.runs import MAX_KEPT, Answered, Asked, Call
 Said = dict[str, Any]
 
 _MAX_TEXT, _MAX_CODE, _MAX_LINE = 10_000, 20_000, 400
-_MAX_PARTS, _MAX_DEPTH, _MAX_BITS, _MAX_LINES = 200, 6, 4000, 25
+_MAX_PARTS, _MAX_DEPTH, _MAX_BITS, _MAX_LINES = 200, 6, 8000, 25
 _CONTAINERS = {made.__name__: made for made in (list, tuple, set, frozenset)}
 
 

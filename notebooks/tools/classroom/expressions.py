@@ -16,7 +16,6 @@ _SYMPY += " Abs Max Min floor ceiling sign Derivative Tuple Equality FiniteSet X
 _SYMPY += " MatrixSymbol MatAdd MatMul Transpose Identity ZeroMatrix Trace"
 _OURS = "MatrixSymbol Added Multiplied Transposed Hadamard Dot NormSq sigma"
 _CONSTANTS = "Pi Exp1 Infinity NegativeInfinity ComplexInfinity NaN ImaginaryUnit true false"
-_GROWS = ("Pow", "exp", "sinh", "cosh")
 _ASSUMED = "commutative real positive negative nonnegative nonpositive nonzero zero integer finite"
 Node = list[Any]  # [head, number of children, what a leaf is made of]
 
@@ -95,8 +94,6 @@ def _made(head: str, parts: list[Any], leaf: list[Any]) -> Any:
     import sympy
     from sympy.core.symbol import Str
 
-    from lcutils.checking.algebra import require_tame
-
     match [head, *leaf]:
         case ["Symbol", str(name), dict(assumed)] if _is_name(name):
             known = {x: y for x, y in assumed.items() if x in _ASSUMED.split() and type(y) is bool}
@@ -115,9 +112,21 @@ def _made(head: str, parts: list[Any], leaf: list[Any]) -> Any:
     made: Callable[..., Any] | None = _heads().get(head)
     if made is None or leaf or not parts:
         raise ValueError("no head")
-    if head in _GROWS:
-        require_tame(made(*parts, evaluate=False))
+    if head == "Pow" and len(parts) == 2:
+        _require_tame_power(*parts)
     return made(*parts)
+
+
+def _require_tame_power(base: Any, exponent: Any) -> None:
+    """Refuse a power whose numbers SymPy would work out for ever: those of symbols stay as is."""
+    import sympy
+
+    from lcutils.checking.algebra import require_tame
+
+    factors = base.args if base.is_Mul else (base,)
+    numbers = [factor for factor in factors if factor.is_number]
+    if numbers and exponent.is_number:
+        require_tame(sympy.Pow(sympy.Mul(*numbers), exponent, evaluate=False))
 
 
 def _is_name(name: str) -> bool:

@@ -17,7 +17,7 @@ import torch
 
 MAX_HEAD, MAX_BODY = 1 << 20, 32 << 20  # bytes of a frame
 MAX_NUMBERS = 1 << 20  # of a tensor whose values travel; of a larger one its shape does
-_MAX_DEPTH, _MAX_AXES, _MAX_BITS = 16, 16, 4096
+_MAX_DEPTH, _MAX_AXES, _MAX_BITS = 16, 16, 8192
 _PLAIN = 1 << 53  # whole numbers below it go as JSON has them
 _DTYPES = {
     str(dtype).removeprefix("torch."): dtype
