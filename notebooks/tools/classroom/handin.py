@@ -182,7 +182,7 @@ class _Judged:
         return any(name and name[1] in self._ours for name in missed)
 
     def _apart(self, asked: list[tuple[str, str]], found: Run, end: float) -> None:
-        """Run these exercises without the others; where that breaks, each half of them.
+        """Run these exercises without the others; where that tells not all, each half.
 
         What one cell does to its worker then reaches no other that does not need it.
         """
@@ -192,7 +192,8 @@ class _Judged:
             return
         pieces = self._plan.needed(only=cells, without=self._without)
         apart = self._run(pieces, min(end, now + _APART_SECONDS))
-        if apart.broken and len(asked) > 1:
+        is_known = all(id in apart.verdicts or cell in apart.problems for id, cell in asked)
+        if len(asked) > 1 and (apart.broken or not is_known):
             middle = len(asked) // 2
             self._apart(asked[:middle], found, end)
             self._apart(asked[middle:], found, end)
