@@ -1,10 +1,12 @@
 """Judges an exercise given as data, whatever the answer does.
 
 `data` says what an exercise is. `guard` and `settings` keep the notebook as it was, `errors` says
-what went wrong in it. `functions` judges a function: `cases` is what it is tried on, `comparing`
-holds what came out against ours, `syntax` reads its code. `derivations` judges a chain of lines,
-which `parts` takes apart, `typeset` spells and `chains` reads, and `turns` knows the wrong turns;
-`values` judges all else, as `readings` and `algebra` read it; `verdict` is what a reader sees.
+what went wrong in it. `functions` judges a function: `cases` is what it is tried on and what is
+wanted there, `runs` runs it and knows no more than the inputs, `comparing` holds what came out
+against ours, `faults` says where they differ, `syntax` reads its code. `derivations` judges a
+chain of lines, which `parts` takes apart, `typeset` spells and `chains` reads, and `turns` knows
+the wrong turns; `values` judges all else, as `readings` and `algebra` read it; `verdict` is what
+a reader sees.
 """
 
 from __future__ import annotations

@@ -6,16 +6,10 @@ from collections.abc import Callable
 
 from torch import Tensor
 
-from lcutils.checking.cases import (
-    Case,
-    Trial,
-    argument_names,
-    copies,
-    is_float_tensor,
-    run_backward,
-)
+from lcutils.checking.cases import Case, Trial, argument_names
 from lcutils.checking.comparing import dtype_name, is_close, numbers, same
 from lcutils.checking.data import FunctionExercise
+from lcutils.checking.runs import Call, copies, is_float_tensor, run_backward
 
 _MAX_NUMBERS = 24  # in an example
 
@@ -130,8 +124,8 @@ def gradient_fault(exercise: FunctionExercise, case: Case | None) -> str:
     if case is None:
         return ""
     more = exercise.gradient_hint and f" {exercise.gradient_hint}"
-    ours = Case(case.inputs, case.wanted)
-    run_backward(exercise.reference, ours)
+    ours = Call(case.inputs)
+    run_backward(exercise.reference, ours, case.wanted)
     pairs = zip(argument_names(exercise), case.inputs, strict=True)
     names = [name for name, value in pairs if is_float_tensor(value)]
     for name, got, want in zip(names, case.gradients, ours.gradients, strict=True):

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import ast
 import functools
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import torch
 
 from lcutils import _require
-from lcutils.checking import guard, syntax
-from lcutils.checking.cases import Case, Trial, argument_names, make_trial, run, run_backward
+from lcutils.checking import guard, runs, syntax
+from lcutils.checking.cases import Case, Trial, argument_names, make_trial
 from lcutils.checking.comparing import dtype_name, not_finite, same
 from lcutils.checking.data import FunctionExercise
 from lcutils.checking.faults import (
@@ -25,7 +24,8 @@ from lcutils.checking.faults import (
     leak,
     mistake,
 )
-from lcutils.checking.guard import Paper, Report
+from lcutils.checking.guard import Report
+from lcutils.checking.runs import Answered, Asked
 from lcutils.checking.verdict import Verdict
 
 _DIFFER = "The values differ."
@@ -53,41 +53,36 @@ class OurVersion:
 
 def judge(exercise: FunctionExercise, answer: object, seed: int = 0) -> Verdict:
     """The verdict on a reader's function, at inputs drawn from `seed`: a reader has always 0."""
-    early = _no_function(exercise, answer)
-    if early:
-        return early
-    loaded = len(sys.modules)
-    trial, report = _tried(exercise, answer, seed)
-    if (report.changed or report.timed_out) and len(sys.modules) > loaded:
-        # A library that loads more of itself sets itself up, once: torch.func.grad does.
-        trial, report = _tried(exercise, answer, seed)
-    verdict = _judged(trial, report)
-    if verdict.passed:
-        verdict = _right(trial, answer)
-    elif verdict.state == "wrong" and not any(map(verdict.reason.endswith, exercise.mistakes)):
-        verdict = _with_slip(verdict, _slip(exercise, answer))
-    return verdict.with_(printed=tuple(report.printed))
+
+    def tried(asked: Asked) -> Answered:
+        before = OurVersion.being_checked
+        OurVersion.being_checked = before | {exercise.id}
+        try:
+            return runs.answered(answer, asked)
+        finally:
+            OurVersion.being_checked = before
+
+    return _no_function(exercise, answer) or judge_runs(exercise, tried, seed)
 
 
-def _tried(exercise: FunctionExercise, answer: Any, seed: int) -> tuple[Trial, Report]:
+def judge_runs(
+    exercise: FunctionExercise, tried: Callable[[Asked], Answered], seed: int
+) -> Verdict:
+    """The verdict on a function that somebody else runs: all is judged by what came of it.
+
+    Args:
+        tried: runs the function, in this process or in another one.
+        seed: what the inputs are drawn from.
+    """
     trial = make_trial(exercise, torch.Generator().manual_seed(seed))
-
-    def work(paper: Paper) -> None:
-        for case in trial.calls:
-            run(answer, case)
-            paper.close()  # what the small example prints is enough
-            if case.raised:
-                return
-        if trial.gradient and not any(case.kind for case in trial.cases):
-            run_backward(answer, trial.gradient)
-
-    before = OurVersion.being_checked
-    OurVersion.being_checked = before | {exercise.id}
-    try:
-        report = guard.guarded(work)
-    finally:
-        OurVersion.being_checked = before
-    return trial, report
+    found = tried(trial.asked)
+    trial.take(found)
+    verdict = _judged(trial, found.report)
+    if verdict.passed:
+        verdict = _right(trial, found.code)
+    elif verdict.state == "wrong" and not any(map(verdict.reason.endswith, exercise.mistakes)):
+        verdict = _with_slip(verdict, _slip(exercise, found.code))
+    return verdict.with_(printed=tuple(found.report.printed))
 
 
 def _no_function(exercise: FunctionExercise, answer: object) -> Verdict | None:
@@ -160,10 +155,10 @@ def _values_differ(trial: Trial, wrong: Case) -> Verdict:
     return _wrong(_DIFFER, shown).with_(is_open=True)
 
 
-def _right(trial: Trial, answer: Any) -> Verdict:
+def _right(trial: Trial, code: str) -> Verdict:
     exercise = trial.exercise
     verdict = Verdict("right", "Right.", exercise.meaning)
-    if exercise.is_loop_free and _read(answer, syntax.has_loop):
+    if exercise.is_loop_free and _read(code, syntax.has_loop):
         reason = f"with a loop; the exercise asks for none. {exercise.meaning}"
         verdict = verdict.with_(headline="Right,", reason=reason.strip())
     for case in trial.cases:
@@ -185,29 +180,28 @@ def _with_slip(verdict: Verdict, sentence: str) -> Verdict:
     return verdict.with_(reason=f"{verdict.reason.removeprefix(_DIFFER)} {sentence}".strip())
 
 
-def _slip(exercise: FunctionExercise, answer: Any) -> str:
+def _slip(exercise: FunctionExercise, code: str) -> str:
     """The sentence of the first slip that is found in the reader's code, or nothing."""
 
     def named(tree: ast.AST) -> str:
         return next((slip.sentence for slip in exercise.slips if slip.found(tree)), "")
 
-    return str(_read(answer, named) or "") if exercise.slips else ""
+    return str(_read(code, named) or "") if exercise.slips else ""
 
 
 def is_as_given(exercise: FunctionExercise, answer: object) -> bool:
     """Is the reader's code that of the faulty stub? Comments and the docstring do not count."""
     given = syntax.body_of(ast.parse(exercise.given))
-    return bool(_read(answer, lambda tree: syntax.body_of(tree) == given))
+    return bool(_read(runs.code_of(answer), lambda tree: syntax.body_of(tree) == given))
 
 
-def _read(answer: Any, question: Callable[[ast.AST], object]) -> object:
-    """What `question` says to the code of a function; None where its code cannot be read."""
+def _read(code: str, question: Callable[[ast.AST], object]) -> object:
+    """What `question` says to the code of a function; None where its code is not known."""
 
     def ask() -> object:
-        tree = syntax.tree_of(answer)
-        return None if tree is None else question(tree)
+        return question(syntax.parsed(code))
 
-    return guard.limited(ask, answer)[0]
+    return guard.limited(ask, None)[0] if code else None
 
 
 def _raised(exercise: FunctionExercise, case: Case, when: str = "") -> Verdict:

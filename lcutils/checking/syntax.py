@@ -34,6 +34,12 @@ def tree_of(function: Callable[..., Any]) -> ast.AST | None:
     return None
 
 
+def parsed(code: str) -> ast.AST:
+    """The tree that `tree_of` found, from what `ast.unparse` wrote of it."""
+    statement = ast.parse(code).body[0]
+    return statement.value if isinstance(statement, ast.Expr) else statement
+
+
 def _takes(node: ast.Lambda, code: types.CodeType) -> bool:
     """Has the lambda the arguments of `code`? There may be more than one in a line."""
     listed = [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from lcutils._typed import Unreadable
 from lcutils.checking.data import Prediction
-from lcutils.checking.guard import described
+from lcutils.checking.guard import described, limited
 from lcutils.checking.readings import plain, to_number
 
 _LONGEST = 300
@@ -17,6 +18,13 @@ _LONGEST = 300
 _AMONG_WORDS = re.compile(r"(?:[a-z]{2,}\s+)*([-+]?[\d.,_]*\d%?)(?:\s+[a-z]{2,})*[.!?]?", re.I)
 _BETWEEN = (r";", r",\s+|\s+and\s+|,(?=\D)|(?<=%),", r"\s+")  # two numbers in one string
 _NOT = re.compile(r"\b(not|no|neither|nor|never|\w+n't)\b")
+
+
+def guessed(asked: Prediction, answer: object, source: str = "") -> tuple[str | None, str]:
+    """As `read` says, whatever the answer is and does."""
+    typed = answer.source if isinstance(answer, Unreadable) else answer
+    guess, what = limited(lambda: read(asked, typed, source), answer)
+    return guess or (None, f"This is {what}: nothing that can be kept as a prediction.")
 
 
 def read(asked: Prediction, typed: object, source: str) -> tuple[str | None, str]:

@@ -9,11 +9,10 @@ from typing import Any
 from lcutils import _require, _typed
 from lcutils._ledger import Entry, record
 from lcutils.checking.data import Prediction
-from lcutils.checking.guard import limited
 from lcutils.checking.readings import to_number
 from lcutils.checking.verdict import Verdict, show_value
 from lcutils.exercises._catalogue import find_prediction
-from lcutils.exercises._guesses import read, rounded
+from lcutils.exercises._guesses import guessed, rounded
 
 _PREDICT_FIRST = 'Predict first (or answer="skip").'
 _SKIPPED = "Prediction skipped."
@@ -32,9 +31,7 @@ def predict(id: str, *, answer: object) -> Entry:
     Raises: ValueError or TypeError for an id that is no prediction.
     """
     asked = find_prediction(id)
-    typed = answer.source if isinstance(answer, _typed.Unreadable) else answer
-    guess, what = limited(lambda: read(asked, typed, _typed.source_of(id)), answer)
-    said, problem = guess or (None, f"This is {what}: nothing that can be kept as a prediction.")
+    said, problem = guessed(asked, answer, _typed.source_of(id))
     kept = _predictions.get(id)
     if said is None and problem and kept:
         state, stays = ("skipped", "skipped") if kept == "skip" else ("ours", kept)

@@ -1,0 +1,8 @@
+"""Judges a class's hand-ins outside the process that runs them.
+
+The judge knows references and mistakes, and never runs what a student wrote. A worker runs it, in
+a box (`box`, `filter`) that has neither network nor home nor answers. Between the two go plain
+frames (`wire`), in which an answer is data (`answers`, `expressions`). `graft` puts a hand-in's
+cells into the lesson as it was handed out, `judge` talks with a worker, `handin` judges one
+hand-in, `collecting` a folder of them.
+"""

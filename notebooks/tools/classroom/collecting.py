@@ -1,0 +1,176 @@
+"""Judges a folder of hand-ins of one lesson, two at a time, and writes what came of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import multiprocessing
+import resource
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any
+
+from classroom import box
+from classroom.handin import SECONDS, HandIn, Lesson, Row, judge_hand_in, load_lesson
+from classroom.judge import JudgeError
+from lcutils._files import write_whole
+from lcutils.checking import judge
+from lcutils.checking.data import DerivationExercise
+from lcutils.exercises import catalogue
+
+_MEMORY = 6 << 30  # bytes of addresses, for the judge of one hand-in; torch alone takes one
+_PROCESSOR_SECONDS = 300
+_RESTARTS = 3
+_FORK = multiprocessing.get_context("fork")  # torch and SymPy are loaded once
+
+
+@dataclass
+class _Judging:
+    """One hand-in, being judged in a process of its own: an answer that ends it ends only that."""
+
+    path: Path
+    process: Any
+    began: float
+    without: set[str] = field(default_factory=set)
+    at: str = ""  # the cell that runs
+
+
+def collect(
+    number: str, paths: Sequence[Path], jobs: int = 2, telling: Callable[[HandIn], object] = repr
+) -> list[HandIn]:
+    """The hand-ins of a lesson, each judged, in the order of `paths`.
+
+    Args:
+        number: the lesson's, such as "05".
+        jobs: how many at a time.
+        telling: is called with each as it is done.
+    Raises: ValueError if there is no such lesson, RefusedError where there can be no box,
+        JudgeError if no worker starts.
+    """
+    lesson = load_lesson(number)
+    box.require()
+    _warm_up(number)
+    todo = [(path, set[str]()) for path in paths]
+    running: dict[Connection, _Judging] = {}
+    done: dict[Path, HandIn] = {}
+    try:
+        while todo or running:
+            while todo and len(running) < jobs:
+                connection, judging = _start(*todo.pop(0), lesson)
+                running[connection] = judging
+            for connection in _ready(running):
+                judging = running[connection]
+                made = _heard(connection, judging)
+                if made is None:
+                    continue
+                judging.process.join()
+                connection.close()
+                del running[connection]
+                if isinstance(made, set):
+                    todo.insert(0, (judging.path, made))
+                else:
+                    done[judging.path] = made
+                    telling(made)
+    finally:
+        for judging in running.values():
+            judging.process.kill()
+    return [done[path] for path in paths]
+
+
+def _warm_up(number: str) -> None:
+    """Read what all will need: each judge is a copy of this process."""
+    for entry in catalogue().values():
+        if isinstance(entry, DerivationExercise) and entry.id.startswith(f"{number}."):
+            judge(entry, [entry.start, *(step.line for step in entry.route)])
+
+
+def _start(path: Path, without: set[str], lesson: Lesson) -> tuple[Connection, _Judging]:
+    ours, theirs = _FORK.Pipe(duplex=False)
+    process = _FORK.Process(target=_child, args=(theirs, path, lesson, without), daemon=True)
+    process.start()
+    theirs.close()
+    return ours, _Judging(path, process, time.monotonic(), without)
+
+
+def _child(connection: Connection, path: Path, lesson: Lesson, without: set[str]) -> None:
+    def say(**message: Any) -> None:
+        connection.send_bytes(json.dumps(message).encode())
+
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (_PROCESSOR_SECONDS, _PROCESSOR_SECONDS))
+    try:
+        made = judge_hand_in(path, lesson, without, telling=lambda cell: say(at=cell))
+    except JudgeError as failed:
+        say(failed=str(failed))
+    else:
+        say(done=asdict(made))
+
+
+def _ready(running: dict[Connection, _Judging]) -> list[Connection]:
+    for judging in running.values():
+        if time.monotonic() - judging.began > SECONDS + 60:
+            judging.process.kill()
+    return [one for one in wait(list(running), timeout=1) if isinstance(one, Connection)]
+
+
+def _heard(connection: Connection, judging: _Judging) -> HandIn | set[str] | None:
+    """The hand-in, the cells to leave out where its judge has ended, or None if it goes on."""
+    try:
+        message = json.loads(connection.recv_bytes())
+    except EOFError:
+        if judging.at and judging.at not in judging.without and len(judging.without) < _RESTARTS:
+            return judging.without | {judging.at}
+        note = "Judging it was stopped: look at it by hand."
+        return HandIn(judging.path.name, judging.path.stem, notes=[note])
+    if "failed" in message:
+        raise JudgeError(message["failed"])
+    if "at" in message:
+        judging.at = message["at"]
+        return None
+    rows = [Row(**row | {"example": tuple(row["example"])}) for row in message["done"]["rows"]]
+    return HandIn(**message["done"] | {"rows": rows})
+
+
+def as_json(number: str, hand_ins: Sequence[HandIn]) -> str:
+    """All of it."""
+    found = {"lesson": number, "hand_ins": [asdict(made) for made in hand_ins]}
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+
+
+def as_csv(number: str, hand_ins: Sequence[HandIn]) -> str:
+    """A line a student: how many are right, and the state of each; of predictions, their text."""
+    lesson = load_lesson(number)
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["student", "file", "right", "of", *lesson.exercises, "notes"])
+    for made in hand_ins:
+        rows = {row.id: row for row in made.rows}
+        counted = [row for row in made.rows if row.kind != "prediction"]
+        states = [_in_a_word(rows[id]) if id in rows else "" for id in lesson.exercises]
+        right = sum(row.state == "right" for row in counted)
+        line = [made.student, made.file, right, len(counted), *states, " ".join(made.notes)]
+        table.writerow([_harmless(cell) for cell in line])
+    return text.getvalue()
+
+
+def _in_a_word(row: Row) -> str:
+    return row.sentence if row.state == "predicted" else row.state
+
+
+def _harmless(cell: Any) -> Any:
+    """A spreadsheet must not take a student's text for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
+
+
+def write(number: str, hand_ins: Sequence[HandIn], folder: Path) -> list[Path]:
+    """Write both into a folder, and return where."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {"json": as_json(number, hand_ins), "csv": as_csv(number, hand_ins)}
+    paths = [folder / f"verdicts_{number}.{ending}" for ending in texts]
+    for path, text in zip(paths, texts.values(), strict=True):
+        write_whole(path, text.encode())
+    return paths

@@ -1,0 +1,228 @@
+"""A folder of hand-ins, judged: what the files say, what is refused, what is no notebook."""
+
+import csv
+import io
+import json
+import os
+
+import pytest
+
+from boxed import TOOLS, collected, open_folder, require_box, run_as_user, states
+from classroom import box
+from classroom.collecting import as_csv, as_json
+from classroom.handin import HandIn, Row, load_lesson
+from editions import ROOT
+
+GIVEN = (ROOT / "notebooks" / "05_memory.ipynb").read_text(encoding="utf-8")
+SOLVED = (ROOT / "notebooks" / "solutions" / "05_memory.ipynb").read_text(encoding="utf-8")
+COLLECT = str(TOOLS / "collect.py")
+
+
+def with_cells(changes, base=GIVEN):
+    """A hand-in in which these exercises have other texts, and None takes a cell away."""
+    made = json.loads(base)
+    for cell in list(made["cells"]):
+        if (id := cell["id"].replace("-", ".", 1)) in changes:
+            cell["source"] = changes[id]
+            if changes[id] is None:
+                made["cells"].remove(cell)
+    return json.dumps(made)
+
+
+def test_root_is_refused(monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    with pytest.raises(box.RefusedError, match="^Not as root: .*as an ordinary user"):
+        box.require()
+    with pytest.raises(box.RefusedError, match="^Not as root"):
+        box.command(3)
+
+
+def test_where_bubblewrap_is_not_the_cure_is_said(monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(box.RefusedError, match="sudo apt install bubblewrap"):
+        box.require()
+
+
+def test_where_bubblewrap_can_make_no_box_its_own_words_and_the_cure_are_said(
+    monkeypatch, tmp_path
+):
+    (tmp_path / "bwrap").write_text("#!/bin/sh\necho 'no namespaces' >&2\nexit 1\n")
+    (tmp_path / "bwrap").chmod(0o755)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(box.RefusedError, match=r"\(no namespaces\).*on the machine itself"):
+        box.require()
+
+
+def test_the_box_holds_no_answers(monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    args = box.command(3)
+    assert str(ROOT / "lcutils" / "checking") in args
+    assert not [x for x in args if "exercises" in x or "solutions" in x or x == str(ROOT)]
+
+
+def test_a_lesson_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="There is no lesson '5'; there are 00, 02"):
+        load_lesson("5")
+
+
+ROWS = [
+    Row("05.order", "prediction", "predicted", "=HYPERLINK('x')"),
+    Row("05.noise", "exercise", "right", "Right."),
+    Row("05.exit_sum", "question", "wrong", "b) Not quite."),
+]
+
+
+def test_the_csv_has_a_line_a_student_and_nothing_that_a_spreadsheet_would_run():
+    unusable = HandIn("+x.ipynb", "+x", notes=["It cannot be used: no cells."])
+    text = as_csv("05", [HandIn("ann_05_memory.ipynb", "ann", ROWS), unusable])
+    ann, other = csv.DictReader(io.StringIO(text))
+    assert (ann["student"], ann["right"], ann["of"]) == ("ann", "1", "2")
+    assert (ann["05.noise"], ann["05.order"]) == ("right", "'=HYPERLINK('x')")
+    assert (other["student"], other["of"], other["05.noise"]) == ("'+x", "0", "")
+    assert other["notes"] == "It cannot be used: no cells."
+
+
+def test_the_json_has_all_of_it():
+    made = json.loads(as_json("05", [HandIn("ann.ipynb", "ann", ROWS)]))
+    assert made["hand_ins"][0]["rows"][2]["sentence"] == "b) Not quite."
+
+
+@pytest.fixture(scope="module")
+def judged():
+    require_box()
+    step = 'additive_step = lc.check("05.additive_step", additive_step)'
+    mine = {
+        "05.additive_step": f"def additive_step(x, state):\n    return add(x, state)\n\n\n{step}"
+    }
+    helped = json.loads(with_cells(mine))
+    own = {"id": "mine", "cell_type": "code", "metadata": {}, "source": "add = torch.add"}
+    helped["cells"].insert(5, own)
+    copied = json.loads(with_cells({}))
+    cells = {cell["id"]: cell for cell in json.loads(SOLVED)["cells"]}
+    copied["cells"].append({**cells["05-noise"], "id": "copy"})
+    shown = json.loads(GIVEN)
+    for cell in shown["cells"]:
+        if "outputs" in cell:
+            cell["outputs"] = cells.get(cell["id"], cell).get("outputs", [])
+    ones = {
+        "05.additive_step": "def additive_step(x, state):\n    return x\n\n\n" + step,
+        "05.noise": 'noise = T / d\nlc.check("05.noise", noise)',
+        "05.half_life": "steps = 1 / 0",
+        "05.recall": 'answer = 19\nlc.predict("05.recall", answer=answer)',
+        "05.order": 'answer = skip\nlc.predict("05.order", answer=answer)',
+        "05.exit_sum": 'answer = a\nlc.quiz("05.exit_sum", answer=answer)',
+        "05.exit_noise": None,
+        "05.write_order": "order = 'a b'",
+        "05.delta_step": "delta_step = lambda k, v, state: state +",
+        "05.state_gradient": "lc.check('05.state_gradient', lambda state, target: undefined_name)",
+        "05.additive_scan": "def additive_scan(x, initial_state):\n"
+        "    return torch.stack([additive_step(initial_state, x[:, t]) for t in range(1)], 1)",
+    }
+    return collected(
+        {
+            "ann_05_memory.ipynb": SOLVED,
+            "ben.ipynb": GIVEN,
+            "cy.ipynb": with_cells(ones),
+            "di.ipynb": json.dumps(helped),
+            "ed.ipynb": json.dumps(copied),
+            "flo.ipynb": json.dumps(shown),
+            "binary.ipynb": b"\x89PNG" + bytes(range(256)),
+            "empty.ipynb": "",
+            "list.ipynb": "[1, 2]",
+            "brackets.ipynb": "[" * 100_000,
+            "other.ipynb": (ROOT / "notebooks" / "00_start_here.ipynb").read_text(encoding="utf-8"),
+            "large.ipynb": GIVEN + " " * 25_000_000,
+        }
+    )
+
+
+@pytest.mark.slow
+def test_a_solved_lesson_is_right_and_one_as_given_is_open(judged):
+    ann, ben = judged["ann_05_memory.ipynb"], judged["ben.ipynb"]
+    assert ann["student"] == "ann"
+    assert {row["state"] for row in ann["rows"] if row["kind"] != "prediction"} == {"right"}
+    assert {row["state"] for row in ann["rows"] if row["kind"] == "prediction"} == {"predicted"}
+    assert set(states(ben).values()) == {"open"}
+    assert (ann["workers"], ben["workers"]) == (1, 1)
+
+
+@pytest.mark.slow
+def test_each_answer_gets_its_state(judged):
+    found = states(judged["cy.ipynb"])
+    assert {id: found[id] for id in ("05.additive_step", "05.noise", "05.half_life")} == {
+        "05.additive_step": "known",
+        "05.noise": "known",
+        "05.half_life": "wrong",
+    }
+    assert (found["05.recall"], found["05.order"]) == ("predicted", "skipped")
+    assert (found["05.exit_sum"], found["05.exit_noise"]) == ("wrong", "deleted")
+    assert (found["05.write_order"], found["05.delta_step"]) == ("wrong", "wrong")
+    assert (found["05.state_gradient"], found["05.members"]) == ("raised", "open")
+    said = {row["id"]: row["sentence"] for row in judged["cy.ipynb"]["rows"]}
+    assert said["05.additive_step"] == "This is x, what is written; the old state is missing."
+    assert said["05.half_life"].startswith("`1 / 0` could not be run: it raised ZeroDivisionError")
+    assert said["05.delta_step"].startswith("`lambda k, v, state: state +` could not be run")
+
+
+@pytest.mark.slow
+def test_a_helper_in_a_cell_of_the_students_own_is_there(judged):
+    assert states(judged["di.ipynb"])["05.additive_step"] == "right"
+
+
+@pytest.mark.slow
+def test_an_answer_in_a_copied_cell_counts_where_the_cell_itself_has_none(judged):
+    assert states(judged["ed.ipynb"])["05.noise"] == "right"
+
+
+@pytest.mark.slow
+def test_outputs_do_not_count(judged):
+    assert set(states(judged["flo.ipynb"]).values()) == {"open"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("binary.ipynb", "It cannot be used: it is no notebook (UnicodeDecodeError)."),
+        ("empty.ipynb", "It cannot be used: it is no notebook (JSONDecodeError)."),
+        ("list.ipynb", "It cannot be used: it is no notebook."),
+        ("brackets.ipynb", "It cannot be used: it is no notebook (RecursionError)."),
+        ("other.ipynb", "It cannot be used: no exercise of this lesson is in it."),
+        ("large.ipynb", "It cannot be used: it has more than 20,000,000 bytes."),
+    ],
+)
+def test_what_is_no_notebook_of_the_lesson_is_said_to_be_none(judged, file, said):
+    assert judged[file]["notes"] == [said]
+    assert not judged[file]["rows"]
+
+
+NO_WORKER = """
+import sys
+from classroom import box
+box._MODULES = ("__init__", "worker")
+import collect
+sys.exit(collect.main(["05", sys.argv[1]]))
+"""
+
+
+@pytest.mark.slow
+def test_a_worker_that_does_not_start_is_the_judges_failure():
+    require_box()
+    with open_folder() as folder:
+        (folder / "ann.ipynb").write_text(SOLVED)
+        ran = run_as_user("-c", NO_WORKER, str(folder))
+        assert ran.returncode == 1
+        assert ran.stderr.startswith("No worker started: ImportError: cannot import name")
+        assert [path.name for path in folder.iterdir()] == ["ann.ipynb"]
+
+
+@pytest.mark.slow
+def test_a_link_and_a_folder_are_no_hand_ins():
+    require_box()
+    with open_folder() as folder:
+        (folder / "link.ipynb").symlink_to(ROOT / "notebooks" / "05_memory.ipynb")
+        (folder / "folder.ipynb").mkdir()
+        ran = run_as_user(COLLECT, "05", str(folder))
+    assert (ran.returncode, ran.stderr) == (1, f"There is no notebook in {folder}.\n")
