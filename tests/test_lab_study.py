@@ -85,7 +85,7 @@ def test_a_solution_link_leads_to_the_readers_solution(page, server):
     page.locator("summary").first.scroll_into_view_if_needed()
     link.click()
     page.wait_for_function(f"{CONTEXT}.path === 'solutions/05_memory_solution.ipynb'")
-    page.wait_for_function(f"{CELLS}.length")
+    page.wait_for_function(f"{CELLS}[0]?.model.sharedModel.getSource()")
     assert "(solution)" in page.evaluate(f"{CELLS}[0].model.sharedModel.getSource()")
 
 

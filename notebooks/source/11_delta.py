@@ -610,7 +610,7 @@ write_chunk = lc.check("11.write_chunk", write_chunk)
 # $$S + \mathbf K^\top (\mathbf U - \mathbf W S) = (I - \mathbf K^\top \mathbf W)\, S + \mathbf K^\top \mathbf U$$
 #
 # That is more work in fewer steps, which suits a GPU.
-# A CPU does few things at once, and one system a chunk, in a loop, is less work: tried with 8 heads and 4,096 tokens it was the faster of the two; with one head it was not.
+# A CPU does few things at once, and one system a chunk, in a loop, is less work: tried with 8 heads and 4,096 tokens it was the faster of the two.
 #
 # For two tokens, the product of their matrices is such an $I - \mathbf K^\top \mathbf W$, with rows $w_1 = \beta k_1$ and $w_2 = \beta (k_2 - (k_2 \cdot k_1)\, w_1)$:
 

@@ -234,7 +234,7 @@ lc.reveal("13.column", *shown, stale, was=[live[rung].right for rung in ladder])
 # Why does the sum get three quarters?
 # It answers the 4 keys that were written once.
 # For a key written twice it holds both values with equal weight, and must toss a coin.
-# That makes $\frac{4 + 4/2}{8} = \frac34$, and in one block no larger matrix helps.
+# That makes $\frac{4 + 4/2}{8} = \frac34$, and no larger matrix of the race got more.
 
 # %% [markdown] id="blocks-before"
 # ### Two sums
@@ -792,7 +792,8 @@ for run in ("two_layer_memory 8x8", "least_squares 16x4x0.1", "additive_memory 2
 # (Momentum keeps a second matrix, so it has twice the numbers of its shape.)
 #
 # Two blocks again, of one rung or of two: a window of 4 tokens for what is near, a matrix for the rest.
-# Below them, trainings of the one-block race that failed: fewer than 2 in 32 right at the end, or a loss that ran away.
+# Below them, one block with four times the steps, at rates chosen anew: the three matrices keep their order.
+# And trainings of the one-block race that failed: fewer than 2 in 32 right at the end, or a loss that ran away.
 
 # %% id="two-blocks" tags=["hide-input"]
 # Two blocks.
@@ -806,6 +807,11 @@ for run in (
 ):
     kept = blocks[f"rewritten {run} floats"].median
     print(f"{run:40} {kept:4.0f} numbers  {blocks[f'rewritten {run} right']:.2f}")
+print(f"\n{'One block':26}  250 steps  1,000 steps")
+steps = lc.recorded("13_steps")
+for run in (name for name in steps.numbers if name.endswith(" right")):
+    short = run.removeprefix("rewritten ").removesuffix(" right")
+    print(f"{short:26}  {record[run].median:9.2f}  {steps[run].median:11.2f}")
 
 # %% id="failed" tags=["hide-input"]
 # Which trainings failed?

@@ -200,6 +200,15 @@ def all_at_once(q, k, v):
 """,
     ),
     Slip(
+        "To choose with a mask lays what is chosen in one row: it is no table any more.",
+        written(r"\[(:, |\.\.\., )?(M|\w*mask\w*)\](?! = )"),
+        """
+def all_at_once(q, k, v):
+    M = torch.ones(q.shape[1], q.shape[1], dtype=torch.bool).tril()
+    return (q @ k.mT)[:, M] @ v
+""",
+    ),
+    Slip(
         "The last two axes of k must change places, and no others: `.T` turns all three.",
         _turns_other_axes,
         """
