@@ -22,7 +22,7 @@ NBVAL := LC_SEED=0 LC_STRICT=1 LC_THREADS=1 PYTHONPATH="$(CURDIR)" $(PY) -m pyte
 	-p no:cacheprovider --nbval --nbval-cell-timeout 60 $(SIDE_BY_SIDE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install study lab test lint unit quick lesson notebooks figures nbval claims runs faults bench
+.PHONY: help install study lab test lint unit quick lesson notebooks figures nbval claims runs hostile faults bench
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1~\2/p' $(MAKEFILE_LIST) | \
@@ -75,6 +75,9 @@ claims: install ## every claim at seeds 0 to 9, with its margin
 
 runs: install ## the long runs whose code has changed since they were recorded
 	$(PY) notebooks/tools/runs.py
+
+hostile: install ## all hand-ins that mean harm, judged; the tests take every seventh
+	LC_HOSTILE=all $(PY) -m pytest tests/test_classroom_hostile.py -q
 
 faults: install ## 200 stops and 100 kills in the middle of a training
 	$(PY) tests/faults.py

@@ -1,6 +1,10 @@
-"""Hand-ins that mean harm: none gains a point, none reaches out, none harms the judge."""
+"""Hand-ins that mean harm: none gains a point, none reaches out, none harms the judge.
+
+Every seventh in any case; all of them, which takes ten minutes and more, in `make hostile`.
+"""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +16,7 @@ from tricks import text_of
 
 pytestmark = pytest.mark.slow
 TRICKS = [*cheats.TRICKS, *harms.TRICKS]
+TRIED = TRICKS if os.environ.get("LC_HOSTILE") == "all" else TRICKS[::7]
 CANARY = "as it was"
 
 
@@ -28,7 +33,7 @@ def judged():
         canary = outside / "canary"
         canary.write_text(CANARY)
         canary.chmod(0o666)
-        made = {trick.file: text_of(trick.hand_in(given, solved, outside)) for trick in TRICKS}
+        made = {trick.file: text_of(trick.hand_in(given, solved, outside)) for trick in TRIED}
         core_pattern = Path("/proc/sys/kernel/core_pattern").read_text()
         found = collected(made)
         assert Path("/proc/sys/kernel/core_pattern").read_text() == core_pattern
@@ -44,7 +49,7 @@ def test_nothing_outside_was_written(judged):
     assert judged[1] == {"canary": CANARY}
 
 
-@pytest.mark.parametrize("trick", TRICKS, ids=lambda trick: trick.name)
+@pytest.mark.parametrize("trick", TRIED, ids=lambda trick: trick.name)
 def test_a_trick_gains_nothing_and_all_else_is_judged(trick, judged):
     found = states(judged[0][trick.file])
     assert found[trick.id] in trick.states.split(), judged[0][trick.file]
