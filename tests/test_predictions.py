@@ -39,14 +39,19 @@ def test_a_prediction_opens_what_is_revealed():
     assert repr(lc.reveal("05.order", "the sum")) == FIRST
     entry = lc.predict("05.order", answer="different")
     assert (entry.kind, entry.text) == ("predicted", "You predicted: different [05.order]")
-    assert repr(lc.reveal("05.order", "the sum", 0.25, entry)) == (
-        f"You predicted: different\nthe sum\n0.25\n{entry.text}"
-    )
+    assert repr(lc.reveal("05.order", "the sum", 0.25, entry)) == f"the sum\n0.25\n{entry.text}"
+
+
+def test_what_was_said_is_told_again_only_beside_what_was():
+    lc.predict("05.order", answer="different")
+    assert repr(lc.reveal("05.order", 1, was="same")) == 'You said "different"; it is "same".\n1'
+    assert repr(lc.reveal("05.order", 1)) == "1"
 
 
 def test_skipping_is_a_prediction_and_taking_it_back_closes_again():
     lc.predict("05.order", answer="Skip ")
-    assert repr(lc.reveal("05.order", 1)) == "Prediction skipped.\n1"
+    assert repr(lc.reveal("05.order", 1, was="same")) == "Prediction skipped.\n1"
+    assert repr(lc.reveal("05.order", 1)) == "1"
     lc.predict("05.order", answer=None)
     assert repr(lc.reveal("05.order", 1)) == FIRST
 
@@ -168,7 +173,7 @@ def test_a_range_stands_for_one_number_or_for_all(id):
 
 @pytest.mark.parametrize(
     ("first", "stays", "head"),
-    [(20, "20", "You predicted: 20"), ("skip", "skipped", "Prediction skipped.")],
+    [(20, "20", "You said 20; it is 7."), ("skip", "skipped", "Prediction skipped.")],
 )
 def test_a_guess_that_cannot_be_kept_leaves_the_one_before_in_force(first, stays, head):
     lc.predict("05.recall", answer=first)
@@ -178,7 +183,7 @@ def test_a_guess_that_cannot_be_kept_leaves_the_one_before_in_force(first, stays
         'This is counted in whole numbers, from 0 on (or answer="skip"). '
         f"Until then your prediction stays: {stays}. [05.recall]"
     )
-    assert repr(lc.reveal("05.recall", "the sum")) == f"{head}\nthe sum"
+    assert repr(lc.reveal("05.recall", "the sum", was=7)) == f"{head}\nthe sum"
     assert repr(lc.report()) == before
     lc.predict("05.recall", answer=None)
     assert repr(lc.reveal("05.recall", "the sum")) == FIRST
@@ -237,8 +242,8 @@ def test_in_a_notebook_revealed_things_show_themselves_in_order_and_words_as_mar
     entry = lc.quiz("05.exit_sum", answer="b")
     shown = outputs(lc.reveal("05.order", "a **sum**", entry, 2)._ipython_display_, monkeypatch)
     texts = [bundle["text/plain"] for bundle in shown]
-    assert texts == ["You predicted: same [05.order]", "a **sum**", entry.text, "2"]
-    assert shown[1]["text/markdown"] == "a **sum**"
+    assert texts == ["a **sum**", entry.text, "2"]
+    assert shown[0]["text/markdown"] == "a **sum**"
 
 
 def test_in_a_notebook_nothing_is_revealed_before_the_prediction(monkeypatch):

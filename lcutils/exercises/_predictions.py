@@ -71,23 +71,24 @@ class Revealed:
     @property
     def _head(self) -> str:
         said = _predictions[self.id]
+        if not self.was:
+            return ""  # what was said stands where it was typed
         if said == "skip":
             return _SKIPPED
-        if not self.was:
-            return f"You predicted: {said}"
         said, was = (f'"{x}"' if self.is_choice else x for x in (said, self.was))
         return f"You said {said}" + (", and so it is." if said == was else f"; it is {was}.")
 
     def __repr__(self) -> str:
         if self.id not in _predictions:
             return _PREDICT_FIRST
-        return "\n".join([self._head, *map(repr, self.things)])
+        return "\n".join([*filter(None, [self._head]), *map(repr, self.things)])
 
     def _ipython_display_(self) -> None:
         if self.id not in _predictions:
             show_value(Verdict("waiting", _PREDICT_FIRST).entry("predicted", self.id))
             return
-        show_value(Verdict("ours", self._head).entry("predicted", self.id))
+        if self._head:
+            show_value(Verdict("ours", self._head).entry("predicted", self.id))
         for thing in self.things:
             show_value(thing)
 
