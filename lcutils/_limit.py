@@ -106,7 +106,8 @@ def run_limited(
         raise
     finally:
         finished.set()
-        timer.join()
+        if timer.ident is not None:  # the call may have left no room for a thread
+            timer.join()
         try:
             if afterwards is not None:
                 afterwards()

@@ -328,3 +328,14 @@ def test_another_thread_is_refused():
     thread.start()
     thread.join()
     assert caught == ["A time limit works in the main thread only; call this from a cell."]
+
+
+def test_where_no_thread_can_be_started_that_is_said_and_the_handler_is_as_it_was(monkeypatch):
+    def start(_):
+        raise RuntimeError("can't start new thread")
+
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        run_limited(lambda: 1, 1.0)
+    assert signal.getsignal(signal.SIGINT) is before
