@@ -101,8 +101,7 @@ class Report:
 
     def _html(self, link: str) -> str:
         rows = "".join(
-            f"<tr><td {_TOP}><b>{row.kind}</b></td>"
-            f"<td {_TOP}>{row.count.replace(' ', '&nbsp;')}</td>"
+            f"<tr><td {_TOP}><b>{row.kind}</b><br>{row.count.replace(' ', '&nbsp;')}</td>"
             f"<td {_TOP}>{'<br>'.join(row.lines(link if row.kind in _IN_CELLS else ''))}</td></tr>"
             for row in self.rows
         )
