@@ -13,7 +13,7 @@ from editions import ROOT, SOURCES, Lesson, lessons
 from helpers import code, notebook_of, shown
 from lcutils.checking.data import Prediction, Question
 from lcutils.exercises import catalogue
-from results import Told, told_after
+from reveals import Told, told_after
 from teaching import FOLDER, INDEX, SECONDS, mistakes, pages, slug
 
 
@@ -144,6 +144,20 @@ def test_claims_words_and_pictures_are_a_line_each_and_none_comes_twice():
         r"2 of 3_4 \*right\*. (at every seed tried: 1 to 3)",
         "Two lines of $x_1$.",
     )
+
+
+@pytest.mark.parametrize(
+    ("proof", "line"),
+    [
+        ("a = a\nProved for all sizes with \\eta > 0. [05.y]", "Proved, `05.y`: $a = a$"),
+        ("a \\neq b\nNot equal. At a = 1 the right is 2. [05.y]", r"Refuted, `05.y`: $a \neq b$"),
+        ("a = b\nb = c\nProved for all sizes. [05.y]", "Proved, `05.y`"),
+    ],
+)
+def test_what_is_proved_or_refuted_is_one_line(proof, line):
+    output = shown(proof)
+    output.data["text/markdown"] = f"$${proof}$$"
+    assert revealed(shown("You said 1; it is 2. [05.x]"), output)["05.x"].sentences == (line,)
 
 
 def test_a_reveal_that_begins_otherwise_is_refused():

@@ -13,7 +13,7 @@ from budget import budget
 from build import edition_cells
 from cells import CALL, Cell, solution_source
 from editions import ROOT, SOURCES, Lesson
-from results import Told, told_after
+from reveals import Told, told_after
 
 _AIMS = re.compile(r"^(?:After this lesson|Afterwards) you can (.+)\.$", re.MULTILINE)
 _HALF = re.compile(r"; (the end of section \d+) is a good place to stop half way\.")

@@ -27,7 +27,7 @@ from lcutils.checking.data import (
     Question,
 )
 from lcutils.exercises import catalogue
-from results import Told
+from reveals import Told
 from taught import Task, Taught, taught
 
 INDEX, FOLDER, TEXT = "TEACHING.md", "teaching", SOURCES / "_teaching.md"

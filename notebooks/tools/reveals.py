@@ -16,6 +16,7 @@ _HEADS = (  # the first output of a reveal; the id stands behind it
     re.compile(r"You said (?P<guess>.+); it is (?P<result>.+)\. \[.*\]"),
     re.compile(r"You predicted: (?P<guess>.+) \[.*\]"),
 )
+_PROOF = re.compile(r"(.+) \[(\S+)\]")
 _CLAIM = re.compile(r"Measured: (.+) \[[^;\]]+; (.+)\]")
 
 
@@ -66,6 +67,16 @@ def _sentence(data: NotebookNode) -> str:
     if "text/markdown" in data:
         if text == data["text/markdown"]:
             return " ".join(text.split())
-        equation, _, verdict = text.partition("\n")
-        return f"${equation}$ {verdict}" if verdict else ""
+        return _proof(text)
     return "" if "\n" in text else plain(text)
+
+
+def _proof(text: str) -> str:
+    """The id of what is proved or refuted, with the equation if it is a single one."""
+    *lines, verdict = text.split("\n")
+    found = _PROOF.fullmatch(verdict)
+    if not found:
+        return ""
+    what = "Refuted" if found[1].startswith("Not equal") else "Proved"
+    equation = f": ${lines[0]}$" if len(lines) == 1 else ""
+    return f"{what}, `{found[2]}`{equation}"
