@@ -22,7 +22,8 @@ NBVAL := LC_SEED=0 LC_STRICT=1 LC_THREADS=1 PYTHONPATH="$(CURDIR)" $(PY) -m pyte
 	-p no:cacheprovider --nbval --nbval-cell-timeout 60 $(SIDE_BY_SIDE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install study lab test lint unit quick lesson notebooks figures nbval claims runs hostile faults bench
+.PHONY: help install study lab test lint unit quick lesson notebooks figures teaching nbval claims runs \
+	hostile faults bench
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1~\2/p' $(MAKEFILE_LIST) | \
@@ -66,6 +67,9 @@ notebooks: install ## build the lessons whose source has changed
 
 figures: install ## make the README's pictures
 	$(PY) notebooks/tools/figures.py
+
+teaching: install ## write TEACHING.md and teaching/, which hold answers
+	$(PY) notebooks/tools/teaching.py
 
 nbval: install ## run both editions, and compare with what they show
 	$(NBVAL) notebooks/*.ipynb notebooks/solutions/*.ipynb

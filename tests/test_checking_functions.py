@@ -75,6 +75,13 @@ def test_a_slip_is_named_where_the_function_raises():
     assert not verdict.is_open
 
 
+def test_an_unknown_name_is_said_before_a_slip():
+    verdict = judged("def answer(x):\n    return cumsum(x, 1) / torch.ones(1) + x.cumsum()")
+    assert verdict.reason == f"There is no name `cumsum` here. Is `torch.cumsum` meant? {NO_AXIS}"
+    assert verdict.example[:2] == ("It raised this:", "NameError: name 'cumsum' is not defined")
+    assert verdict.hint == ""
+
+
 def test_a_slip_is_named_where_the_values_differ():
     verdict = judged("answer = lambda x: x + torch.ones(1)")
     assert verdict.reason == HARD
@@ -211,7 +218,8 @@ MASK = replace(
 
 
 def judged_as(exercise, expression):
-    return functions.judge(exercise, written(f"def answer(x):\n    return {expression}", np=np))
+    names = {"np": np, "unit_keys": torch.eye, "_hidden_key": torch.eye}
+    return functions.judge(exercise, written(f"def answer(x):\n    return {expression}", **names))
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -434,6 +442,11 @@ def test_a_right_loop_is_told_where_none_is_asked_for():
         ("torch.zeros(10**15)", "It asks for more memory than there is."),
         ("cumsum(x, 1)", "There is no name `cumsum` here. Is `torch.cumsum` meant?"),
         ("anwser(x)", "There is no name `anwser` here. Is `answer` meant?"),
+        ("one_hot(x)", "Is `torch.nn.functional.one_hot` meant?"),
+        ("argsrt(x)", "There is no name `argsrt` here. Is `torch.argsort` meant?"),
+        ("softplus(x)", "Is `torch.nn.functional.softplus` meant?"),  # not torch._softplus
+        ("unit_key(x)", "There is no name `unit_key` here. Is `unit_keys` meant?"),
+        ("hidden_key(x)", "Is it imported, or defined, in a cell above?"),  # not _hidden_key
         ("no_such_thing(x)", "Is it imported, or defined, in a cell above?"),
         ("x.astype(float)", "A tensor has no `astype`. Is `.to(dtype)` meant?"),
         ("x.cumsun(1)", "A tensor has no `cumsun`. Is `cumsum` meant?"),

@@ -96,6 +96,9 @@ def test_a_prediction_of_one_id_does_not_open_another():
         ("13.shape", "8x8", "8 x 8"),
         ("13.shape", "32 × 2", "32 x 2"),
         ("13.plain", "delta rule", "the delta rule"),
+        ("08.unit_keys", "√K", "sqrt(K)"),
+        ("08.unit_keys", "1/√K", "1/sqrt(K)"),
+        ("08.unit_keys", "1 / √(K)", "1/sqrt(K)"),
         ("08.one_pair", "-v", "-v"),
         ("08.one_pair", "−v", "-v"),
         ("08.unscaled", "30 %", "0.3"),
@@ -117,6 +120,7 @@ def test_a_guess_of_the_form_that_is_asked_for_is_kept(id, answer, kept):
     ("id", "answer", "wanted"),
     [
         ("00.ann", "either", "Type one of "),
+        ("08.unit_keys", "∛K", "Type one of "),
         ("05.recall", "many", "Type a number, such as 10"),
         ("05.recall", "0.3 d", "Type a number, such as 10"),
         ("05.recall", "3 or 4", "Type a number, such as 10"),

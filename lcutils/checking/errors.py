@@ -269,7 +269,7 @@ def _meaning(error: BaseException, message: str) -> str:
 def _unknown_name(name: str, traceback: TracebackType | None) -> str:
     *_, (frame, _) = _frames(traceback)
     near = _near(name, {**vars(builtins), **frame.f_globals, **frame.f_locals})
-    near = near or _near(name, vars(torch), "torch.")
+    near = near or _near(name, _torch_functions())
     if near:
         return f"There is no name `{name}` here. Is {near} meant?"
     return f"There is no name `{name}` here. Is it imported, or defined, in a cell above?"
@@ -291,11 +291,22 @@ def _unknown_attribute(name: str, value: object) -> str:
     return f"{said} has no `{name}`." + (f" Is {near} meant?" if near else "")
 
 
-def _near(name: str, known: Iterable[str], place: str = "") -> str:
-    plain = [other for other in known if not other.endswith("_")]  # `add_` edits in place
-    near = difflib.get_close_matches(name, plain, n=2, cutoff=0.75)
+def _torch_functions() -> Iterable[str]:
+    """What torch computes, with the module in front; what both modules have is torch's."""
+    for module in (torch.nn.functional, torch):
+        for name, value in vars(module).items():
+            if callable(value):
+                yield f"{module.__name__}.{name}"
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    """The known names that `name` may be meant for; a module may stand in front of them."""
+    plain = {spelled.rpartition(".")[2]: spelled for spelled in known}
+    # `add_` edits in place, and `_add` is nobody's to call
+    words = [word for word in plain if not word.startswith("_") and not word.endswith("_")]
+    near = difflib.get_close_matches(name, words, n=2, cutoff=0.75)
     best = near[:1] if name in near else near
-    return " or ".join(f"`{place}{match}`" for match in best)
+    return " or ".join(f"`{plain[word]}`" for word in best)
 
 
 def stopped(error: BaseException) -> tuple[str, str]:

@@ -174,9 +174,12 @@ def _right(trial: Trial, code: str) -> Verdict:
 def _with_slip(verdict: Verdict, sentence: str) -> Verdict:
     if not sentence:
         return verdict
-    verdict = verdict.with_(is_open=False, hint="")
     if verdict.reason.endswith(":"):  # it goes on in the example
-        return verdict.with_(reason=sentence, example=(verdict.reason, *verdict.example))
+        example = (verdict.reason, *verdict.example)
+        if verdict.example[0].startswith("NameError"):  # to be mended before anything else
+            sentence = f"{verdict.hint} {sentence}"
+        return verdict.with_(reason=sentence, example=example, is_open=False, hint="")
+    verdict = verdict.with_(is_open=False, hint="")
     return verdict.with_(reason=f"{verdict.reason.removeprefix(_DIFFER)} {sentence}".strip())
 
 

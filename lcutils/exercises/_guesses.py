@@ -132,4 +132,6 @@ def _choice(choices: Sequence[str], typed: object) -> tuple[str | None, str]:
 
 def _bare(words: str) -> str:
     """Without case, spaces and articles: what two ways to type one choice share."""
-    return re.sub(r"\bthe\b|[^\w-]", "", words.lower().replace("×", "x"))
+    spelled = words.lower().replace("×", "x").replace("√", "sqrt")
+    # a sign that no keyboard has is no blank: the third root of K is not K
+    return re.sub(r"\bthe\b|[^\w\x80-\U0010ffff-]", "", spelled)

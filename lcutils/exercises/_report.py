@@ -14,8 +14,17 @@ from lcutils import _ledger
 from lcutils.checking.data import Prediction, Question
 from lcutils.exercises._catalogue import catalogue
 
-_FOR_WHOM = "This run only, for you."
+_FOR_WHOM = "This run only: for you, not for grades."
+_TO_HAND_IN = (
+    "In a class: Restart Kernel and Run All Cells (menu Kernel; in Colab, menu Runtime); then "
+    "save this notebook, or download it, and hand it in."
+)
+_TOTALS = {  # what is counted together -> its kinds, and a word for those that are done
+    "Exercises and questions": (("checked", "answered"), "right"),
+    "Predictions": (("predicted",), "made"),
+}
 _IN_CELLS = ("predicted", "checked", "answered")  # each id in a cell of its own name
+_ORDER = ("checked", "answered", "predicted", "proved", "refuted", "measured")  # the reader's first
 _LEFT = ("wrong", "undecided", "skipped", "not written", "not run")
 _TOP = 'style="text-align: left; vertical-align: top;"'
 
@@ -34,9 +43,14 @@ class Row:
     tries: dict[str, int]
 
     @property
+    def size(self) -> int:
+        """How many there are."""
+        return len(self.done) + sum(map(len, self.left.values()))
+
+    @property
     def count(self) -> str:
         """How many of how many are done."""
-        return f"{len(self.done)} of {len(self.done) + sum(map(len, self.left.values()))}"
+        return f"{len(self.done)} of {self.size}"
 
     def lines(self, link: str = "") -> Iterator[str]:
         """What is done, then for each reason what is not; as HTML with links if there is a link."""
@@ -56,15 +70,28 @@ class Report:
     rows: tuple[Row, ...]
 
     @property
-    def _head(self) -> str:
-        return f"Lesson {self.lesson}. {_FOR_WHOM}" if self.lesson else _FOR_WHOM
+    def _above(self) -> list[str]:
+        """For whom it is, and how much of what a reader is asked is right, or why not."""
+        said = [f"Lesson {self.lesson}. {_FOR_WHOM}" if self.lesson else _FOR_WHOM]
+        for what, (kinds, done) in _TOTALS.items():
+            rows = [row for row in self.rows if row.kind in kinds]
+            counts = {done: sum(len(row.done) for row in rows)}
+            counts |= {why: sum(len(row.left.get(why, ())) for row in rows) for why in _LEFT}
+            if found := ", ".join(f"{n} {why}" for why, n in counts.items() if n):
+                said.append(f"{what}, {sum(row.size for row in rows)}: {found}.")
+        return said
+
+    @property
+    def _below(self) -> str:
+        return _TO_HAND_IN if self.lesson else ""
 
     def __repr__(self) -> str:
         if not self.rows:
             return "Nothing proved, measured or checked yet."
         lines = [f"{row.kind:<9} {row.count}: {'; '.join(row.lines())}" for row in self.rows]
         wrap = textwrap.TextWrapper(90, subsequent_indent=" " * 10, break_on_hyphens=False)
-        return "\n".join([self._head, *map(wrap.fill, lines)])
+        below = [textwrap.fill(self._below, 90)] if self._below else []
+        return "\n".join([*self._above, *map(wrap.fill, lines), *below])
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         bundle = {"text/plain": repr(self)}
@@ -74,18 +101,18 @@ class Report:
 
     def _html(self, link: str) -> str:
         rows = "".join(
-            f"<tr><td {_TOP}><b>{row.kind}</b></td>"
-            f"<td {_TOP}>{row.count.replace(' ', '&nbsp;')}</td>"
+            f"<tr><td {_TOP}><b>{row.kind}</b><br>{row.count.replace(' ', '&nbsp;')}</td>"
             f"<td {_TOP}>{'<br>'.join(row.lines(link if row.kind in _IN_CELLS else ''))}</td></tr>"
             for row in self.rows
         )
-        return f"<div>{html.escape(self._head)}</div><table>{rows}</table>"
+        above = "<br>".join(map(html.escape, self._above))
+        return f"<div>{above}</div><table>{rows}</table><div>{html.escape(self._below)}</div>"
 
 
 def _linked(id: str, notebook: str) -> str:
     if not notebook:
         return id
-    return f'<a href="{quote(notebook)}#cell-id={id.replace(".", "-", 1)}">{id}</a>'
+    return f'<a href="{quote(os.fsencode(notebook))}#cell-id={id.replace(".", "-", 1)}">{id}</a>'
 
 
 def _notebook() -> str:
@@ -105,7 +132,7 @@ def report() -> Report:
         for id, asked in catalogue().items():
             if id.startswith(f"{lesson}."):
                 states.setdefault(id, (_kind_of(asked), "not run"))
-    return Report(lesson, tuple(filter(None, (_row(kind, states) for kind in _ledger.KINDS))))
+    return Report(lesson, tuple(filter(None, (_row(kind, states) for kind in _ORDER))))
 
 
 def _row(kind: str, states: dict[str, tuple[str, str]]) -> Row | None:
