@@ -1,7 +1,5 @@
 """A folder of hand-ins, judged: what the files say, what is refused, what is no notebook."""
 
-import csv
-import io
 import json
 import os
 
@@ -9,8 +7,7 @@ import pytest
 
 from boxed import TOOLS, collected, open_folder, require_box, run_as_user, states
 from classroom import box
-from classroom.collecting import as_csv, as_json
-from classroom.handin import HandIn, Row, load_lesson
+from classroom.handin import load_lesson
 from editions import ROOT
 
 GIVEN = (ROOT / "notebooks" / "05_memory.ipynb").read_text(encoding="utf-8")
@@ -65,28 +62,6 @@ def test_the_box_holds_no_answers(monkeypatch):
 def test_a_lesson_that_is_none_is_refused():
     with pytest.raises(ValueError, match="There is no lesson '5'; there are 00, 02"):
         load_lesson("5")
-
-
-ROWS = [
-    Row("05.order", "prediction", "predicted", "=HYPERLINK('x')"),
-    Row("05.noise", "exercise", "right", "Right."),
-    Row("05.exit_sum", "question", "wrong", "b) Not quite."),
-]
-
-
-def test_the_csv_has_a_line_a_student_and_nothing_that_a_spreadsheet_would_run():
-    unusable = HandIn("+x.ipynb", "+x", notes=["It cannot be used: no cells."])
-    text = as_csv("05", [HandIn("ann_05_memory.ipynb", "ann", ROWS), unusable])
-    ann, other = csv.DictReader(io.StringIO(text))
-    assert (ann["student"], ann["right"], ann["of"]) == ("ann", "1", "2")
-    assert (ann["05.noise"], ann["05.order"]) == ("right", "'=HYPERLINK('x')")
-    assert (other["student"], other["of"], other["05.noise"]) == ("'+x", "0", "")
-    assert other["notes"] == "It cannot be used: no cells."
-
-
-def test_the_json_has_all_of_it():
-    made = json.loads(as_json("05", [HandIn("ann.ipynb", "ann", ROWS)]))
-    assert made["hand_ins"][0]["rows"][2]["sentence"] == "b) Not quite."
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +120,8 @@ def test_a_solved_lesson_is_right_and_one_as_given_is_open(judged):
     assert {row["state"] for row in ann["rows"] if row["kind"] != "prediction"} == {"right"}
     assert {row["state"] for row in ann["rows"] if row["kind"] == "prediction"} == {"predicted"}
     assert set(states(ben).values()) == {"open"}
+    assert {row["is_given"] for row in ben["rows"]} == {True}
+    assert {row["is_given"] for row in ann["rows"]} == {False}
     assert (ann["workers"], ben["workers"]) == (1, 1)
 
 
@@ -160,6 +137,9 @@ def test_each_answer_gets_its_state(judged):
     assert (found["05.exit_sum"], found["05.exit_noise"]) == ("wrong", "deleted")
     assert (found["05.write_order"], found["05.delta_step"]) == ("wrong", "wrong")
     assert (found["05.state_gradient"], found["05.members"]) == ("raised", "open")
+    answers = {row["id"]: row["answer"] for row in judged["cy.ipynb"]["rows"]}
+    assert answers["05.half_life"] == 'steps = 1 / 0\n\nlc.check("05.half_life", steps)'
+    assert answers["05.exit_noise"] == answers["05.members"] == ""
     said = {row["id"]: row["sentence"] for row in judged["cy.ipynb"]["rows"]}
     assert said["05.additive_step"] == "This is x, what is written; the old state is missing."
     assert said["05.half_life"].startswith("`1 / 0` could not be run: it raised ZeroDivisionError")
@@ -225,4 +205,5 @@ def test_a_link_and_a_folder_are_no_hand_ins():
         (folder / "link.ipynb").symlink_to(ROOT / "notebooks" / "05_memory.ipynb")
         (folder / "folder.ipynb").mkdir()
         ran = run_as_user(COLLECT, "05", str(folder))
-    assert (ran.returncode, ran.stderr) == (1, f"There is no notebook in {folder}.\n")
+    said = f"There is no notebook in {folder}; link.ipynb: a link, passed over.\n"
+    assert (ran.returncode, ran.stderr) == (1, said)

@@ -1,4 +1,4 @@
-"""What a class handed in: folders and zips of any make, whose file is whose, and which one counts."""
+"""What a class handed in: folders and zips, whose file is whose, and which one counts."""
 
 import io
 import os

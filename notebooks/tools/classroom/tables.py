@@ -17,6 +17,8 @@ from classroom.rows import Row
 from classroom.summing import Summary, outcome_of, right
 from lcutils._files import write_whole
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
 
 def as_json(summary: Summary) -> str:
     """All of it."""
@@ -53,11 +55,10 @@ def _in_words(row: Row) -> str:
 
 
 def _harmless(cell: Any) -> Any:
-    """A spreadsheet must not take a student's text for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
-
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+    """A spreadsheet must not take a student's text for a formula, nor for a line of its own."""
+    if not isinstance(cell, str):
+        return cell
+    return "'" * cell.startswith(_FORMULA) + " ".join(cell.split())
 
 
 def write(summary: Summary, folder: Path) -> list[Path]:
