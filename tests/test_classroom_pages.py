@@ -18,7 +18,7 @@ from classroom.guesses import guesses_of
 from classroom.handin import HandIn, load_lesson
 from classroom.results import Result, results_of
 from classroom.rows import Row
-from classroom.summing import OUTCOMES, Summary, outcome_of
+from classroom.summing import OUTCOMES, Summary, outcome_of, written
 from lcutils.checking.data import Prediction
 from lcutils.exercises import catalogue
 
@@ -79,13 +79,15 @@ def test_the_commonest_mistake_comes_first_with_how_many_and_an_example():
     first, second = summed().mistakes
     assert (first.id, first.sentence) == ("05.additive_step", "The old state is missing.")
     assert [summed().hand_ins[place].student for place in first.places] == ["cy", "bob"]
-    assert (first.answer, first.example[0]) == ("return x", "got    = [1, 2]")
+    assert (first.answer, first.got) == ("return x", ())
     assert second.example[1] == "a: whether a word was in the text"
 
 
 def test_wrong_answers_without_a_name_are_grouped_by_what_came_out():
     third = handed("gus", {"05.additive_step": (*OTHER[:2], ("got = [0, 0]",))})
-    assert [len(group.places) for group in summed([*CLASS, third]).unnamed] == [2, 1]
+    two, one = summed([*CLASS, third]).unnamed
+    assert (two.got, len(two.places)) == (("got    = [12, 34]",), 2)
+    assert (one.got, len(one.places)) == (("got = [0, 0]",), 1)
 
 
 def test_an_error_is_the_same_on_whatever_line():
@@ -102,6 +104,14 @@ def test_what_was_never_opened_is_not_what_was_not_written():
     assert (
         outcome_of(Row("05.noise", "exercise", "open", "", is_given=True)).words == "never opened"
     )
+
+
+def test_an_example_is_what_was_written_without_the_line_that_hands_it_in():
+    call = 'f = lc.check("05.noise", f)'
+    said = {f"def f(x):\n    return x\n\n\n{call}": "def f(x):\n    return x", call: call}
+    said['lc.check("05.noise", lambda x: x)'] = 'lc.check("05.noise", lambda x: x)'
+    for answer, kept in said.items():
+        assert written(Row("05.noise", "exercise", "wrong", "", answer=answer)) == kept
 
 
 def test_each_state_has_an_outcome():
@@ -160,13 +170,13 @@ def test_every_prediction_of_a_lesson_has_its_result(number):
 
 def test_hand_ins_with_one_text_are_found_whatever_their_blanks_and_comments():
     ids = ["05.additive_step", "05.noise", "05.half_life", "05.delta_step", "05.members"]
-    written = [
+    made = [
         handed("ann", dict.fromkeys(ids, ("right", "", (), False, "a = 1  # mine"))),
         handed("bob", dict.fromkeys(ids, ("right", "", (), False, "a  =  1\n"))),
         handed("cy", dict.fromkeys(ids, ("right", "", (), False, "a = 2"))),
         handed("di", dict.fromkeys(ids[:4], ("right", "", (), False, "a = 1"))),
     ]
-    summary = summed(written)
+    summary = summed(made)
     assert [[summary.hand_ins[x].student for x in places] for places in summary.same] == [
         ["ann", "bob"]
     ]
@@ -305,3 +315,37 @@ def test_a_class_of_which_no_file_could_be_used_has_its_page_too():
 
 def test_what_cannot_be_seen_is_shown():
     assert page.text("a\u202eb\x1bc\u200dd\n") == "a\ufffdb\ufffdc\u200dd\n"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1200, 900, 390])
+def test_in_a_browser_nothing_runs_and_nothing_is_wider_than_the_page(browser, tmp_path, width):
+    said, asked = [], []
+    for path in tables.write(harmful(), tmp_path)[:1] + sorted(
+        (tmp_path / "feedback_05").iterdir()
+    ):
+        tab = browser.new_page(viewport={"width": width, "height": 800})
+        tab.on("console", lambda message: said.append(message.text))
+        tab.on("dialog", lambda dialog: said.append(dialog.message))
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.goto(path.as_uri())
+        tab.evaluate("document.querySelectorAll('details').forEach(x => x.open = true)")
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert tab.evaluate(wide) == 0
+        tab.close()
+    assert not said
+    assert len(asked) == 3
+
+
+@pytest.mark.browser
+def test_in_a_browser_names_are_there_once_the_box_is_ticked(browser, tmp_path):
+    tables.write(summed(), tmp_path)
+    tab = browser.new_page()
+    tab.goto((tmp_path / "class_05.html").as_uri())
+    names = tab.locator("tbody th .who")
+    assert [names.nth(place).is_visible() for place in range(6)] == [False] * 6
+    tab.locator("#names").check()
+    assert [names.nth(place).is_visible() for place in range(6)] == [True] * 6
+    names.nth(1).locator("a").click()
+    assert tab.locator("h1").inner_text().startswith("Lesson 05: cy")
+    tab.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote
 
-from classroom.guesses import Guesses
+from classroom.guesses import Guess, Guesses
 from classroom.handin import HandIn
 from classroom.page import bar, block, folded, own, page, sentence, text
 from classroom.rows import Row
@@ -23,7 +23,7 @@ def class_page(summary: Summary, feedback: Sequence[str]) -> str:
     lesson, count = summary.lesson.name[:2], len(summary.hand_ins)
     parts = [
         f"<h1>Lesson {text(lesson)}: {_many(count, 'hand-in')}</h1>",
-        f"<p>Right answers, of {summary.counted}: half the class has {summary.middle:g} or more. "
+        f"<p>Right answers, of {summary.counted}: half the class has {summary.middle} or more. "
         "Each answer was judged anew, on new inputs; what a notebook shows was not looked at.</p>"
         if count
         else "<p>None of the files could be used: see the notes.</p>",
@@ -77,9 +77,9 @@ def _list(summary: Summary, groups: Sequence[Group]) -> str:
         example = block(group.example) if group.example else ""
         example += block([group.answer]) if group.answer else ""
         items.append(
-            f'<li><span class="many">{len(group.places)}</span><div>{sentence(group.sentence)}<br>'
-            f"<small>{text(name_of(group.id))} · {text(group.id)} · "
-            f"{len(group.places)} of {len(summary.hand_ins)}</small> "
+            f'<li><span class="many">{len(group.places)}</span><div>{sentence(group.sentence)}'
+            f"{''.join(f'<br><code>{own(line)}</code>' for line in group.got)}<br>"
+            f"<small>{text(group.id)}, {len(group.places)} of {len(summary.hand_ins)}</small> "
             f"{_who(summary, group.places)}"
             f"{folded('one example', example) if example else ''}</div></li>"
         )
@@ -107,26 +107,28 @@ def _bars(summary: Summary) -> str:
 
 def _guesses(made: Guesses) -> str:
     most = max([1, *(guess.count for guess in made.guesses)])
-    rows = []
-    for guess in made.guesses:
-        said = (
-            f'<span class="result">{own(guess.said)}</span>' if guess.is_result else own(guess.said)
-        )
-        parts = {"guessed": (guess.count, str(guess.count)), "left": (most - guess.count, "")}
-        shown = bar(parts, str(guess.count)) if guess.count else '<small class="dim">0</small>'
-        rows.append(f'<div class="guess"><span>{said}</span>{shown}</div>')
+    rows = [_guess(guess, most) for guess in made.guesses]
     first, rest = rows[:_FIRST_GUESSES], rows[_FIRST_GUESSES:]
-    result = ""
-    if made.result.was:
-        result = f"<p>It is <b>{text(made.result.was)}</b>.</p>"
-    measured = "<br>".join(map(sentence, made.result.sentences))
-    others = ", ".join(f"{words} {count}" for words, count in made.rest.items())
-    return (
-        f"<h3>{text(made.question)} <small>{text(made.id)}</small></h3>{''.join(first)}"
-        f"{folded(f'{len(rest)} more', ''.join(rest)) if rest else ''}"
-        f"{f'<p><small>{text(others)}</small></p>' if others else ''}"
-        f"{result}{f'<p><small>{measured}</small></p>' if measured else ''}"
-    )
+    parts = [f"<h3>{text(made.question)} <small>{text(made.id)}</small></h3>", *first]
+    if rest:
+        parts.append(folded(f"{len(rest)} more", "".join(rest)))
+    if made.rest:
+        others = ", ".join(f"{words} {count}" for words, count in made.rest.items())
+        parts.append(f"<p><small>{text(others)}</small></p>")
+    if made.result.was and not any(guess.is_result for guess in made.guesses):
+        parts.append(f"<p><b>In the lesson: {text(made.result.was)}</b></p>")
+    if made.result.sentences:
+        parts.append(f"<p><small>{'<br>'.join(map(sentence, made.result.sentences))}</small></p>")
+    return "".join(parts)
+
+
+def _guess(guess: Guess, most: int) -> str:
+    said = own(guess.said)
+    if guess.is_result:
+        said = f'<span class="result">{said}</span>'
+    lengths = {"guessed": (guess.count, str(guess.count)), "left": (most - guess.count, "")}
+    shown = bar(lengths, str(guess.count)) if guess.count else '<small class="dim">0</small>'
+    return f'<div class="guess"><span>{said}</span>{shown}</div>'
 
 
 def _grid(summary: Summary, feedback: Sequence[str]) -> str:
@@ -138,13 +140,13 @@ def _grid(summary: Summary, feedback: Sequence[str]) -> str:
         found = {row.id: row for row in made.rows}
         cells = "".join(_cell(found[id]) for id in ids)
         rows.append(
-            f'<tr><th scope="row">{place + 1} <span class="who">{link}</span></th>{cells}'
-            f'<td class="end">{right(made)} of {summary.counted}</td></tr>'
+            f'<tr><th scope="row">{place + 1} <span class="who">{link}</span></th>'
+            f'<td class="end">{right(made)} of {summary.counted}</td>{cells}</tr>'
         )
     return (
         '<p class="dim">The most right answers first. <span class="hidden">Names, and the links to '
         "each one's feedback, are there once the box at the top is ticked.</span></p>"
-        f'<div class="wide"><table class="grid"><thead><tr><td></td>{head}<td></td></tr></thead>'
+        f'<div class="wide"><table class="grid"><thead><tr><td></td><td></td>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from classroom.handin import HandIn
 from classroom.page import block, folded, own, page, sentence, text
 from classroom.rows import Row
-from classroom.summing import Summary, name_of, outcome_of, right
+from classroom.summing import Summary, name_of, outcome_of, right, written
 
 
 def feedback_page(made: HandIn, summary: Summary) -> str:
@@ -28,7 +28,8 @@ def _row(row: Row, was: str) -> str:
     if row.state == "predicted":
         said = f"Your guess: {own(row.sentence)}." + (f" It is {text(was)}." if was else "")
     example = block(row.example) if row.example and row.state != "right" else ""
-    answer = folded("your answer", block([row.answer])) if row.answer else ""
+    is_shown = row.answer and row.kind == "exercise"
+    answer = folded("your answer", block([written(row)])) if is_shown else ""
     end = f'<span class="{outcome.key}">{outcome.mark} {outcome.words}</span>'
     return (
         f'<div class="feedback"><b>{text(name_of(row.id))}</b> <small>{text(row.id)}</small> '

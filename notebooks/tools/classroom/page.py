@@ -45,7 +45,7 @@ a {{ color: var(--blue); }}
 small, .dim {{ color: var(--dim); font-size: 0.875rem; }}
 code, pre {{ font: 0.85rem/1.45 ui-monospace, monospace; }}
 pre {{ margin: 0.4rem 0; padding: 0.5rem 0.7rem; background: var(--soft); border-radius: 4px;
-  overflow-x: auto; }}
+  white-space: pre-wrap; overflow-wrap: anywhere; }}
 bdi {{ overflow-wrap: anywhere; }}
 summary {{ cursor: pointer; color: var(--dim); font-size: 0.875rem; }}
 .said {{ list-style: none; margin: 0; padding: 0; }}
@@ -74,7 +74,8 @@ summary {{ cursor: pointer; color: var(--dim); font-size: 0.875rem; }}
   padding: 0.2rem 0; }}
 .grid td.cell {{ width: 1.6rem; min-width: 1.6rem; height: 1.6rem; text-align: center;
   border-radius: 2px; font-weight: 600; }}
-.grid td.end, .grid tbody th {{ padding: 0 0.5rem; font-size: 0.875rem; }}
+.grid td.end, .grid tbody th {{ padding: 0 0.5rem 0 0; font-size: 0.875rem; }}
+.grid tbody th {{ white-space: normal; max-width: 13rem; line-height: 1.2; }}
 .feedback {{ border-left: 4px solid var(--line); padding: 0.1rem 0 0.1rem 0.8rem;
   margin: 0.9rem 0; }}
 .who, #names:checked ~ main .hidden {{ display: none; }}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from lcutils.checking.verdict import Verdict
 from lcutils.exercises import catalogue
 
 _MAX_ANSWER = 4_000  # signs of an answer that is kept
+_PLACE = re.compile(r" \(<[^>]*>, line \d+\)$")  # of a syntax error, in no file that anybody knows
 _GIVEN_UP = "Its cell was given up: {}."
 
 
@@ -80,7 +82,7 @@ def _unjudged(
         name, message, line = found.problems[cell]
         if name == "Stopped":
             return "stopped", "Its cell ran for too long."
-        said = f"{name}: {message}".removesuffix(": ")
+        said = f"{name}: {_PLACE.sub('', message)}".removesuffix(": ")
         return "raised", f"{said} (line {line})" if line else said
     if cell in grafted.missing:
         return "deleted", "Its cell is not in the hand-in."

@@ -6,10 +6,10 @@ import io
 import re
 import tokenize
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from statistics import median
+from statistics import median_high
 
 from classroom.guesses import Guesses, guesses_of
 from classroom.handin import HandIn, Lesson
@@ -45,6 +45,7 @@ OUTCOMES = {
 }
 _SAME_AS = {"undecided": "wrong", "raised": "error", "stopped": "error", "unchecked": "open"}
 _MIN_SAME = 5  # written answers; fewer may be the same by chance
+_HANDS_IN = re.compile(r"(?:\w+ = )?lc\.(?:check|quiz|predict)\(\"[\w.]+\", (?:answer=)?\w+\)\s*$")
 _LINE = re.compile(r" \(line \d+\)$")
 
 
@@ -65,13 +66,15 @@ class Group:
     """Answers to one exercise of which the same is to be said.
 
     Args:
-        example: what came out, of the first of them.
-        answer: what stands in the cell of the first of them.
+        got: what came out, where that is what they share.
+        example: the inputs, what came out and what was wanted, of the first of them.
+        answer: what the first of them wrote.
         places: the hand-ins, by their place in the class.
     """
 
     id: str
     sentence: str
+    got: tuple[str, ...]
     example: tuple[str, ...]
     answer: str
     places: tuple[int, ...]
@@ -96,9 +99,9 @@ class Summary:
         self.unusable = [made for made in hand_ins if not made.rows]
 
     @cached_property
-    def middle(self) -> float:
-        """The median of the right answers."""
-        return median(map(right, self.hand_ins)) if self.hand_ins else 0
+    def middle(self) -> int:
+        """So many right answers or more has half of the class."""
+        return median_high(map(right, self.hand_ins)) if self.hand_ins else 0
 
     @cached_property
     def counted(self) -> int:
@@ -133,10 +136,7 @@ class Summary:
             for row in made.rows:
                 if (said := key(row)) is not None:
                     found.setdefault((row.id, said), []).append((place, row))
-        groups = [
-            Group(id, rows[0][1].sentence, rows[0][1].example, rows[0][1].answer, _places(rows))
-            for (id, _), rows in found.items()
-        ]
+        groups = [_group(rows) for rows in found.values()]
         order = list(self.lesson.exercises)
         return sorted(groups, key=lambda group: (-len(group.places), order.index(group.id)))
 
@@ -192,8 +192,16 @@ def right(made: HandIn) -> int:
     return sum(row.state == "right" for row in made.rows)
 
 
-def _places(rows: Iterable[tuple[int, Row]]) -> tuple[int, ...]:
-    return tuple(place for place, _ in rows)
+def written(row: Row) -> str:
+    """What was written in its cell, without the line that hands it in."""
+    kept = [line for line in row.answer.splitlines() if not _HANDS_IN.match(line)]
+    return "\n".join(kept).strip() or row.answer
+
+
+def _group(rows: Sequence[tuple[int, Row]]) -> Group:
+    first, places = rows[0][1], tuple(place for place, _ in rows)
+    got = () if first.state == "known" else _got(first)
+    return Group(first.id, first.sentence, got, first.example, written(first), places)
 
 
 def _with_choice(group: Group) -> Group:
@@ -202,7 +210,7 @@ def _with_choice(group: Group) -> Group:
     if not isinstance(asked, Question) or letter not in asked.choices:
         return group
     shown = (asked.text, f"{letter}: {asked.choices[letter].text}")
-    return Group(group.id, group.sentence, shown, "", group.places)
+    return replace(group, example=shown, answer="")
 
 
 def _got(row: Row) -> tuple[str, ...]:
