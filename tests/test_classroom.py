@@ -90,7 +90,7 @@ def judged():
         "05.exit_sum": 'answer = a\nlc.quiz("05.exit_sum", answer=answer)',
         "05.exit_noise": None,
         "05.write_order": "order = 'a b'",
-        "05.recall_window": "answer = (",
+        "05.recall_window": 'lc.quiz("05.recall_window", answer="a")\n)',
         "05.delta_step": "delta_step = lambda k, v, state: state +",
         "05.state_gradient": "lc.check('05.state_gradient', lambda state, target: undefined_name)",
         "05.additive_scan": "def additive_scan(x, initial_state):\n"
@@ -144,7 +144,7 @@ def test_each_answer_gets_its_state(judged):
     said = {row["id"]: row["sentence"] for row in judged["cy.ipynb"]["rows"]}
     assert said["05.additive_step"] == "This is x, what is written; the old state is missing."
     assert said["05.half_life"].startswith("`1 / 0` could not be run: it raised ZeroDivisionError")
-    assert said["05.recall_window"] == "SyntaxError: '(' was never closed (line 1)"
+    assert said["05.recall_window"] == "SyntaxError: unmatched ')' (line 2)"
     assert said["05.delta_step"].startswith("`lambda k, v, state: state +` could not be run")
 
 
