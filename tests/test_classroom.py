@@ -1,7 +1,10 @@
 """A folder of hand-ins, judged: what the files say, what is refused, what is no notebook."""
 
+import csv
+import io
 import json
 import os
+import zipfile
 
 import pytest
 
@@ -209,3 +212,32 @@ def test_a_link_and_a_folder_are_no_hand_ins():
         ran = run_as_user(COLLECT, "05", str(folder))
     said = f"There is no notebook in {folder}; link.ipynb: a link, passed over.\n"
     assert (ran.returncode, ran.stderr) == (1, said)
+
+
+@pytest.mark.slow
+def test_a_zip_as_canvas_packs_it_becomes_pages_beside_it():
+    require_box()
+    files = {
+        "adamsann_1234_501_05_memory.ipynb": GIVEN,
+        "adamsann_1234_502_05_memory-1.ipynb": SOLVED,
+        "bergbob_LATE_1235_503_05_memory.ipynb": with_cells({"05.noise": "noise = 'T / d'"}),
+    }
+    with open_folder() as folder:
+        with zipfile.ZipFile(folder / "my class.zip", "w") as packed:
+            for name, text in files.items():
+                packed.writestr(name, text)
+        ran = run_as_user(COLLECT, "05", str(folder / "my class.zip"))
+        assert (ran.returncode, ran.stderr) == (0, "")
+        out = folder / "my class_class_05"
+        assert sorted(path.name for path in folder.iterdir()) == ["my class.zip", out.name]
+        table = (out / "class_05.csv").read_text(encoding="utf-8")
+        feedback = sorted(path.name for path in (out / "feedback_05").iterdir())
+        page = (out / "class_05.html").read_text(encoding="utf-8")
+    lines = list(csv.DictReader(io.StringIO(table)))
+    assert feedback == ["adamsann 1234.html", "bergbob 1235.html"]
+    assert [(x["student"], x["id"], x["right"], x["notes"]) for x in lines] == [
+        ("adamsann", "1234", "16", "It was made from the solutions."),
+        ("bergbob", "1235", "0", "Handed in late."),
+    ]
+    assert [x["05.noise"] for x in lines] == ["right", "named mistake"]
+    assert "counts, as the last of its student" in page

@@ -116,9 +116,14 @@ def test_a_folder_is_read_without_following_links_and_without_what_editors_leave
     (tmp_path / "link.ipynb").symlink_to(ROOT / "notebooks" / "05_memory.ipynb")
     (tmp_path / "all").symlink_to(ROOT / "notebooks")
     (tmp_path / "folder.ipynb").mkdir()
+    (tmp_path / "bob.html").write_text("printed")
     with taken(tmp_path, LESSON) as found:
         assert [one.file for one in found.hand_ins] == ["ann/x.ipynb"]
-        assert found.notes == ["all: a link, passed over.", "link.ipynb: a link, passed over."]
+        assert found.notes == [
+            "all: a link, passed over.",
+            "link.ipynb: a link, passed over.",
+            "Passed over, as no notebooks: bob.html.",
+        ]
 
 
 def zipped(files, path):
@@ -148,7 +153,7 @@ def test_the_names_in_a_zip_are_no_places(tmp_path):
     assert sorted(found.values()) == ["1", "2", "3", "4", "5"]
     assert not any(".." in file or file.startswith("/") for file in found)
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["class.zip", "in"]
-    assert not notes
+    assert notes == ["Passed over, as no notebooks: notes.txt."]
 
 
 def test_a_link_in_a_zip_is_passed_over(tmp_path):
@@ -190,7 +195,10 @@ def test_a_member_that_wants_a_password_is_noted(tmp_path):
 def test_a_zip_within_a_zip_is_not_opened(tmp_path):
     inner = io.BytesIO()
     zipped({"05_memory.ipynb": "{}"}, inner)
-    assert contents(zipped({"ann.zip": inner.getvalue()}, tmp_path / "class.zip")) == ({}, [])
+    assert contents(zipped({"ann.zip": inner.getvalue()}, tmp_path / "class.zip")) == (
+        {},
+        ["Passed over, as no notebooks: ann.zip."],
+    )
 
 
 def test_too_many_notebooks_are_refused(tmp_path, monkeypatch):

@@ -22,15 +22,21 @@ MAX_BYTES = 20_000_000
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson as it was handed out."""
+    """A lesson as it was handed out.
 
-    name: str  # 05_memory
+    Args:
+        name: such as 05_memory.
+        solved: the hash of its solution edition.
+    """
+
+    name: str
     notebook: Notebook
+    solved: str = ""
 
     @property
     def version(self) -> str:
         """The hash of its text."""
-        return str(self.notebook["metadata"]["workbook"]["lesson"])
+        return _version(self.notebook)
 
     @property
     def exercises(self) -> dict[str, str]:
@@ -63,7 +69,15 @@ def load_lesson(number: str, notebooks: Path = ROOT / "notebooks") -> Lesson:
     if not re.fullmatch("[0-9]{2}", number) or not found:
         known = ", ".join(path.name[:2] for path in sorted(notebooks.glob("[0-9][0-9]_*.ipynb")))
         raise ValueError(f"There is no lesson {number!r}; there are {known}.")
-    return Lesson(found[0].stem, json.loads(found[0].read_text(encoding="utf-8")))
+    given, solved = (
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in (found[0], notebooks / "solutions" / found[0].name)
+    )
+    return Lesson(found[0].stem, given, _version(solved))
+
+
+def _version(notebook: Notebook) -> str:
+    return str(notebook["metadata"]["workbook"]["lesson"])
 
 
 def judge_hand_in(
@@ -86,7 +100,9 @@ def judge_hand_in(
     except (OSError, ValueError, RecursionError) as error:
         made.notes.append(f"It cannot be used: {_said(error)}.")
         return made
-    if grafted.version != lesson.version:
+    if grafted.version == lesson.solved:
+        made.notes.append("It was made from the solutions.")
+    elif grafted.version != lesson.version:
         made.notes.append("It was made from another version of the lesson.")
     judged = _Judged(lesson, grafted, dict.fromkeys(without, "judging it took too long"), telling)
     found = judged.all(began + SECONDS)

@@ -226,7 +226,7 @@ def _tokens(text: str) -> tuple[str, ...]:
     """A cell's text without its blanks and comments."""
     try:
         found = list(tokenize.generate_tokens(io.StringIO(text).readline))
-    except (tokenize.TokenError, SyntaxError):
+    except (tokenize.TokenError, SyntaxError, ValueError):
         return tuple(text.split())
     passed = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
     return tuple(token.string for token in found if token.type not in passed)

@@ -56,6 +56,7 @@ class _Taking:
         self._into, self._bytes = into, 0
         self.found: list[tuple[Path, tuple[str, ...]]] = []  # a copy, and the parts of its name
         self.notes: list[str] = []
+        self.others: list[str] = []  # files that are no notebooks
 
     def folder(self, place: Path, parts: tuple[str, ...] = ()) -> None:
         """Its notebooks and zips, and those of the folders in it."""
@@ -72,6 +73,8 @@ class _Taking:
             elif entry.is_file() and entry.name.endswith(".ipynb"):
                 with Path(entry.path).open("rb") as stream:
                     self._take(stream, own)
+            else:
+                self.others.append("/".join(own))
 
     def zip(self, place: Path, parts: tuple[str, ...] = ()) -> None:
         """The notebooks of a zip; of one within it nothing."""
@@ -91,9 +94,12 @@ class _Taking:
         names = info.filename.replace("\\", "/").split("/")
         own = [_shown(name) for name in names if name not in ("", ".", "..")]
         is_hidden = any(name.startswith((".", "__MACOSX")) for name in own)
-        if info.is_dir() or is_hidden or not own or not own[-1].endswith(".ipynb"):
+        if info.is_dir() or is_hidden or not own:
             return
         said = "/".join((*parts, *own))
+        if not own[-1].endswith(".ipynb"):
+            self.others.append(said)
+            return
         if stat.S_ISLNK(info.external_attr >> 16):
             self.notes.append(f"{said}: a link, passed over.")
             return
@@ -144,6 +150,8 @@ def _last_of_each(taking: _Taking, lesson: str) -> Class:
         whose = (name.id or parts[:-1], name.student.casefold())
         students.setdefault(whose, []).append(one)
     made = Class(notes=taking.notes)
+    if taking.others:
+        made.notes.append(f"Passed over, as no notebooks: {', '.join(taking.others)}.")
     for files in students.values():
         *earlier, last = sorted(files, key=lambda one: one.name.order)
         made.hand_ins.append(last)
