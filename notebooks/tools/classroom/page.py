@@ -75,11 +75,13 @@ summary {{ cursor: pointer; color: var(--dim); font-size: 0.875rem; }}
 .grid td.cell {{ width: 1.6rem; min-width: 1.6rem; height: 1.6rem; text-align: center;
   border-radius: 2px; font-weight: 600; }}
 .grid td.end, .grid tbody th {{ padding: 0 0.5rem 0 0; font-size: 0.875rem; }}
-.grid tbody th {{ white-space: normal; max-width: 13rem; line-height: 1.2; }}
+.grid tbody th {{ line-height: 1.2; }} .grid .who {{ white-space: normal; }}
 .feedback {{ border-left: 4px solid var(--line); padding: 0.1rem 0 0.1rem 0.8rem;
   margin: 0.9rem 0; }}
 .who, #names:checked ~ main .hidden {{ display: none; }}
 #names:checked ~ main .who {{ display: inline; }}
+#names:checked ~ main .said .who {{ display: block; }}
+#names:checked ~ main .grid .who {{ display: inline-block; width: 10rem; vertical-align: top; }}
 #names {{ margin: 0 0.4rem 0 0; }}
 @media (max-width: 40rem) {{ .row, .guess {{ grid-template-columns: minmax(0, 1fr); }}
   .row {{ margin: 0.6rem 0; }} .bar span {{ min-width: 1.9rem; font-size: 0.8rem; }}
