@@ -203,6 +203,35 @@ def test_a_worker_that_does_not_start_is_the_judges_failure():
         assert [path.name for path in folder.iterdir()] == ["ann.ipynb"]
 
 
+SLOW_JUDGE = """
+import sys, time
+from classroom import judge
+of_runs = judge.functions.judge_runs
+def slow(exercise, tried, seed):
+    def late(asked):
+        found = tried(asked)
+        if exercise.id == "05.additive_step":
+            time.sleep(11)
+        return found
+    return of_runs(exercise, late, seed)
+judge.functions.judge_runs = slow
+import collect
+sys.exit(collect.main(["05", sys.argv[1], "--out", sys.argv[1]]))
+"""
+
+
+@pytest.mark.slow
+def test_a_judge_on_a_busy_machine_takes_no_time_from_a_cell():
+    require_box()
+    step = "def additive_step(x, state):\n    return x + state\n"
+    with open_folder() as folder:
+        (folder / "ann.ipynb").write_text(with_cells({"05.additive_step": step}))
+        ran = run_as_user("-c", SLOW_JUDGE, str(folder))
+        assert (ran.returncode, ran.stderr) == (0, "")
+        (made,) = json.loads((folder / "class_05.json").read_text())["hand_ins"]
+    assert (states(made)["05.additive_step"], made["workers"]) == ("right", 1)
+
+
 @pytest.mark.slow
 def test_a_link_and_a_folder_are_no_hand_ins():
     require_box()
