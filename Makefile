@@ -7,6 +7,8 @@ LAB ?=
 # Not every shell knows a `~` behind a `=`.
 override VENV := $(patsubst ~/%,$(HOME)/%,$(VENV))
 override STUDY := $(patsubst ~/%,$(HOME)/%,$(STUDY))
+override IN := $(patsubst ~/%,$(HOME)/%,$(IN))
+override OUT := $(patsubst ~/%,$(HOME)/%,$(OUT))
 # From the environment's folder no other program is called than its Python: it may be moved.
 PY := "$(VENV)/bin/python"
 # Whoever is root here knows, as in a container, where it is the usual user.
@@ -22,8 +24,8 @@ NBVAL := LC_SEED=0 LC_STRICT=1 LC_THREADS=1 PYTHONPATH="$(CURDIR)" $(PY) -m pyte
 	-p no:cacheprovider --nbval --nbval-cell-timeout 60 $(SIDE_BY_SIDE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install study lab test lint unit quick lesson notebooks figures teaching nbval claims runs \
-	hostile faults bench
+.PHONY: help install study lab collect test lint unit quick lesson notebooks figures teaching nbval \
+	claims runs hostile faults bench
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1~\2/p' $(MAKEFILE_LIST) | \
@@ -39,6 +41,10 @@ study: install ## copy each lesson that is not there yet into study/, or STUDY=~
 
 lab: study ## open the lessons in JupyterLab; its options: LAB="--no-browser --port=9999"
 	$(PY) -m jupyterlab --ServerApp.root_dir="$(STUDY)" $(AS_ROOT) $(LAB) "$(STUDY)/00_start_here.ipynb"
+
+collect: install ## judge a class, and say what to talk about: make collect IN=folder-or.zip N=05
+	@test -n "$(IN)" -a -n "$(N)" || { echo 'What, and of which lesson? make collect IN=folder N=05'; exit 2; }
+	@$(PY) notebooks/tools/collect.py "$(N)" "$(IN)" $(if $(OUT),--out "$(OUT)")
 
 test: lint unit nbval ## everything that must hold
 	$(PY) -m pytest tests -q -m browser

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import _weakrefset
 import gc
+import math
 import signal
 import sys
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from time import monotonic, process_time
 from types import FrameType
 from typing import TypeVar
@@ -24,6 +26,7 @@ _IDLE = 0.05  # who gets less of a processor's time than this share sleeps or ha
 _MOST = 6  # times the limit, at which it is up however busy the machine is
 _MAX_IMPORT_SECONDS = 60.0
 _MAX_CALLBACK_SECONDS = 2.0
+_waits: list[tuple[float, float]] = []  # when each began and ended
 _WEAK = (_weakrefset.__file__, weakref.__file__)
 
 
@@ -37,7 +40,7 @@ def run_limited(
     """Return `call()`, or raise TimeLimitExceeded once it has run for `seconds`.
 
     What counts is the processor's time, so that a busy machine takes nothing from the call; for
-    one that sleeps or hangs it is the clock's.
+    one that sleeps or hangs it is the clock's, without what it spends in `elsewhere`.
 
     An import under way is let finish: half a library cannot be loaded again in the same process.
 
@@ -57,8 +60,8 @@ def run_limited(
     stopped: list[BaseException] = []  # what the handler raised inside the call
     late: list[int] = []  # the reader's interrupts that came while entering or leaving
     here = sys._getframe()
-    began, used = monotonic(), process_time()
-    expires = began
+    began, used = monotonic() - _spent_elsewhere(), process_time()
+    expires = monotonic()
 
     def watch() -> None:
         nonlocal expires
@@ -66,7 +69,8 @@ def run_limited(
         while not finished.wait(wait):
             if not expired.is_set():
                 expires = monotonic()
-                wait = _left(seconds, expires - began, process_time() - used)
+                passed = expires - _spent_elsewhere() - began
+                wait = _left(seconds, passed, process_time() - used)
                 if wait > 0:
                     continue
             expired.set()
@@ -122,8 +126,26 @@ def run_limited(
     return result
 
 
+@contextmanager
+def elsewhere() -> Iterator[None]:
+    """The block waits for another process's work: its time is not the call's."""
+    place, began = len(_waits), monotonic()
+    _waits.append((began, math.inf))
+    try:
+        yield
+    finally:
+        _waits[place] = (began, monotonic())
+
+
+def _spent_elsewhere() -> float:
+    now = monotonic()
+    return sum(min(end, now) - began for began, end in list(_waits))
+
+
 def _left(seconds: float, passed: float, used: float) -> float:
     """How long a call may still run after so much time of the clock and of the processor."""
+    if passed < seconds:
+        return seconds - passed
     return 0 if used < _IDLE * passed else min(seconds - used, _MOST * seconds - passed)
 
 

@@ -4,13 +4,13 @@ import csv
 import io
 import json
 import os
+import zipfile
 
 import pytest
 
 from boxed import TOOLS, collected, open_folder, require_box, run_as_user, states
 from classroom import box
-from classroom.collecting import as_csv, as_json
-from classroom.handin import HandIn, Row, load_lesson
+from classroom.handin import load_lesson
 from editions import ROOT
 
 GIVEN = (ROOT / "notebooks" / "05_memory.ipynb").read_text(encoding="utf-8")
@@ -67,28 +67,6 @@ def test_a_lesson_that_is_none_is_refused():
         load_lesson("5")
 
 
-ROWS = [
-    Row("05.order", "prediction", "predicted", "=HYPERLINK('x')"),
-    Row("05.noise", "exercise", "right", "Right."),
-    Row("05.exit_sum", "question", "wrong", "b) Not quite."),
-]
-
-
-def test_the_csv_has_a_line_a_student_and_nothing_that_a_spreadsheet_would_run():
-    unusable = HandIn("+x.ipynb", "+x", notes=["It cannot be used: no cells."])
-    text = as_csv("05", [HandIn("ann_05_memory.ipynb", "ann", ROWS), unusable])
-    ann, other = csv.DictReader(io.StringIO(text))
-    assert (ann["student"], ann["right"], ann["of"]) == ("ann", "1", "2")
-    assert (ann["05.noise"], ann["05.order"]) == ("right", "'=HYPERLINK('x')")
-    assert (other["student"], other["of"], other["05.noise"]) == ("'+x", "0", "")
-    assert other["notes"] == "It cannot be used: no cells."
-
-
-def test_the_json_has_all_of_it():
-    made = json.loads(as_json("05", [HandIn("ann.ipynb", "ann", ROWS)]))
-    assert made["hand_ins"][0]["rows"][2]["sentence"] == "b) Not quite."
-
-
 @pytest.fixture(scope="module")
 def judged():
     require_box()
@@ -115,6 +93,7 @@ def judged():
         "05.exit_sum": 'answer = a\nlc.quiz("05.exit_sum", answer=answer)',
         "05.exit_noise": None,
         "05.write_order": "order = 'a b'",
+        "05.recall_window": 'lc.quiz("05.recall_window", answer="a")\n)',
         "05.delta_step": "delta_step = lambda k, v, state: state +",
         "05.state_gradient": "lc.check('05.state_gradient', lambda state, target: undefined_name)",
         "05.additive_scan": "def additive_scan(x, initial_state):\n"
@@ -145,6 +124,8 @@ def test_a_solved_lesson_is_right_and_one_as_given_is_open(judged):
     assert {row["state"] for row in ann["rows"] if row["kind"] != "prediction"} == {"right"}
     assert {row["state"] for row in ann["rows"] if row["kind"] == "prediction"} == {"predicted"}
     assert set(states(ben).values()) == {"open"}
+    assert {row["is_given"] for row in ben["rows"]} == {True}
+    assert {row["is_given"] for row in ann["rows"]} == {False}
     assert (ann["workers"], ben["workers"]) == (1, 1)
 
 
@@ -160,9 +141,13 @@ def test_each_answer_gets_its_state(judged):
     assert (found["05.exit_sum"], found["05.exit_noise"]) == ("wrong", "deleted")
     assert (found["05.write_order"], found["05.delta_step"]) == ("wrong", "wrong")
     assert (found["05.state_gradient"], found["05.members"]) == ("raised", "open")
+    answers = {row["id"]: row["answer"] for row in judged["cy.ipynb"]["rows"]}
+    assert answers["05.half_life"] == 'steps = 1 / 0\n\nlc.check("05.half_life", steps)'
+    assert answers["05.exit_noise"] == answers["05.members"] == ""
     said = {row["id"]: row["sentence"] for row in judged["cy.ipynb"]["rows"]}
     assert said["05.additive_step"] == "This is x, what is written; the old state is missing."
     assert said["05.half_life"].startswith("`1 / 0` could not be run: it raised ZeroDivisionError")
+    assert said["05.recall_window"] == "SyntaxError: unmatched ')' (line 2)"
     assert said["05.delta_step"].startswith("`lambda k, v, state: state +` could not be run")
 
 
@@ -218,6 +203,35 @@ def test_a_worker_that_does_not_start_is_the_judges_failure():
         assert [path.name for path in folder.iterdir()] == ["ann.ipynb"]
 
 
+SLOW_JUDGE = """
+import sys, time
+from classroom import judge
+of_runs = judge.functions.judge_runs
+def slow(exercise, tried, seed):
+    def late(asked):
+        found = tried(asked)
+        if exercise.id == "05.additive_step":
+            time.sleep(11)
+        return found
+    return of_runs(exercise, late, seed)
+judge.functions.judge_runs = slow
+import collect
+sys.exit(collect.main(["05", sys.argv[1], "--out", sys.argv[1]]))
+"""
+
+
+@pytest.mark.slow
+def test_a_judge_on_a_busy_machine_takes_no_time_from_a_cell():
+    require_box()
+    step = "def additive_step(x, state):\n    return x + state\n"
+    with open_folder() as folder:
+        (folder / "ann.ipynb").write_text(with_cells({"05.additive_step": step}))
+        ran = run_as_user("-c", SLOW_JUDGE, str(folder))
+        assert (ran.returncode, ran.stderr) == (0, "")
+        (made,) = json.loads((folder / "class_05.json").read_text())["hand_ins"]
+    assert (states(made)["05.additive_step"], made["workers"]) == ("right", 1)
+
+
 @pytest.mark.slow
 def test_a_link_and_a_folder_are_no_hand_ins():
     require_box()
@@ -225,4 +239,34 @@ def test_a_link_and_a_folder_are_no_hand_ins():
         (folder / "link.ipynb").symlink_to(ROOT / "notebooks" / "05_memory.ipynb")
         (folder / "folder.ipynb").mkdir()
         ran = run_as_user(COLLECT, "05", str(folder))
-    assert (ran.returncode, ran.stderr) == (1, f"There is no notebook in {folder}.\n")
+    said = f"There is no notebook in {folder}; link.ipynb: a link, passed over.\n"
+    assert (ran.returncode, ran.stderr) == (1, said)
+
+
+@pytest.mark.slow
+def test_a_zip_as_canvas_packs_it_becomes_pages_beside_it():
+    require_box()
+    files = {
+        "adamsann_1234_501_05_memory.ipynb": GIVEN,
+        "adamsann_1234_502_05_memory-1.ipynb": SOLVED,
+        "bergbob_LATE_1235_503_05_memory.ipynb": with_cells({"05.noise": "noise = 'T / d'"}),
+    }
+    with open_folder() as folder:
+        with zipfile.ZipFile(folder / "my class.zip", "w") as packed:
+            for name, text in files.items():
+                packed.writestr(name, text)
+        ran = run_as_user(COLLECT, "05", str(folder / "my class.zip"))
+        assert (ran.returncode, ran.stderr) == (0, "")
+        out = folder / "my class_class_05"
+        assert sorted(path.name for path in folder.iterdir()) == ["my class.zip", out.name]
+        table = (out / "class_05.csv").read_text(encoding="utf-8")
+        feedback = sorted(path.name for path in (out / "feedback_05").iterdir())
+        page = (out / "class_05.html").read_text(encoding="utf-8")
+    lines = list(csv.DictReader(io.StringIO(table)))
+    assert feedback == ["adamsann 1234.html", "bergbob 1235.html"]
+    assert [(x["student"], x["id"], x["right"], x["notes"]) for x in lines] == [
+        ("adamsann", "1234", "16", "It was made from the solutions."),
+        ("bergbob", "1235", "0", "Handed in late."),
+    ]
+    assert [x["05.noise"] for x in lines] == ["right", "named mistake"]
+    assert "counts, as the last of its student" in page

@@ -23,6 +23,7 @@ NAMED = set(re.findall(r"(?:^|`)make ([a-z]+)", f"{README}\n{CONTRIBUTING}", re.
 def make(*arguments: str, env=()) -> subprocess.CompletedProcess[str]:
     """Run make, in an environment without what an outer make has set."""
     outer = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "VENV", "STUDY", "LAB", "PYTHON"}
+    outer |= {"IN", "OUT", "N"}
     env = {name: value for name, value in os.environ.items() if name not in outer} | dict(env)
     command = ["make", *arguments]
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
@@ -112,6 +113,19 @@ def test_make_lesson_asks_which():
     done = make("-o", "install", "lesson")
     assert "make lesson N=05" in done.stdout
     assert done.returncode != 0
+
+
+def test_make_collect_asks_what_and_of_which_lesson():
+    for given in ([], ["IN=hand-ins"], ["N=05"]):
+        done = make("-o", "install", "collect", *given)
+        assert "make collect IN=folder N=05" in done.stdout
+        assert done.returncode != 0
+
+
+def test_make_collect_takes_folders_of_any_name():
+    done = recipe("collect", "N=05", "IN=~/hand ins", "OUT=/a b", env={"HOME": "/home/x"})
+    assert done.endswith('notebooks/tools/collect.py "05" "/home/x/hand ins" --out "/a b"\n')
+    assert recipe("collect", "N=05", "IN=x.zip").endswith('collect.py "05" "x.zip" \n')
 
 
 def test_the_readme_names_every_lesson_and_no_other():

@@ -81,6 +81,28 @@ def test_a_sleeping_call_is_woken():
     assert time.perf_counter() - start < 2
 
 
+def test_what_a_call_waits_for_another_process_is_not_its_time():
+    def wait():
+        for _ in range(3):
+            with _limit.elsewhere():
+                time.sleep(0.3)
+        return 7
+
+    assert run_limited(wait, 0.2) == 7
+
+
+def test_a_call_that_sleeps_after_such_a_wait_is_woken():
+    def wait_and_sleep():
+        with _limit.elsewhere():
+            time.sleep(0.4)
+        time.sleep(30)
+
+    start = time.perf_counter()
+    with pytest.raises(TimeLimitExceeded):
+        run_limited(wait_and_sleep, 0.2)
+    assert 0.5 < time.perf_counter() - start < 3
+
+
 def test_a_loop_that_catches_every_exception_once_is_stopped_by_the_next_signal():
     def stubborn():
         for _ in range(3):

@@ -1,10 +1,12 @@
-"""Judges what a class hands in, and says exercise by exercise what became of it.
+"""Judges what a class hands in, and says what to talk about.
 
-    python notebooks/tools/collect.py 05 FOLDER            writes FOLDER/verdicts_05.json and .csv
-    python notebooks/tools/collect.py 05 FOLDER --out OUT  writes them to OUT
+    python notebooks/tools/collect.py 05 HAND_INS            writes HAND_INS_class_05/ beside it
+    python notebooks/tools/collect.py 05 HAND_INS --out OUT  writes into OUT
 
-FOLDER holds the notebooks of lesson 05, one a student. What they show does not count: each runs
-again, in a box of its own, and is judged from outside.
+HAND_INS is a folder or a zip with notebooks of lesson 05, in folders and zips of their own, as
+Moodle, Canvas or anybody packs them. What they show does not count: each runs again, in a box of
+its own, and is judged from outside. Out come class_05.html, a page on what to talk about, a page of
+feedback for each student, class_05.csv and class_05.json.
 """
 
 from __future__ import annotations
@@ -17,38 +19,59 @@ from pathlib import Path
 import torch
 
 from classroom.box import RefusedError
-from classroom.collecting import collect, write
-from classroom.handin import HandIn
+from classroom.collecting import collect
+from classroom.handin import HandIn, load_lesson
 from classroom.judge import JudgeError
+from classroom.summing import Summary, right
+from classroom.tables import write
+from classroom.taking import Taken, taken
+
+
+def _named(made: HandIn, one: Taken) -> None:
+    """Call a hand-in by its student, and by its file's own name."""
+    made.file, made.student, made.id = one.file, one.name.student, one.name.id
+    if one.name.is_late:
+        made.notes.append("Handed in late.")
 
 
 def _line(made: HandIn) -> str:
-    counted = [row for row in made.rows if row.kind != "prediction"]
-    right = sum(row.state == "right" for row in counted)
-    said = [f"{right} of {len(counted)} right"] * bool(counted) + made.notes
-    return f"{made.file}: {'; '.join(said)} ({made.seconds:.1f} s)"
+    counted = sum(row.kind != "prediction" for row in made.rows)
+    said = [f"{right(made)} of {counted} right"] * bool(counted) + made.notes
+    line = f"{made.file}: {'; '.join(said)} ({made.seconds:.1f} s)"
+    return line.encode(errors="replace").decode()
+
+
+def _collected(number: str, given: Path, out: Path | None, jobs: int) -> None:
+    """Judge and write. Raises: ValueError for what is no lesson, or holds no notebook."""
+    lesson = load_lesson(number)
+    with taken(given, lesson.name) as found:
+        if not found.hand_ins:
+            said = "; ".join([f"There is no notebook in {given}", *found.notes])
+            raise ValueError(f"{said.rstrip('.')}.")
+        by_copy = {one.path.name: one for one in found.hand_ins}
+
+        def telling(made: HandIn) -> None:
+            _named(made, by_copy[made.file])
+            print(_line(made), flush=True)
+
+        hand_ins = collect(number, [one.path for one in found.hand_ins], jobs, telling)
+    place = given.resolve()
+    into = out or place.with_name(f"{place.stem if place.is_file() else place.name}_class_{number}")
+    for path in write(Summary(lesson, hand_ins, found.notes), into):
+        print(f"written: {path}")
 
 
 def main(arguments: Sequence[str]) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("lesson", help='its number, such as "05"')
-    parser.add_argument("folder", type=Path, help="where the notebooks are that were handed in")
-    parser.add_argument("--out", type=Path, help="where the verdicts go; else into FOLDER")
+    parser.add_argument("given", type=Path, help="the folder or the zip that was handed in")
+    parser.add_argument("--out", type=Path, help="the folder for what comes out")
     parser.add_argument("--jobs", type=int, default=2, help="how many at a time; 2 if not said")
     chosen = parser.parse_args(arguments)
     torch.set_num_threads(1)
-    # a link could lead to any file of the teacher's
-    found = sorted(x for x in chosen.folder.glob("*.ipynb") if x.is_file() and not x.is_symlink())
-    if not found:
-        print(f"There is no notebook in {chosen.folder}.", file=sys.stderr)
-        return 1
     try:
-        hand_ins = collect(
-            chosen.lesson, found, chosen.jobs, telling=lambda made: print(_line(made), flush=True)
-        )
-        for path in write(chosen.lesson, hand_ins, chosen.out or chosen.folder):
-            print(f"written: {path}")
+        _collected(chosen.lesson, chosen.given, chosen.out, chosen.jobs)
     except (RefusedError, JudgeError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

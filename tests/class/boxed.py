@@ -82,12 +82,26 @@ def open_folder() -> Iterator[Path]:
 def collected(files: Mapping[str, str | bytes], number: str = "05") -> dict[str, Any]:
     """What `collect.py` says of these files: file -> hand-in."""
     with open_folder() as folder:
-        for name, text in files.items():
-            (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-        ran = run_as_user(str(TOOLS / "collect.py"), number, str(folder), timeout=3600)
-        assert ran.returncode == 0, ran.stderr
-        made = json.loads((folder / f"verdicts_{number}.json").read_text())
+        write(files, folder)
+        out = collected_into(folder / "out", folder, number)
+        made = json.loads((out / f"class_{number}.json").read_text())
     return {hand_in["file"]: hand_in for hand_in in made["hand_ins"]}
+
+
+def write(files: Mapping[str, str | bytes], folder: Path) -> None:
+    """Write what was handed in into a folder."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+
+
+def collected_into(out: Path, given: Path, number: str = "05") -> Path:
+    """Run `collect.py` on what was given, and return the folder that it wrote."""
+    ran = run_as_user(
+        str(TOOLS / "collect.py"), number, str(given), "--out", str(out), timeout=3600
+    )
+    assert ran.returncode == 0, ran.stderr
+    return out
 
 
 def states(hand_in: dict[str, Any]) -> dict[str, str]:

@@ -1,9 +1,7 @@
-"""Judges a folder of hand-ins of one lesson, two at a time, and writes what came of them."""
+"""Judges the hand-ins of one lesson, two at a time."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import multiprocessing
 import resource
@@ -15,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from classroom import box
-from classroom.handin import SECONDS, HandIn, Lesson, Row, judge_hand_in, load_lesson
+from classroom.handin import SECONDS, HandIn, Lesson, judge_hand_in, load_lesson
 from classroom.judge import JudgeError
-from lcutils._files import write_whole
+from classroom.rows import Row
 from lcutils.checking import judge
 from lcutils.checking.data import DerivationExercise
 from lcutils.exercises import catalogue
@@ -133,44 +131,3 @@ def _heard(connection: Connection, judging: _Judging) -> HandIn | set[str] | Non
         return None
     rows = [Row(**row | {"example": tuple(row["example"])}) for row in message["done"]["rows"]]
     return HandIn(**message["done"] | {"rows": rows})
-
-
-def as_json(number: str, hand_ins: Sequence[HandIn]) -> str:
-    """All of it."""
-    found = {"lesson": number, "hand_ins": [asdict(made) for made in hand_ins]}
-    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
-
-
-def as_csv(number: str, hand_ins: Sequence[HandIn]) -> str:
-    """A line a student: how many are right, and the state of each; of predictions, their text."""
-    lesson = load_lesson(number)
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(["student", "file", "right", "of", *lesson.exercises, "notes"])
-    for made in hand_ins:
-        rows = {row.id: row for row in made.rows}
-        counted = [row for row in made.rows if row.kind != "prediction"]
-        states = [_in_a_word(rows[id]) if id in rows else "" for id in lesson.exercises]
-        right = sum(row.state == "right" for row in counted)
-        line = [made.student, made.file, right, len(counted), *states, " ".join(made.notes)]
-        table.writerow([_harmless(cell) for cell in line])
-    return text.getvalue()
-
-
-def _in_a_word(row: Row) -> str:
-    return row.sentence if row.state == "predicted" else row.state
-
-
-def _harmless(cell: Any) -> Any:
-    """A spreadsheet must not take a student's text for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
-
-
-def write(number: str, hand_ins: Sequence[HandIn], folder: Path) -> list[Path]:
-    """Write both into a folder, and return where."""
-    folder.mkdir(parents=True, exist_ok=True)
-    texts = {"json": as_json(number, hand_ins), "csv": as_csv(number, hand_ins)}
-    paths = [folder / f"verdicts_{number}.{ending}" for ending in texts]
-    for path, text in zip(paths, texts.values(), strict=True):
-        write_whole(path, text.encode())
-    return paths

@@ -8,32 +8,35 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from classroom.graft import Notebook, Piece, Plan, plan
 from classroom.judge import Run, run
+from classroom.rows import Row, row_of
 from editions import ROOT
-from lcutils.checking.data import Exercise, FunctionExercise, Prediction, Question
-from lcutils.checking.verdict import Verdict
 from lcutils.exercises import catalogue
 
 SECONDS = 300.0  # for one hand-in, whatever it does
 _APART_SECONDS = 90.0
-_MAX_BYTES = 20_000_000
-_GIVEN_UP = "Its cell was given up: {}."
+MAX_BYTES = 20_000_000
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson as it was handed out."""
+    """A lesson as it was handed out.
 
-    name: str  # 05_memory
+    Args:
+        name: such as 05_memory.
+        solved: the hash of its solution edition.
+    """
+
+    name: str
     notebook: Notebook
+    solved: str = ""
 
     @property
     def version(self) -> str:
         """The hash of its text."""
-        return str(self.notebook["metadata"]["workbook"]["lesson"])
+        return _version(self.notebook)
 
     @property
     def exercises(self) -> dict[str, str]:
@@ -43,32 +46,17 @@ class Lesson:
         return {id: cell for id, cell in ids.items() if id in catalogue()}
 
 
-@dataclass(frozen=True)
-class Row:
-    """What became of one exercise.
-
-    Args:
-        kind: exercise, question or prediction.
-        state: right; known (a mistake with a sentence of its own), wrong, raised, stopped,
-            undecided; ours (it is our version, or uses that of another exercise); unchecked,
-            open (as it was given, or not written), deleted; predicted, skipped.
-        sentence: what the verdict says; of a prediction, what was said.
-        example: the verdict's lines with got and wanted: they group what has no sentence.
-    """
-
-    id: str
-    kind: str
-    state: str
-    sentence: str
-    example: tuple[str, ...] = ()
-
-
 @dataclass
 class HandIn:
-    """One file: its rows, none if it could not be used, and what else is to be known of it."""
+    """One file: its rows, none if it could not be used, and what else is to be known of it.
+
+    Args:
+        id: the number by which a learning platform knows the student, if the file's name has it.
+    """
 
     file: str
     student: str
+    id: str = ""
     rows: list[Row] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
@@ -81,7 +69,15 @@ def load_lesson(number: str, notebooks: Path = ROOT / "notebooks") -> Lesson:
     if not re.fullmatch("[0-9]{2}", number) or not found:
         known = ", ".join(path.name[:2] for path in sorted(notebooks.glob("[0-9][0-9]_*.ipynb")))
         raise ValueError(f"There is no lesson {number!r}; there are {known}.")
-    return Lesson(found[0].stem, json.loads(found[0].read_text(encoding="utf-8")))
+    given, solved = (
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in (found[0], notebooks / "solutions" / found[0].name)
+    )
+    return Lesson(found[0].stem, given, _version(solved))
+
+
+def _version(notebook: Notebook) -> str:
+    return str(notebook["metadata"]["workbook"]["lesson"])
 
 
 def judge_hand_in(
@@ -98,29 +94,27 @@ def judge_hand_in(
     Raises: JudgeError if no worker starts.
     """
     began = time.monotonic()
-    made = HandIn(path.name, _student(path, lesson))
+    made = HandIn(path.name, path.stem)
     try:
         grafted = plan(lesson.notebook, _read(path))
     except (OSError, ValueError, RecursionError) as error:
         made.notes.append(f"It cannot be used: {_said(error)}.")
         return made
-    if grafted.version != lesson.version:
+    if grafted.version == lesson.solved:
+        made.notes.append("It was made from the solutions.")
+    elif grafted.version != lesson.version:
         made.notes.append("It was made from another version of the lesson.")
     judged = _Judged(lesson, grafted, dict.fromkeys(without, "judging it took too long"), telling)
     found = judged.all(began + SECONDS)
-    made.rows = [_row(id, cell, grafted, found, judged.stopped) for id, cell in judged.asked]
+    made.rows = [row_of(id, cell, grafted, found, judged.stopped) for id, cell in judged.asked]
     made.notes += judged.notes
     made.workers, made.seconds = judged.workers, time.monotonic() - began
     return made
 
 
-def _student(path: Path, lesson: Lesson) -> str:
-    return re.sub(rf"[\s_-]*{lesson.name}$", "", path.stem) or path.stem
-
-
 def _read(path: Path) -> Notebook:
-    if path.stat().st_size > _MAX_BYTES:
-        raise ValueError(f"it has more than {_MAX_BYTES:,} bytes")
+    if path.stat().st_size > MAX_BYTES:
+        raise ValueError(f"it has more than {MAX_BYTES:,} bytes")
     found: Notebook = json.loads(path.read_bytes())
     return found
 
@@ -206,63 +200,3 @@ class _Judged:
                 found.verdicts[id] = apart.verdicts[id]
             if cell in apart.problems:
                 found.problems[cell] = apart.problems[cell]
-
-
-def _row(id: str, cell: str, grafted: Plan, found: Run, stopped: dict[str, str]) -> Row:
-    entry, verdict = catalogue()[id], found.verdicts.get(id)
-    kind = "prediction" if isinstance(entry, Prediction) else "exercise"
-    kind = "question" if isinstance(entry, Question) else kind
-    if verdict is None or verdict.state == "waiting":
-        return Row(id, kind, *_unjudged(cell, verdict, grafted, found, stopped))
-    if verdict.state in ("predicted", "skipped"):
-        return Row(id, kind, verdict.state, verdict.headline)
-    said = f"{verdict.headline} {verdict.reason}".strip()
-    if verdict.passed:
-        leans = [x for x in sorted(found.leans.get(id, ())) if not _is_right(found, x)]
-        if leans:
-            said = f"The values are right, but it calls our version of {', '.join(leans)}."
-        return Row(id, kind, "ours" if leans else "right", said)
-    return Row(id, kind, _state(entry, verdict), verdict.reason or said, verdict.example)
-
-
-def _is_right(found: Run, id: str) -> bool:
-    return id in found.verdicts and found.verdicts[id].passed
-
-
-def _unjudged(
-    cell: str, verdict: Verdict | None, grafted: Plan, found: Run, stopped: dict[str, str]
-) -> tuple[str, str]:
-    if cell in stopped:
-        return "stopped", _GIVEN_UP.format(stopped[cell])
-    if cell in found.problems:
-        name, message, line = found.problems[cell]
-        if name == "Stopped":
-            return "stopped", "Its cell ran for too long."
-        said = f"{name}: {message}".removesuffix(": ")
-        return "raised", f"{said} (line {line})" if line else said
-    if cell in grafted.missing:
-        return "deleted", "Its cell is not in the hand-in."
-    if verdict is None:
-        return "unchecked", "It was not handed to its check."
-    return "open", verdict.headline
-
-
-def _state(entry: object, verdict: Verdict) -> str:
-    if verdict.state != "wrong":
-        return verdict.state
-    if isinstance(entry, FunctionExercise):
-        for begins, state in (("It was stopped after", "stopped"), ("It raised this", "raised")):
-            if verdict.reason.startswith(begins):
-                return state
-    return "known" if isinstance(entry, Exercise) and _known(entry, verdict) else "wrong"
-
-
-def _known(exercise: Exercise, verdict: Verdict) -> str:
-    """The sentence of the known mistake that a verdict names, or none."""
-    sentences: list[Any] = [*getattr(exercise, "mistakes", ())]
-    sentences += [x.sentence for x in (*getattr(exercise, "slips", ()), *_rules(exercise))]
-    return next((x for x in sentences if verdict.reason.endswith(x)), "")
-
-
-def _rules(exercise: Exercise) -> tuple[Any, ...]:
-    return getattr(exercise, "rules", ())
