@@ -22,7 +22,7 @@ NBVAL := LC_SEED=0 LC_STRICT=1 LC_THREADS=1 PYTHONPATH="$(CURDIR)" $(PY) -m pyte
 	-p no:cacheprovider --nbval --nbval-cell-timeout 60 $(SIDE_BY_SIDE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install study lab test lint unit quick lesson notebooks figures nbval claims runs faults bench
+.PHONY: help install study lab test lint unit quick lesson notebooks figures handout address nbval claims runs faults bench
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1~\2/p' $(MAKEFILE_LIST) | \
@@ -66,6 +66,12 @@ notebooks: install ## build the lessons whose source has changed
 
 figures: install ## make the README's pictures
 	$(PY) notebooks/tools/figures.py
+
+handout: install ## make dist/: a zip for a class, of lessons that need nothing else; solutions apart
+	@$(PY) notebooks/tools/handout.py
+
+address: install ## say where the workbook is published: make address URL=https://github.com/OWNER/NAME
+	@$(PY) notebooks/tools/address.py "$(URL)"
 
 nbval: install ## run both editions, and compare with what they show
 	$(NBVAL) notebooks/*.ipynb notebooks/solutions/*.ipynb
