@@ -163,6 +163,19 @@ def test_a_zip_holds_one_folder_and_says_nothing_of_when_and_where_it_was_made(t
     assert later == [f"solutions/{source.stem}_solution.ipynb" for source in SOURCES]
 
 
+def test_it_is_made_where_nothing_is_installed_as_the_workflow_for_a_release_does(tmp_path, files):
+    workflow = (ROOT / ".github" / "workflows" / "release.yml").read_text()
+    script = "notebooks/tools/handout.py"
+    assert f"PYTHONPATH=. python {script} " in workflow
+    command = [sys.executable, "-S", script, str(tmp_path)]
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": "."}
+    subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True)
+    for name in re.findall(r"dist/(\S+)", workflow):
+        assert list(tmp_path.glob(name)), name
+    start = tmp_path / "long-context-workbook" / "START.html"
+    assert start.read_bytes() == files[0]["START.html"]
+
+
 def test_a_lesson_that_is_gone_is_not_handed_out_again(tmp_path):
     old = tmp_path / "long-context-workbook" / "98_gone.ipynb"
     old.parent.mkdir()
