@@ -24,8 +24,8 @@ NBVAL := LC_SEED=0 LC_STRICT=1 LC_THREADS=1 PYTHONPATH="$(CURDIR)" $(PY) -m pyte
 	-p no:cacheprovider --nbval --nbval-cell-timeout 60 $(SIDE_BY_SIDE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install study lab collect test lint unit quick lesson notebooks figures teaching nbval \
-	claims runs hostile faults bench
+.PHONY: help install study lab collect test lint unit quick lesson notebooks figures teaching \
+	handout address nbval claims runs hostile faults bench
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1~\2/p' $(MAKEFILE_LIST) | \
@@ -76,6 +76,12 @@ figures: install ## make the README's pictures
 
 teaching: install ## write TEACHING.md and teaching/, which hold answers
 	$(PY) notebooks/tools/teaching.py
+
+handout: install ## make dist/: a zip for a class, of lessons that need nothing else; solutions apart
+	@$(PY) notebooks/tools/handout.py
+
+address: install ## say where the workbook is published: make address URL=https://github.com/OWNER/NAME
+	@$(PY) notebooks/tools/address.py "$(URL)"
 
 nbval: install ## run both editions, and compare with what they show
 	$(NBVAL) notebooks/*.ipynb notebooks/solutions/*.ipynb

@@ -3,6 +3,7 @@
 import pytest
 
 import build
+import editions as editions_module
 from budget import MORE, Budget, budget
 from cells import Cell, read_cells
 from editions import editions, lesson_sources, lessons
@@ -19,6 +20,16 @@ def test_the_core_path_of_a_lesson_keeps_its_budget(source):
 def test_a_lesson_says_how_long_its_core_path_takes_to_five_minutes(lesson):
     _, student, _ = build.edition_cells(build.SOURCES / f"{lesson.name}.py")
     assert lesson.minutes == 5 * round(budget(student).minutes / 5)
+
+
+def test_an_address_makes_no_lesson_longer(monkeypatch):
+    counted = {}
+    for address in ("", "https://github.com/somebody/workbook"):
+        monkeypatch.setattr(editions_module, "REPOSITORY", address)
+        sources = lesson_sources(build.SOURCES, [])
+        counted[address] = [budget(build.edition_cells(source)[1]) for source in sources]
+    without, with_address = counted.values()
+    assert with_address == without
 
 
 TINY = """\

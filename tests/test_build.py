@@ -322,8 +322,8 @@ def run(monkeypatch, tmp_path):
     """Runs that cell, with or without lcutils, Colab, an address; returns its commands."""
 
     def run_setup(has_lcutils=False, in_colab=False, has_address=False):
-        owner = "somebody" if has_address else "OWNER"
-        monkeypatch.setattr(editions, "REPOSITORY", f"https://github.com/{owner}/workbook")
+        address = "https://github.com/somebody/workbook" if has_address else ""
+        monkeypatch.setattr(editions, "REPOSITORY", address)
         found = object() if has_lcutils else None
         monkeypatch.setattr("importlib.util.find_spec", lambda name: found)
         if in_colab:

@@ -366,7 +366,8 @@ lc.figure(fig, claim)
 # From lesson 02 on that includes partial derivatives.
 # Numbers that are missing are lessons still to be written.
 # The last cell of a lesson lists what your run has proved, measured and checked, and what you have left.
-# To begin a lesson afresh, rename your copy in the folder `study` and run `make lab`.
+# A link opens the lesson's file beside this one, where it is there.
+# To begin a lesson afresh, rename your copy, and run `make lab` or take the file again from where you had it.
 
 # %% [markdown] id="first-chart"
 # ### The chart that came first

@@ -19,6 +19,7 @@ MORE = "## If you have more time"  # begins the cell that ends the core path
 MOST_MINUTES, MOST_LINES, MOST_WORDS = 75, 120, 1_700
 _A_MINUTE_EACH = {"prove", "refute", "derive", "predict", "quiz", "figure", "play", "watch"}
 _FOLDED_TEXT = re.compile(r"<details>.*?</details>", re.DOTALL)
+_WEB_LINK = re.compile(r" \(\[on the web\]\([^)]*\)\)")  # there since the workbook has an address
 _EXERCISE_TAKES = re.compile(r"\*\*Exercise[^*]*\*\* \((\d+) minutes?\)")
 
 
@@ -56,7 +57,7 @@ class Budget:
 def budget(student: Sequence[Cell]) -> Budget:
     """What the core path of a student edition asks of its reader."""
     core = core_path(student)
-    texts = [_FOLDED_TEXT.sub("", cell.source) for cell in core if cell.kind == "markdown"]
+    texts = [_unfolded(cell) for cell in core if cell.kind == "markdown"]
     codes = [cell for cell in core if cell.kind == "code"]
     calls = [call for cell in codes for call in _calls(cell)]
     texts += [text for cell in codes for text in _revealed(cell)]
@@ -72,6 +73,10 @@ def core_path(cells: Sequence[Cell]) -> Sequence[Cell]:
     """The cells before the one that begins the rest."""
     ends = (i for i, cell in enumerate(cells) if cell.source.startswith(MORE))
     return cells[: next(ends, len(cells))]
+
+
+def _unfolded(cell: Cell) -> str:
+    return _WEB_LINK.sub("", _FOLDED_TEXT.sub("", cell.source))
 
 
 def _calls(cell: Cell) -> list[ast.Call]:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "notebooks" / "source"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-REPOSITORY, VERSION = PROJECT["urls"]["Repository"], PROJECT["version"]
+REPOSITORY, VERSION = PROJECT.get("urls", {}).get("Repository", ""), PROJECT["version"]
 
 # One seed, one thread, no failed claim: what is stored is what any machine prints.
 MODES = {"LC_SEED": "0", "LC_STRICT": "1", "LC_THREADS": "1"}
@@ -59,21 +59,16 @@ _HEAD = "| | lesson | it asks | minutes | you need |", "|---|---|---|---|---|"
 _HINTS = "{{hints}}"  # in the markdown cell below an exercise: its hints, then its solution
 
 
-def address() -> str:
-    """The repository's; empty while it has none, and then nothing links to the web."""
-    return "" if "/OWNER/" in REPOSITORY else REPOSITORY
-
-
 def _web(path: str) -> str:
-    """Where a file of `notebooks` can be read, if anywhere."""
-    return f"{address()}/blob/v{VERSION}/notebooks/{path}" if address() else ""
+    """Where a file of `notebooks` can be read: nowhere, until `make address` has told."""
+    return f"{REPOSITORY}/blob/v{VERSION}/notebooks/{path}" if REPOSITORY else ""
 
 
 def setup() -> str:
     """The code below the title: it speaks where lcutils is missing, and in Colab installs it."""
-    if not address():
+    if not REPOSITORY:
         return SETUP
-    colab = _COLAB.format(address=address(), version=VERSION)
+    colab = _COLAB.format(address=REPOSITORY, version=VERSION)
     return SETUP.replace("from importlib", "import sys\nfrom importlib").replace(
         "if ", f"{colab}if "
     )
@@ -151,8 +146,8 @@ def with_lessons(cells: Sequence[Cell], folder: Path) -> list[Cell]:
         charted = [lesson for lesson in listed if f"l{lesson.number}[" in cell.source]
         clicks = [f'\n  click l{x.number} "{web}"' for x in charted if (web := _web(x.file))]
         fields = {
-            "map": "\n".join([*_HEAD, *map(_row, listed)]),
-            "links": ", ".join(_link(x, f"{x.number} · {x.title}") for x in charted),
+            "map": "\n".join([*_HEAD, *map(row, listed)]),
+            "links": ", ".join(f"[{x.number} · {x.title}]({x.file})" for x in charted),
             "clicks": "".join(clicks),
         }
         source = _LESSONS.sub(lambda field: fields[field[1] or field[2]], cell.source)
@@ -161,22 +156,14 @@ def with_lessons(cells: Sequence[Cell], folder: Path) -> list[Cell]:
     return [filled(cell) if cell.kind == "markdown" else cell for cell in cells]
 
 
-def _row(lesson: Lesson) -> str:
-    link = _link(lesson, lesson.title)
+def row(lesson: Lesson, folder: str = "") -> str:
+    """A lesson's row in the table of lessons; its notebook is in `folder`, such as "notebooks/"."""
+    link = f"[{lesson.title}]({folder}{lesson.file})"
     if web := _web(lesson.file):  # in Colab, where a path leads nowhere
         colab = web.replace("https://github.com/", "https://colab.research.google.com/github/")
         link += f" ([in Colab]({colab}))"
-    return row_of(lesson, link)
-
-
-def row_of(lesson: Lesson, link: str) -> str:
-    """A lesson's row in the table of lessons."""
     cells = lesson.number, link, lesson.question, str(lesson.minutes), lesson.needs
     return f"| {' | '.join(cells)} |"
-
-
-def _link(lesson: Lesson, words: str) -> str:
-    return f"[{words}]({lesson.file})"
 
 
 def editions(

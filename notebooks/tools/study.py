@@ -46,7 +46,7 @@ def copy_lessons(notebooks: Path, study: Path) -> list[str]:
     for lesson in sorted(notebooks.glob("*.ipynb")):
         copy = study / lesson.name
         if not os.path.lexists(copy):
-            write_whole(copy, _as_text(for_writing(_read(lesson), ours)))
+            write_whole(copy, as_text(for_writing(read(lesson), ours)))
             lines.append(f"{study.name}/{copy.name}: copied")
         elif (older := _made_from(copy)) != _made_from(lesson):
             lines.append(
@@ -56,7 +56,7 @@ def copy_lessons(notebooks: Path, study: Path) -> list[str]:
             )
     for solution in sorted((notebooks / "solutions").glob("*.ipynb")):
         copy = study / "solutions" / f"{solution.stem}_solution.ipynb"
-        if not _keep_up(copy, _as_text(for_reading(_read(solution), ours))):
+        if not _keep_up(copy, as_text(for_reading(read(solution), ours))):
             lines.append(
                 f"{study.name}/solutions/{copy.name}: written in, so it stays; "
                 "for the solution, rename it and run this again"
@@ -134,7 +134,7 @@ def _seal(notebook: Notebook) -> str:
     said = dict(notebook["metadata"]["workbook"])
     said.pop("seal", None)
     plain = notebook | {"metadata": notebook["metadata"] | {"workbook": said}}
-    return hashlib.sha256(_as_text(plain)).hexdigest()[:16]
+    return hashlib.sha256(as_text(plain)).hexdigest()[:16]
 
 
 def _keep_up(copy: Path, wanted: bytes) -> bool:
@@ -160,12 +160,13 @@ def _keep_up(copy: Path, wanted: bytes) -> bool:
     return True
 
 
-def _read(path: Path) -> Notebook:
+def read(path: Path) -> Notebook:
+    """The notebook in a file. Raises: OSError, ValueError if there is none."""
     found: Notebook = json.loads(path.read_text(encoding="utf-8"))
     return found
 
 
-def _as_text(notebook: Notebook) -> bytes:
+def as_text(notebook: Notebook) -> bytes:
     """As Jupyter stores it."""
     return (json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
 
@@ -173,7 +174,7 @@ def _as_text(notebook: Notebook) -> bytes:
 def _made_from(path: Path) -> str:
     """The hash of the lesson's text that `build.notebook` stored; editors keep it."""
     try:
-        return str(_read(path)["metadata"]["workbook"]["lesson"])
+        return str(read(path)["metadata"]["workbook"]["lesson"])
     except (OSError, ValueError, KeyError, TypeError):
         return ""  # the reader's own file: whatever it is, it stays
 
