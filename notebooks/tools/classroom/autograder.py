@@ -14,7 +14,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 from nbgrader import utils
@@ -63,7 +62,7 @@ def judged(nb: NotebookNode, name: str) -> dict[str, Any]:
     own = [cell for cell in nb.cells if not utils.is_grade(cell)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, f"{name}.ipynb")
-        nbformat.write(nb | {"cells": own}, str(path))
+        path.write_text(json.dumps(nb | {"cells": own}), encoding="utf-8")
         said = _ask(_judge(name[:2]), str(path))
     if "refused" in said:
         raise NotJudgedError(said["refused"])
