@@ -73,6 +73,7 @@ c.Spawner.environment = {
 c.Spawner.args = [
     f"--MappingKernelManager.cull_idle_timeout={IDLE}",
     "--MappingKernelManager.cull_interval=300",
+    "--KernelManager.transport=ipc",  # from a port any other student could read the outputs
 ]
 
 # It ends with the hub, even one that was killed.
