@@ -33,7 +33,10 @@ CHEAT = """
 import lcutils as lc, lcutils._ledger as ledger
 ledger.record(ledger.Entry("checked", "{id}", True, "Right."))
 lc.check = lambda id, answer: answer
-open("{outside}/written", "w").write("x")
+try:
+    open("{outside}/written", "w").write("x")
+except OSError:
+    pass
 """
 
 
