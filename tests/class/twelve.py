@@ -201,7 +201,7 @@ def in_chromium(page: Page, name: str, password: str, shots: Path, took: dict[st
     page.fill("#username_input", name)
     page.fill("#password_input", password)
     page.click("#login_submit")
-    page.wait_for_selector(".jp-MarkdownOutput h1 >> text=Start here", timeout=1000 * PATIENCE)
+    page.wait_for_selector(".jp-MarkdownOutput h1 >> text=Start here")
     took["Chromium: login to the first lesson shown"] = time.monotonic() - began
     page.screenshot(path=shots / "hub-lesson-00.png")
 
@@ -210,14 +210,14 @@ def run_in_chromium(page: Page, name: str, shots: Path, took: dict[str, float]) 
     """Open a lesson, run all of it, save."""
     began = time.monotonic()
     page.goto(f"{URL}/user/{name}/lab/tree/{LESSON}?reset")
-    page.wait_for_selector(".jp-MarkdownOutput h1 >> text=The memory", timeout=1000 * PATIENCE)
+    page.wait_for_selector(".jp-MarkdownOutput h1 >> text=The memory")
     idle = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
-    page.wait_for_selector(idle, state="attached", timeout=1000 * PATIENCE)
+    page.wait_for_selector(idle, state="attached")
     took["Chromium: lesson 05 opened"] = time.monotonic() - began
     page.click(".lm-MenuBar-itemLabel >> text=Run")
     page.click(".lm-Menu-itemLabel >> text='Run All Cells'")
     page.wait_for_timeout(2000)
-    page.wait_for_selector(idle, state="attached", timeout=1000 * PATIENCE)
+    page.wait_for_selector(idle, state="attached")
     page.keyboard.press("Control+s")
     took["Chromium: lesson 05 opened, run, saved"] = time.monotonic() - began
     page.wait_for_timeout(1500)
@@ -278,6 +278,8 @@ def trial(folder: Path, people: dict[str, str]) -> dict[str, Any]:
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
         page = chromium.new_page(viewport={"width": 1200, "height": 900})
+        page.set_default_timeout(1000 * PATIENCE)
+        page.set_default_navigation_timeout(1000 * PATIENCE)
         for thread in threads:
             thread.start()
         in_chromium(page, NAMES[N], people[NAMES[N]], folder, figures)
