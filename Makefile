@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV ?= .venv
 STUDY ?= study
 LAB ?=
+# Where `make hub` listens.
+AT ?= 127.0.0.1:8000
 # Not every shell knows a `~` behind a `=`.
 override VENV := $(patsubst ~/%,$(HOME)/%,$(VENV))
 override STUDY := $(patsubst ~/%,$(HOME)/%,$(STUDY))
@@ -25,7 +27,7 @@ NBVAL := LC_SEED=0 LC_STRICT=1 LC_THREADS=1 PYTHONPATH="$(CURDIR)" $(PY) -m pyte
 
 .DEFAULT_GOAL := help
 .PHONY: help install study lab collect test lint unit quick lesson notebooks figures teaching \
-	handout address nbval claims runs hostile faults bench
+	handout address nbgrader accounts hub nbval claims runs hostile faults bench
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1~\2/p' $(MAKEFILE_LIST) | \
@@ -100,3 +102,13 @@ faults: install ## 200 stops and 100 kills in the middle of a training
 
 bench: install ## timings; they decide nothing
 	set -e; for script in tests/bench/*.py; do $(PY) "$$script"; done
+
+nbgrader: install ## make a course for nbgrader in dist/nbgrader
+	$(PY) notebooks/tools/course.py
+
+accounts: install ## an account on this machine for each name: sudo make accounts NAMES=names.txt
+	@test -n "$(NAMES)" || { echo 'Whose? sudo make accounts NAMES=names.txt'; exit 2; }
+	@$(PY) notebooks/tools/hub.py accounts "$(NAMES)"
+
+hub: install ## a JupyterHub for a class: sudo make hub AT=127.0.0.1:8000
+	$(PY) notebooks/tools/hub.py start --at "$(AT)"

@@ -1,0 +1,34 @@
+"""Judges hand-ins of one lesson as they come: for a program that has them one after the other.
+
+`python -m classroom.verdicts 05` reads a path a line, and answers each with a line of JSON: the
+hand-in, or {"refused": why}. What it needs is read once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from classroom.box import RefusedError
+from classroom.collecting import collect
+from classroom.judge import JudgeError
+
+
+def main(number: str) -> None:
+    """Until there are no more lines."""
+    torch.set_num_threads(1)
+    for line in sys.stdin:
+        try:
+            (made,) = collect(number, [Path(line.rstrip("\n"))], jobs=1)
+            said = asdict(made)
+        except (RefusedError, JudgeError) as error:
+            said = {"refused": str(error)}
+        print(json.dumps(said), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
