@@ -15,9 +15,12 @@ from editions import PROJECT, ROOT, SOURCES, lesson_sources
 README = (ROOT / "README.md").read_text()
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
 MAKEFILE = (ROOT / "Makefile").read_text()
+TEACHING = (ROOT / "TEACHING.md").read_text()
+HUB = (ROOT / "notebooks" / "tools" / "classroom" / "hub" / "README.md").read_text()
 TARGETS = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
 PINS = re.findall(r"^[\w.-]+==.+$", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
-NAMED = set(re.findall(r"(?:^|`)make ([a-z]+)", f"{README}\n{CONTRIBUTING}", re.MULTILINE))
+TEXTS = "\n".join([README, CONTRIBUTING, TEACHING, HUB])
+NAMED = set(re.findall(r"(?:^|`|sudo )make ([a-z]+)", TEXTS, re.MULTILINE))
 
 
 def make(*arguments: str, env=()) -> subprocess.CompletedProcess[str]:

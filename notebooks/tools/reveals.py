@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbformat import NotebookNode
 
 from asking import plain
 
-_REVEAL = re.compile(r'\blc\.reveal\(\s*"([^"]+)"')
-_HEADS = (  # the first output of a reveal; the id stands behind it
-    re.compile(r"You said (?P<guess>.+), and so it is\. \[.*\]"),
-    re.compile(r"You said (?P<guess>.+); it is (?P<result>.+)\. \[.*\]"),
-    re.compile(r"You predicted: (?P<guess>.+) \[.*\]"),
-)
+_ASKED = re.compile(r'\blc\.(?:predict|reveal)\(\s*"([^"]+)"')
+_PREDICTED = re.compile(r"You predicted: (.+) \[.*\]")
+_HELD = re.compile(r"You said (.+?)(?:, and so it is|; it is (.+))\. \[.*\]")
 _PROOF = re.compile(r"(.+) \[(\S+)\]")
 _CLAIM = re.compile(r"Measured: (.+) \[[^;\]]+; (.+)\]")
 
@@ -39,24 +36,25 @@ def told_after(cells: Sequence[NotebookNode]) -> dict[str, Told]:
     """For each prediction what the cells of an executed notebook reveal, by its id."""
     found: dict[str, Told] = {}
     for cell in cells:
-        asked = _REVEAL.search(cell.source) if cell.cell_type == "code" else None
-        if not asked:
-            continue
-        head, *rest = (output.data for output in cell.outputs if "data" in output)
-        before = found.get(asked[1]) or Told(*_read(head["text/plain"]), ())
-        shown = [sentence for data in rest if (sentence := _sentence(data))]
-        new = dict.fromkeys([*before.sentences, *shown])  # a figure repeats its claim
-        found[asked[1]] = Told(before.guess, before.result, tuple(new))
+        asked = _ASKED.search(cell.source) if cell.cell_type == "code" else None
+        for output in cell.outputs if asked else ():
+            if asked and "data" in output:
+                now = found.get(asked[1], Told("", "", ()))
+                found[asked[1]] = _with(now, output.data)
     return found
 
 
-def _read(head: str) -> tuple[str, str]:
-    for pattern in _HEADS:
-        if said := pattern.fullmatch(head):
-            parts = {name: text.replace('"', "") for name, text in said.groupdict().items()}
-            is_held = not head.startswith("You predicted")
-            return parts["guess"], parts.get("result", parts["guess"] if is_held else "")
-    raise ValueError(f"this is not how a reveal begins: {head}")
+def _with(told: Told, data: NotebookNode) -> Told:
+    """What is known after one more output: a guess, a result beside it, or a sentence."""
+    text = str(data.get("text/plain", ""))
+    if said := _PREDICTED.fullmatch(text):
+        return replace(told, guess=said[1])
+    if said := _HELD.fullmatch(text):
+        return replace(told, result=(said[2] or said[1]).replace('"', ""))
+    sentence = _sentence(data)
+    if not sentence or sentence in told.sentences:  # a figure repeats its claim
+        return told
+    return replace(told, sentences=(*told.sentences, sentence))
 
 
 def _sentence(data: NotebookNode) -> str:
