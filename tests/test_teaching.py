@@ -160,8 +160,8 @@ def test_what_is_proved_or_refuted_is_one_line(proof, line):
     assert revealed(shown("You said 1; it is 2. [05.x]"), output)["05.x"].sentences == (line,)
 
 
-def test_a_reveal_that_begins_otherwise_is_refused():
-    with pytest.raises(ValueError, match="this is not how a reveal begins: Predict first"):
+def test_a_notebook_without_guesses_is_refused():
+    with pytest.raises(ValueError, match="this notebook shows no result: Predict first"):
         revealed(shown("Predict first"))
 
 

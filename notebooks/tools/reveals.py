@@ -50,7 +50,10 @@ def _with(told: Told, data: NotebookNode) -> Told:
     if said := _PREDICTED.fullmatch(text):
         return replace(told, guess=said[1])
     if said := _HELD.fullmatch(text):
-        return replace(told, result=(said[2] or said[1]).replace('"', ""))
+        guess, result = (part.replace('"', "") for part in (said[1], said[2] or said[1]))
+        return replace(told, guess=guess, result=result)
+    if text.startswith("Predict first"):
+        raise ValueError(f"this notebook shows no result: {text}")
     sentence = _sentence(data)
     if not sentence or sentence in told.sentences:  # a figure repeats its claim
         return told
