@@ -18,6 +18,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parents[1] / "notebooks" / "tools")]
 
+import psutil
 from playwright.sync_api import Page
 
 import graded
@@ -52,6 +53,8 @@ def server(course: Path) -> Iterator[str]:
             lab.wait_until(answers, 60, "JupyterLab")
             yield f"http://127.0.0.1:{port}"
         finally:
+            for child in psutil.Process(process.pid).children(recursive=True):
+                child.terminate()  # bwrap, where it is between, passes no signal on
             process.terminate()
             process.wait()
 
