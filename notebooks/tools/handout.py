@@ -159,7 +159,7 @@ def start_page() -> str:
 
 def _row(lesson: Lesson) -> str:
     file, title, asks = map(html.escape, (lesson.file, lesson.title, lesson.question))
-    cells = f"<code>{file}</code>", title, asks, f"{lesson.minutes} minutes"
+    cells = f"{title}<br><code>{file}</code>", asks, f"{lesson.minutes} minutes"
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
