@@ -183,6 +183,37 @@ def test_what_is_no_notebook_of_the_lesson_is_said_to_be_none(judged, file, said
     assert not judged[file]["rows"]
 
 
+LOOKS_AROUND = """
+import os
+from pathlib import Path
+found = [str(x) for x in (Path("/tmp/left"), Path("/dev/shm/left")) if x.exists()]
+for folder in ("/tmp", "/dev/shm"):
+    Path(folder, "left").write_text("for the next")
+own = os.readlink("/proc/self")
+for process in (x for x in os.listdir("/proc") if x.isdigit() and x != own):
+    for file in ("mem", "environ", "maps", "cwd/x", "root/x"):
+        try:
+            open(f"/proc/{process}/{file}", "rb")
+        except FileNotFoundError:
+            found.append(f"/proc/{process}/{file}: a way there")
+        except OSError:
+            continue
+        else:
+            found.append(f"/proc/{process}/{file}")
+powers = [x for x in open("/proc/self/status") if x.startswith("CapEff")][0].split()[1]
+raise RuntimeError(f"found {found}, powers {int(powers, 16)}, process {os.getpid()}")
+"""
+
+
+@pytest.mark.slow
+def test_a_worker_finds_nothing_of_the_one_before_and_reaches_no_other_process():
+    require_box()
+    found = collected({f"{n}.ipynb": with_cells({"05.noise": LOOKS_AROUND}) for n in range(4)})
+    for hand_in in found.values():
+        said = {row["id"]: row["sentence"] for row in hand_in["rows"]}
+        assert said["05.noise"].startswith("RuntimeError: found [], powers 0, process 2 ")
+
+
 NO_WORKER = """
 import sys
 from classroom import box

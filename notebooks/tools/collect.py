@@ -21,10 +21,10 @@ import torch
 from classroom.box import RefusedError
 from classroom.collecting import collect
 from classroom.handin import HandIn, load_lesson
-from classroom.judge import JudgeError
 from classroom.summing import Summary, right
 from classroom.tables import write
 from classroom.taking import Taken, taken
+from classroom.workers import JudgeError
 
 
 def _named(made: HandIn, one: Taken) -> None:

@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 
 import lcutils
+from classroom import nest
 
 _PACKAGE = Path(lcutils.__file__).resolve().parent
 _HERE = Path(__file__).resolve().parent
 # What the worker needs of this folder, and of the package all but the answers.
-_MODULES = ("__init__", "wire", "expressions", "answers", "filter", "worker")
+_MODULES = ("__init__", "wire", "expressions", "answers", "filter", "nest", "worker")
 _HIDDEN = ("exercises",)
-_TMP, _SHARED = 64 << 20, 1 << 20  # bytes
 _VARIABLES = {
     "HOME": "/tmp",
     "IPYTHONDIR": "/tmp/ipython",
@@ -65,7 +65,7 @@ def _require_no_root() -> None:
 
 
 def command(fd: int) -> list[str]:
-    """The command that starts a worker in a box; `fd` is its end of the socket."""
+    """The command that starts workers in a box; `fd` is their end of the socket."""
     _require_no_root()
     return [*_box(), sys.executable, "-P", "-m", "classroom.worker", str(fd)]
 
@@ -74,7 +74,7 @@ def _box() -> list[str]:
     """bwrap and its options, which it follows one after the other."""
     args = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
     args += ["--cap-drop", "ALL", "--hostname", "worker", "--uid", "65534", "--gid", "65534"]
-    args += ["--size", str(_TMP), "--tmpfs", "/tmp"]  # first: Python may lie below it
+    args += ["--size", str(nest.TMP), "--tmpfs", "/tmp"]  # first: Python may lie below it
     for place in ("/usr", "/lib", "/lib64", "/bin"):
         if Path(place).is_symlink():
             args += ["--symlink", str(Path(place).readlink()), place]
@@ -86,7 +86,7 @@ def _box() -> list[str]:
         if not Path(place).is_relative_to("/usr"):
             args += ["--ro-bind", place, place]
     args += ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev"]
-    args += ["--size", str(_SHARED), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
+    args += ["--size", str(nest.SHARED), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
     for entry in sorted(_PACKAGE.iterdir()):
         if entry.name not in _HIDDEN:
             args += ["--ro-bind", str(entry), f"/lc/lcutils/{entry.name}"]

@@ -14,8 +14,8 @@ from typing import Any
 
 from classroom import box
 from classroom.handin import SECONDS, HandIn, Lesson, judge_hand_in, load_lesson
-from classroom.judge import JudgeError
 from classroom.rows import Row
+from classroom.workers import JudgeError, Workers
 from lcutils.checking import judge
 from lcutils.checking.data import DerivationExercise
 from lcutils.exercises import catalogue
@@ -31,6 +31,7 @@ class _Judging:
     """One hand-in, being judged in a process of its own: an answer that ends it ends only that."""
 
     path: Path
+    workers: Workers
     process: Any
     began: float
     without: set[str] = field(default_factory=set)
@@ -54,11 +55,12 @@ def collect(
     _warm_up(number)
     todo = [(path, set[str]()) for path in paths]
     running: dict[Connection, _Judging] = {}
+    free = [Workers() for _ in paths[:jobs]]
     done: dict[Path, HandIn] = {}
     try:
         while todo or running:
-            while todo and len(running) < jobs:
-                connection, judging = _start(*todo.pop(0), lesson)
+            while todo and free:
+                connection, judging = _start(*todo.pop(0), lesson, free.pop())
                 running[connection] = judging
             for connection in _ready(running):
                 judging = running[connection]
@@ -68,6 +70,7 @@ def collect(
                 judging.process.join()
                 connection.close()
                 del running[connection]
+                free.append(judging.workers)
                 if isinstance(made, set):
                     todo.insert(0, (judging.path, made))
                 else:
@@ -76,6 +79,8 @@ def collect(
     finally:
         for judging in running.values():
             judging.process.kill()
+        for workers in (*free, *(judging.workers for judging in running.values())):
+            workers.close()
     return [done[path] for path in paths]
 
 
@@ -86,22 +91,28 @@ def _warm_up(number: str) -> None:
             judge(entry, [entry.start, *(step.line for step in entry.route)])
 
 
-def _start(path: Path, without: set[str], lesson: Lesson) -> tuple[Connection, _Judging]:
+def _start(
+    path: Path, without: set[str], lesson: Lesson, workers: Workers
+) -> tuple[Connection, _Judging]:
+    workers.open()
     ours, theirs = _FORK.Pipe(duplex=False)
-    process = _FORK.Process(target=_child, args=(theirs, path, lesson, without), daemon=True)
+    given = theirs, path, lesson, workers, without
+    process = _FORK.Process(target=_child, args=given, daemon=True)
     process.start()
     theirs.close()
-    return ours, _Judging(path, process, time.monotonic(), without)
+    return ours, _Judging(path, workers, process, time.monotonic(), without)
 
 
-def _child(connection: Connection, path: Path, lesson: Lesson, without: set[str]) -> None:
+def _child(
+    connection: Connection, path: Path, lesson: Lesson, workers: Workers, without: set[str]
+) -> None:
     def say(**message: Any) -> None:
         connection.send_bytes(json.dumps(message).encode())
 
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_PROCESSOR_SECONDS, _PROCESSOR_SECONDS))
     try:
-        made = judge_hand_in(path, lesson, without, telling=lambda cell: say(at=cell))
+        made = judge_hand_in(path, lesson, workers, without, telling=lambda cell: say(at=cell))
     except JudgeError as failed:
         say(failed=str(failed))
     else:

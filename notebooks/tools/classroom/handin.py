@@ -12,6 +12,7 @@ from pathlib import Path
 from classroom.graft import Notebook, Piece, Plan, plan
 from classroom.judge import Run, run
 from classroom.rows import Row, row_of
+from classroom.workers import Workers
 from editions import ROOT
 from lcutils.exercises import catalogue
 
@@ -83,12 +84,14 @@ def _version(notebook: Notebook) -> str:
 def judge_hand_in(
     path: Path,
     lesson: Lesson,
+    workers: Workers,
     without: Collection[str] = (),
     telling: Callable[[str], object] = str,
 ) -> HandIn:
     """All of one hand-in.
 
     Args:
+        workers: that run it.
         without: ids of cells that are not run: judging what they said was stopped.
         telling: is called with the id of each cell that begins.
     Raises: JudgeError if no worker starts.
@@ -104,7 +107,8 @@ def judge_hand_in(
         made.notes.append("It was made from the solutions.")
     elif grafted.version != lesson.version:
         made.notes.append("It was made from another version of the lesson.")
-    judged = _Judged(lesson, grafted, dict.fromkeys(without, "judging it took too long"), telling)
+    stopped = dict.fromkeys(without, "judging it took too long")
+    judged = _Judged(lesson, grafted, workers, stopped, telling)
     found = judged.all(began + SECONDS)
     made.rows = [row_of(id, cell, grafted, found, judged.stopped) for id, cell in judged.asked]
     made.notes += judged.notes
@@ -131,12 +135,14 @@ class _Judged:
         self,
         lesson: Lesson,
         grafted: Plan,
+        workers: Workers,
         stopped: dict[str, str],
         telling: Callable[[str], object],
     ) -> None:
         self.asked = list(lesson.exercises.items())
         self._without = stopped
         self.stopped, self.notes, self.workers = dict(stopped), list[str](), 0
+        self._workers = workers
         self._plan, self._telling = grafted, telling
         self._ours = {
             name for piece in grafted.pieces if piece.of == "lesson" for name in piece.names[0]
@@ -164,7 +170,7 @@ class _Judged:
 
     def _run(self, pieces: list[Piece], end: float) -> Run:
         self.workers += 1
-        return run(pieces, end, self._telling)
+        return run(self._workers, pieces, end, self._telling)
 
     def _lacks_a_name(self, found: Run) -> bool:
         """Did a cell miss a name that the lesson sets, in a way which its text does not tell?"""

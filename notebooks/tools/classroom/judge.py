@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import inspect
 import secrets
-import socket
-import subprocess
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from classroom import answers, box
+from classroom import answers
 from classroom.graft import Piece
 from classroom.wire import MAX_NUMBERS, BrokenError, Line
+from classroom.workers import Workers
 from lcutils import checking
 from lcutils.checking import functions
 from lcutils.checking.data import Exercise, FunctionExercise, Prediction, Question
@@ -29,14 +26,9 @@ from lcutils.checking.verdict import Verdict
 from lcutils.exercises import catalogue
 from lcutils.exercises._guesses import guessed
 
-START_SECONDS = 60.0  # for a worker's imports, on however busy a machine
 _CELL_SECONDS = 30.0  # the worker stops a cell after ten seconds of its processor's time
 _LESSON_SECONDS = 90.0
 _MAX_ASKED, _MAX_CALLS = 300, 1000  # answers, and calls of our versions, in one run
-
-
-class JudgeError(Exception):
-    """The judge itself failed: nothing is said of the hand-in."""
 
 
 @dataclass
@@ -58,49 +50,18 @@ class Run:
     at: str = ""
 
 
-@contextmanager
-def _worker() -> Iterator[tuple[Line, Callable[[], str]]]:
-    """A worker in a box of its own: the line to it, and what it wrote before it was ready."""
-    ours, theirs = socket.socketpair()
-    with tempfile.TemporaryFile() as log, ours, theirs:
-        process = subprocess.Popen(
-            box.command(theirs.fileno()),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            pass_fds=[theirs.fileno()],
-            start_new_session=True,
-        )
-
-        def said() -> str:
-            log.seek(0)
-            lines = log.read().decode(errors="replace").strip().splitlines()
-            return lines[-1][:300] if lines else "it says nothing"
-
-        try:
-            theirs.close()
-            yield Line(ours), said
-        finally:
-            process.kill()  # bwrap's child dies with it
-            process.wait()
-
-
-def run(pieces: Sequence[Piece], end: float, telling: Callable[[str], object] = str) -> Run:
+def run(
+    workers: Workers, pieces: Sequence[Piece], end: float, telling: Callable[[str], object] = str
+) -> Run:
     """Run cells in a worker, and judge their answers.
 
     Args:
+        workers: one of which is taken.
         end: by time.monotonic, when the worker is given up.
         telling: is called with the id of each cell that begins.
     Raises: JudgeError if no worker starts.
     """
-    with _worker() as (line, said):
-        line.deadline = time.monotonic() + START_SECONDS
-        try:
-            is_ready = line.receive() == {"op": "ready"}
-        except BrokenError:
-            is_ready = False
-        if not is_ready:
-            raise JudgeError(f"No worker started: {said()}")
+    with workers.one() as line:
         conversation = _Conversation(line, pieces, end, telling)
         try:
             conversation.hold()

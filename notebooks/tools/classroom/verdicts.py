@@ -15,7 +15,7 @@ import torch
 
 from classroom.box import RefusedError
 from classroom.collecting import collect
-from classroom.judge import JudgeError
+from classroom.workers import JudgeError
 
 
 def main(number: str) -> None:

@@ -1,7 +1,8 @@
 """Runs a hand-in's cells in the box, and its functions on what the judge sends.
 
-`python -m classroom.worker FD`: the judge's socket is FD. It asks the judge about each answer, and
-learns of it no more than whether a function is right, since the lesson then goes on with it.
+`python -m classroom.worker FD`: over FD the judge sends a socket for each worker that it wants. A
+worker asks the judge about each answer, and learns of it no more than whether a function is right,
+since the lesson then goes on with it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 import torch
 
 from classroom import filter as calls
+from classroom import nest
 from classroom.answers import hear_asked, tell, tell_answered
 from classroom.wire import Line
 from lcutils import _limit, _typed
@@ -178,17 +180,24 @@ def _problem(error: BaseException) -> list[str]:
 
 
 def main(fd: int) -> None:
+    """Read all modules, then start a worker for each socket that the judge sends."""
+    import IPython.core.interactiveshell  # noqa: F401 - all of it before a worker is there
+
+    import lcutils.memory
+    import lcutils.proof
+    import lcutils.startup
+    import lcutils.tasks  # noqa: F401
+
+    nest.serve(socket.socket(fileno=fd), work)
+
+
+def work(fd: int) -> None:
     """Run what the judge sends, cell by cell."""
     for limit, wanted in _LIMITS.items():
         hard = resource.getrlimit(limit)[1]
         most = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
         resource.setrlimit(limit, (most, most))
     talk = Talk(Line(socket.socket(fileno=fd)))
-    import lcutils.memory
-    import lcutils.proof
-    import lcutils.startup
-    import lcutils.tasks  # noqa: F401 - before the filter, and before the clock of a cell
-
     sys.modules["lcutils.exercises"] = _verbs(talk)
     shell = _shell()
     calls.install()
