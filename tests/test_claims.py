@@ -124,8 +124,7 @@ def test_the_sentence_cannot_carry_markup_into_the_page():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("source", lesson_sources(SOURCES, []), ids=lambda path: path.stem)
-def test_every_claim_of_the_lesson_holds_at_another_seed(source, seed):
-    run = run_source(source, seed)
+def test_every_claim_of_the_lesson_holds_at_another_seed(source):
+    run = run_source(source, 1)  # `make claims` tries ten
     assert run.passed, table([run])

@@ -290,14 +290,18 @@ def test_a_zip_as_canvas_packs_it_becomes_pages_beside_it():
         assert (ran.returncode, ran.stderr) == (0, "")
         out = folder / "my class_class_05"
         assert sorted(path.name for path in folder.iterdir()) == ["my class.zip", out.name]
-        table = (out / "class_05.csv").read_text(encoding="utf-8")
+        table = (out / "class_05.csv").read_text(encoding="utf-8-sig")
         feedback = sorted(path.name for path in (out / "feedback_05").iterdir())
         page = (out / "class_05.html").read_text(encoding="utf-8")
+        again = run_as_user(COLLECT, "05", str(folder / "my class.zip"))
+        assert again.stderr == f"In {out} lies a class already. Name another folder with OUT=.\n"
     lines = list(csv.DictReader(io.StringIO(table)))
-    assert feedback == ["adamsann 1234.html", "bergbob 1235.html"]
+    assert feedback == ["bergbob 1235.html"]
     assert [(x["student"], x["id"], x["right"], x["notes"]) for x in lines] == [
-        ("adamsann", "1234", "16", "It was made from the solutions."),
         ("bergbob", "1235", "0", "Handed in late."),
+        ("adamsann", "1234", "16", "It was made from the solutions, and is not counted."),
     ]
-    assert [x["05.noise"] for x in lines] == ["right", "named mistake"]
+    assert [x["05.noise"] for x in lines] == ["named mistake", "right"]
+    core = len(load_lesson("05").core - {"05.order", "05.recall", "05.overwrite"})
+    assert [(x["core"], x["core of"]) for x in lines] == [("0", str(core)), (str(core), str(core))]
     assert "counts, as the last of its student" in page

@@ -41,13 +41,30 @@ def _line(made: HandIn) -> str:
     return line.encode(errors="replace").decode()
 
 
+def _require_room(into: Path, number: str) -> None:
+    """Refuse before anything is judged what could not be written, or would write over a class."""
+    if (into / f"class_{number}.csv").exists():
+        raise ValueError(f"In {into} lies a class already. Name another folder with OUT=.")
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(
+            f"Nothing can be written to {into} ({error.strerror}). Name a folder with OUT=."
+        ) from error
+
+
 def _collected(number: str, given: Path, out: Path | None, jobs: int) -> None:
     """Judge and write. Raises: ValueError for what is no lesson, or holds no notebook."""
     lesson = load_lesson(number)
+    if not given.exists():
+        raise ValueError(f"There is no {given}.")
+    place = given.resolve()
+    into = out or place.with_name(f"{place.stem if place.is_file() else place.name}_class_{number}")
     with taken(given, lesson.name) as found:
         if not found.hand_ins:
             said = "; ".join([f"There is no notebook in {given}", *found.notes])
             raise ValueError(f"{said.rstrip('.')}.")
+        _require_room(into, number)
         by_copy = {one.path.name: one for one in found.hand_ins}
 
         def telling(made: HandIn) -> None:
@@ -55,8 +72,6 @@ def _collected(number: str, given: Path, out: Path | None, jobs: int) -> None:
             print(_line(made), flush=True)
 
         hand_ins = collect(number, [one.path for one in found.hand_ins], jobs, telling)
-    place = given.resolve()
-    into = out or place.with_name(f"{place.stem if place.is_file() else place.name}_class_{number}")
     for path in write(Summary(lesson, hand_ins, found.notes), into):
         print(f"written: {path}")
 

@@ -79,6 +79,9 @@ def main(arguments: Sequence[str]) -> int:
     for line in kept:
         print(line)
     print(f"A course for nbgrader: {folder}")
+    print(
+        "There: nbgrader generate_assignment NAME, and for what comes back nbgrader autograde NAME"
+    )
     return 0
 
 

@@ -142,7 +142,7 @@ ENTRIES = (
             ),
             Slip(
                 "The step has size 1: write all that is missing, without a factor.",
-                written(r"\b\d+\.\d+ \*|\* \d+\.\d+\b|\b(lr|eta) \*"),
+                written(r"(?s)\A(?=.*@ ?state).*(\b\d+\.\d+ \*|\* \d+\.\d+\b|\b(lr|eta) \*)"),
                 _from_code("state + 0.1 * torch.outer(k, v - k @ state)"),
             ),
             Slip(

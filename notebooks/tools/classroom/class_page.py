@@ -23,8 +23,10 @@ def class_page(summary: Summary, feedback: Sequence[str]) -> str:
     lesson, count = summary.lesson.name[:2], len(summary.hand_ins)
     parts = [
         f"<h1>Lesson {text(lesson)}: {_many(count, 'hand-in')}</h1>",
-        f"<p>Right answers, of {summary.counted}: half the class has {summary.middle} or more. "
-        "Each answer was judged anew, on new inputs; what a notebook shows was not looked at.</p>"
+        f"<p>Right answers in the core path, of {len(summary.core)}: half the class has "
+        f"{summary.middle} or more. Of all {summary.counted} that are asked, those after "
+        "&quot;If you have more time&quot; are counted apart. Each answer was judged anew, on new "
+        "inputs; what a notebook shows was not looked at.</p>"
         if count
         else "<p>None of the files could be used: see the notes.</p>",
     ]
@@ -141,13 +143,15 @@ def _grid(summary: Summary, feedback: Sequence[str]) -> str:
         cells = "".join(_cell(found[id]) for id in ids)
         rows.append(
             f'<tr><th scope="row">{place + 1} <span class="who">{link}</span></th>'
-            f'<td class="end">{right(made)} of {summary.counted}</td>{cells}</tr>'
+            f'<td class="end">{right(made, summary.core)} of {len(summary.core)}</td>'
+            f'<td class="end dim">{right(made)} of {summary.counted}</td>{cells}</tr>'
         )
     return (
-        '<p class="dim">The most right answers first. <span class="hidden">Names, and the links to '
-        "each one's feedback, are there once the box at the top is ticked.</span></p>"
-        f'<div class="wide"><table class="grid"><thead><tr><td></td><td></td>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
+        '<p class="dim">The most right answers in the core path first. <span class="hidden">Names, '
+        "and the links to each one's feedback, are there once the box at the top is ticked."
+        "</span></p>"
+        '<div class="wide"><table class="grid"><thead><tr><td></td><td>core</td><td>all</td>'
+        f"{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
@@ -166,7 +170,6 @@ def _notes(summary: Summary) -> str:
         )
     for states, words in (
         (("deleted",), "exercise cells deleted"),
-        (("unchecked",), "answers not handed to their check"),
         (("ours",), "answers that call our version of another exercise"),
     ):
         if found := summary.having(*states):

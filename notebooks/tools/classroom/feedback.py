@@ -6,6 +6,8 @@ from classroom.handin import HandIn
 from classroom.page import block, folded, own, page, sentence, text
 from classroom.rows import Row
 from classroom.summing import Summary, name_of, outcome_of, right, written
+from lcutils.checking.data import Prediction, Question
+from lcutils.exercises import catalogue
 
 
 def feedback_page(made: HandIn, summary: Summary) -> str:
@@ -14,7 +16,8 @@ def feedback_page(made: HandIn, summary: Summary) -> str:
     lesson = summary.lesson.name[:2]
     parts = [
         f"<h1>Lesson {text(lesson)}: {own(made.student)}</h1>",
-        f"<p>{right(made)} of {summary.counted} right. Each answer was judged anew, on new inputs; "
+        f"<p>{right(made, summary.core)} of {len(summary.core)} right in the core path, "
+        f"{right(made)} of all {summary.counted}. Each answer was judged anew, on new inputs; "
         "what the notebook shows was not looked at.</p>",
         *(f"<p>{sentence(note)}</p>" for note in made.notes),
         *(_row(row, results.get(row.id, "")) for row in made.rows),
@@ -27,6 +30,8 @@ def _row(row: Row, was: str) -> str:
     said = "" if outcome.key in ("given", "open", "deleted") else sentence(row.sentence)
     if row.state == "predicted":
         said = f"Your guess: {own(row.sentence)}." + (f" It is {text(was)}." if was else "")
+    asked = catalogue()[row.id]
+    question = f"<div>{text(asked.text)}</div>" if isinstance(asked, Question | Prediction) else ""
     example = block(row.example) if row.example and row.state != "right" else ""
     is_shown = row.answer and row.kind == "exercise"
     answer = folded("your answer", block([written(row)])) if is_shown else ""
@@ -34,5 +39,5 @@ def _row(row: Row, was: str) -> str:
     return (
         f'<div class="feedback"><b>{text(name_of(row.id))}</b> <small>{text(row.id)}</small> '
         f'<span class="key">{end}</span>'
-        f"<div>{said}{example}{answer}</div></div>"
+        f"{question}<div>{said}{example}{answer}</div></div>"
     )

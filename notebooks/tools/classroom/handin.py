@@ -40,6 +40,13 @@ class Lesson:
         return _version(self.notebook)
 
     @property
+    def core(self) -> set[str]:
+        """The ids of what stands before "If you have more time"."""
+        cells = [cell["id"] for cell in self.notebook["cells"]]
+        end = cells.index("more-time") if "more-time" in cells else len(cells)
+        return {id for id, cell in self.exercises.items() if cells.index(cell) < end}
+
+    @property
     def exercises(self) -> dict[str, str]:
         """Id -> its cell, in the lesson's order."""
         cells = (cell["id"] for cell in self.notebook["cells"])
@@ -53,6 +60,7 @@ class HandIn:
 
     Args:
         id: the number by which a learning platform knows the student, if the file's name has it.
+        is_solved: whether it was made from the solutions.
     """
 
     file: str
@@ -62,6 +70,7 @@ class HandIn:
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
     workers: int = 0
+    is_solved: bool = False
 
 
 def load_lesson(number: str, notebooks: Path = ROOT / "notebooks") -> Lesson:
@@ -104,7 +113,8 @@ def judge_hand_in(
         made.notes.append(f"It cannot be used: {_said(error)}.")
         return made
     if grafted.version == lesson.solved:
-        made.notes.append("It was made from the solutions.")
+        made.is_solved = True
+        made.notes.append("It was made from the solutions, and is not counted.")
     elif grafted.version != lesson.version:
         made.notes.append("It was made from another version of the lesson.")
     stopped = dict.fromkeys(without, "judging it took too long")
@@ -112,6 +122,8 @@ def judge_hand_in(
     found = judged.all(began + SECONDS)
     made.rows = [row_of(id, cell, grafted, found, judged.stopped) for id, cell in judged.asked]
     made.notes += judged.notes
+    if passed := [row.id for row in made.rows if row.state == "unchecked"]:
+        made.notes.append(f"Written, and not handed to the check: {', '.join(passed)}.")
     made.workers, made.seconds = judged.workers, time.monotonic() - began
     return made
 

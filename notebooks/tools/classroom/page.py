@@ -23,6 +23,7 @@ _FILLS = {
     "error": ("var(--blue)", "#fff"),
     "ours": ("#8a63c9", "#fff"),
     "skipped": ("var(--soft)", "var(--ink)"),
+    "unchecked": ("var(--soft)", "var(--ink)"),
     "open": (GREY, "#111"),
     "deleted": ("var(--soft)", "var(--ink)"),
     "given": ("transparent", "var(--ink)"),

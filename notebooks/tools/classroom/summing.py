@@ -6,7 +6,7 @@ import io
 import re
 import tokenize
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import median_high
@@ -37,13 +37,14 @@ OUTCOMES = {
         Outcome("error", "error", "!"),
         Outcome("ours", "uses our version", "◇"),
         Outcome("skipped", "skipped", "»"),
+        Outcome("unchecked", "not checked", "?"),
         Outcome("open", "not written", "·"),
         Outcome("deleted", "deleted", "–"),
         Outcome("given", "never opened", "○"),
         Outcome("predicted", "guessed", "•"),
     )
 }
-_SAME_AS = {"undecided": "wrong", "raised": "error", "stopped": "error", "unchecked": "open"}
+_SAME_AS = {"undecided": "wrong", "raised": "error", "stopped": "error"}
 _MIN_SAME = 5  # written answers; fewer may be the same by chance
 _HANDS_IN = re.compile(r"(?:\w+ = )?lc\.(?:check|quiz|predict)\(\"[\w.]+\", (?:answer=)?\w+\)\s*$")
 _LINE = re.compile(r" \(line \d+\)$")
@@ -90,18 +91,28 @@ class Bar:
 
 
 class Summary:
-    """A class, whose hand-ins stand in the order of the page: the most right answers first."""
+    """A class, whose hand-ins stand in the order of the page: the most right answers first.
+
+    What counts first is the core path, all before "If you have more time".
+    """
 
     def __init__(self, lesson: Lesson, hand_ins: Sequence[HandIn], notes: Sequence[str]) -> None:
         self.lesson, self.notes = lesson, list(notes)
-        usable = [made for made in hand_ins if made.rows]
-        self.hand_ins = sorted(usable, key=lambda made: (-right(made), made.student.casefold()))
-        self.unusable = [made for made in hand_ins if not made.rows]
+        asked = {id for id in lesson.exercises if not isinstance(catalogue()[id], Prediction)}
+        self.core = asked & lesson.core
+
+        def place(made: HandIn) -> tuple[int, int, str]:
+            return -right(made, self.core), -right(made), made.student.casefold()
+
+        usable = [made for made in hand_ins if made.rows and not made.is_solved]
+        self.hand_ins = sorted(usable, key=place)
+        self.unusable = [made for made in hand_ins if made not in usable]
 
     @cached_property
     def middle(self) -> int:
-        """So many right answers or more has half of the class."""
-        return median_high(map(right, self.hand_ins)) if self.hand_ins else 0
+        """So many right answers or more in the core path has half of the class."""
+        counts = [right(made, self.core) for made in self.hand_ins]
+        return median_high(counts) if counts else 0
 
     @cached_property
     def counted(self) -> int:
@@ -187,9 +198,9 @@ class Summary:
         return {place: count for place, count in found.items() if count}
 
 
-def right(made: HandIn) -> int:
-    """How many of its exercises and questions are right."""
-    return sum(row.state == "right" for row in made.rows)
+def right(made: HandIn, among: Collection[str] | None = None) -> int:
+    """How many of its exercises and questions are right, or of those `among` them."""
+    return sum(row.state == "right" and (among is None or row.id in among) for row in made.rows)
 
 
 def written(row: Row) -> str:

@@ -28,18 +28,22 @@ def as_json(summary: Summary) -> str:
 
 
 def as_csv(summary: Summary) -> str:
-    """A line a student: how many are right, what became of each; of predictions, their text."""
+    """A line a student: how many are right, what became of each; of predictions, their text.
+
+    The core is all before "If you have more time".
+    """
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     ids = list(summary.lesson.exercises)
-    table.writerow(["student", "id", "file", "right", "of", *ids, "notes"])
+    table.writerow(["student", "id", "file", "core", "core of", "right", "of", *ids, "notes"])
     same = {place: places for places in summary.same for place in places}
     for place, made in enumerate([*summary.hand_ins, *summary.unusable]):
         rows = {row.id: row for row in made.rows}
         ends = [_in_words(rows[id]) if id in rows else "" for id in ids]
         notes = [*made.notes, *_others(summary, same.get(place, ()), place)]
-        count = summary.counted if rows else 0
-        line = [made.student, made.id, made.file, right(made), count, *ends, " ".join(notes)]
+        core = right(made, summary.core), len(summary.core) if rows else 0
+        all_ = right(made), summary.counted if rows else 0
+        line = [made.student, made.id, made.file, *core, *all_, *ends, " ".join(notes)]
         table.writerow([_harmless(cell) for cell in line])
     return text.getvalue()
 
@@ -76,6 +80,7 @@ def write(summary: Summary, folder: Path) -> list[Path]:
         "csv": as_csv(summary),
         "json": as_json(summary),
     }
+    texts["csv"] = f"\ufeff{texts['csv']}"  # by which a spreadsheet knows that it is UTF-8
     for ending, text in texts.items():
         _write(folder / f"class_{number}.{ending}", text)
     return [*(folder / f"class_{number}.{ending}" for ending in texts), inner]

@@ -133,7 +133,10 @@ def taken(given: Path, lesson: str) -> Iterator[Class]:
     """
     with tempfile.TemporaryDirectory(prefix="lc_class_") as into:
         taking = _Taking(Path(into))
-        if given.is_file():
+        if given.suffix == ".ipynb" and given.is_file():
+            with given.open("rb") as stream:
+                taking._take(stream, (given.name,))
+        elif given.is_file():
             taking.zip(given)
         else:
             taking.folder(given)
