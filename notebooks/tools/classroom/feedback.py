@@ -31,11 +31,16 @@ def _row(row: Row, was: str) -> str:
     if row.state == "predicted":
         said = f"Your guess: {own(row.sentence)}." + (f" It is {text(was)}." if was else "")
     asked = catalogue()[row.id]
-    question = f"<div>{text(asked.text)}</div>" if isinstance(asked, Question | Prediction) else ""
+    question = (
+        f'<div class="dim">{text(asked.text)}</div>'
+        if isinstance(asked, Question | Prediction)
+        else ""
+    )
     example = block(row.example) if row.example and row.state != "right" else ""
     is_shown = row.answer and row.kind == "exercise"
     answer = folded("your answer", block([written(row)])) if is_shown else ""
-    end = f'<span class="{outcome.key}">{outcome.mark} {outcome.words}</span>'
+    words = "not right yet" if outcome.key == "known" else outcome.words
+    end = f'<span class="{outcome.key}">{outcome.mark} {words}</span>'
     return (
         f'<div class="feedback"><b>{text(name_of(row.id))}</b> <small>{text(row.id)}</small> '
         f'<span class="key">{end}</span>'

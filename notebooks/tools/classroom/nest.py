@@ -7,6 +7,7 @@ box serves one worker and ends.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -34,7 +35,8 @@ def serve(control: socket.socket, work: Callable[[int], None]) -> None:
     while True:
         message, sockets, _, _ = socket.recv_fds(control, 1, 1)
         if running:
-            os.kill(running, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it has ended by itself
+                os.kill(running, signal.SIGKILL)
             running = 0
         if not message or (sockets and not is_nested):
             return
