@@ -13,10 +13,10 @@ from statistics import median_high
 
 from classroom.guesses import Guesses, guesses_of
 from classroom.handin import HandIn, Lesson
-from classroom.results import results_of
 from classroom.rows import Row
 from lcutils.checking.data import Prediction, Question
 from lcutils.exercises import catalogue
+from reveals import told_by
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class Summary:
     @cached_property
     def guesses(self) -> list[Guesses]:
         """Each prediction: what was guessed, and what came out."""
-        results, made = results_of(self.lesson.name), []
+        results, made = told_by(self.lesson.name), []
         for id in self.lesson.exercises:
             asked = catalogue()[id]
             if isinstance(asked, Prediction):
