@@ -104,9 +104,11 @@ class Summary:
         def place(made: HandIn) -> tuple[int, int, str]:
             return -right(made, self.core), -right(made), made.student.casefold()
 
-        usable = [made for made in hand_ins if made.rows and not made.is_solved]
-        self.hand_ins = sorted(usable, key=place)
-        self.unusable = [made for made in hand_ins if made not in usable]
+        def is_counted(made: HandIn) -> bool:
+            return bool(made.rows) and not made.is_solved
+
+        self.hand_ins = sorted(filter(is_counted, hand_ins), key=place)
+        self.unusable = [made for made in hand_ins if not is_counted(made)]
 
     @cached_property
     def middle(self) -> int:
