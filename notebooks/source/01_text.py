@@ -6,7 +6,7 @@
 # A network reads numbers.
 # So the first step of every language model turns text into a row of whole numbers, its *tokens*, and whatever is lost there, no later step brings back.
 #
-# After this lesson you can say what four ways of reading lose and what they cost, write byte-pair encoding, the way of nearly all models of today, and see when a token that was learned can never be used.
+# After this lesson you can say what four ways of reading lose and what they cost, write byte-pair encoding, with which most large models of today begin, and tell when a token that was learned can never be used.
 #
 # You need lists and loops in Python, logarithms, a little PyTorch.
 # The core path takes about 70 minutes; the end of section 3 is a good place to stop half way.
@@ -16,16 +16,18 @@
 # Run the next two cells.
 
 # %% id="start"
+import math
 import re
 from collections import Counter
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, product
 
 import torch
+from matplotlib.patches import FancyBboxPatch
 from sympy import Rational, log, sqrt, symbols
 
 import lcutils as lc
 from lcutils import text
-from lcutils.show import BLUE, GREEN, GREY, ORANGE, RED, label_lines
+from lcutils.show import BLUE, GREEN, GREY, ORANGE, label_lines
 from lcutils.text import tokens
 
 lc.start("01")
@@ -100,10 +102,12 @@ for pair in pairs:
     equal += left == right
     rows.append(f"| {' '.join(left) or '(nothing)'} | {' '.join(right) or '(nothing)'} |")
 seen = """The first pair lost its *not*, the second its direction, the third everything.
-Only the order of content words is left, and it tells the last two apart."""
+What is left is the order of the other words: it tells the last two apart."""
 lc.reveal("01.stop_pairs", "\n".join(rows), seen, was=equal)
 
 # %% [markdown] id="libraries"
+# ### On real prose
+#
 # Those sentences were made for the purpose.
 # So let us ask real prose: is a paragraph from PyTorch or from SymPy?
 # The judge, *naive Bayes*, only counts: in each library every word has a share, and a paragraph belongs where the product of its words' shares is larger (one is added to each count, so that no share is zero).
@@ -114,18 +118,16 @@ lc.reveal("01.stop_pairs", "\n".join(rows), seen, was=equal)
 # %% id="judge"
 def right_share(train, held, keep):
     """How often the judge is right on `held`, if it sees only the words that `keep` keeps"""
-    counts = {name: Counter() for name in ("torch", "sympy")}
+    counts = {"torch": Counter(), "sympy": Counter()}
     for p in train:
         counts[p.source_file.split("/")[0]].update(filter(keep, p.words))
-    kinds = len(counts["torch"] | counts["sympy"])
-    share = {
-        (name, word): torch.tensor((count[word] + 1) / (count.total() + kinds)).log().item()
-        for name, count in counts.items()
-        for word in counts["torch"] | counts["sympy"]
-    }
-    right = 0
+    kinds = counts["torch"] | counts["sympy"]  # words that neither has say nothing
+    score, right = {}, 0
     for p in held:
-        score = {n: sum(share.get((n, word), 0.0) for word in filter(keep, p.words)) for n in counts}
+        for name, count in counts.items():
+            total = count.total() + len(kinds)
+            seen = [word for word in p.words if word in kinds]
+            score[name] = sum(math.log((count[word] + 1) / total) for word in seen)
         right += p.source_file.startswith(max(score, key=score.get))
     return right / len(held)
 
@@ -142,21 +144,22 @@ def split(prose, rng, part=0.7):
 
 # %% id="stop-words-tell" tags=["hide-input"]
 # What stop words alone can tell.
-found = []
+is_stop = tokens.STOP_WORDS.__contains__
+keeps, found = (lambda word: True, lambda word: not is_stop(word), is_stop), []
 for again in range(5):
     train, held = split(prose, lc.rng(f"split {again}"))
     usual = Counter(p.source_file.split("/")[0] for p in train).most_common(1)[0][0]
     always = sum(p.source_file.startswith(usual) for p in held) / len(held)
-    shares = (lambda word: True, lambda word: word not in tokens.STOP_WORDS, tokens.STOP_WORDS.__contains__)
-    found.append([always, *(right_share(train, held, keep) for keep in shares)])
+    found.append([always, *(right_share(train, held, keep) for keep in keeps)])
 always, every, content, stop = torch.tensor(found).mean(dim=0).tolist()
-sentence = f"Stop words alone: {{value:.2f}} right, the mean of five splits by file. All words: {every:.2f}, "
-sentence += f"content words: {content:.2f}; always the commoner library: {always:.2f}."
+sentence = "Stop words alone: {value:.2f} right, the mean of five splits by file. "
+sentence += f"All words: {every:.2f}, content words: {content:.2f}; "
+sentence += f"always the library that is commoner: {always:.2f}."
 lc.claim("01.stop_words_tell", sentence, stop, between=(0.5, 0.9))
 
 # %% [markdown] id="stop-words-seen"
 # Little words carry less than the others, and far more than nothing: how an author hangs sentences together is a mark of the author (so Mosteller and Wallace told apart, in 1964, who had written which of the *Federalist* papers).
-# Whether a task can spare them is a question about the task, and has to be measured.
+# Whether a task can spare them is a question about the task, and has to be measured; besides, published lists differ (Nothman et al., 2018).
 #
 # ## 3. Words that are in no table
 #
@@ -183,7 +186,7 @@ known_words = lc.check("01.known_words", known_words)
 
 # %% id="ranking"
 ranked = [n for _, n in Counter(word for p in prose for word in p.words).most_common()]
-print(f"{sum(ranked):,} words, of which {len(ranked):,} are different; {ranked.count(1):,} come once.")
+print(f"{sum(ranked):,} words, {len(ranked):,} of them different; {ranked.count(1):,} come once")
 
 # %% id="01-half" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -212,9 +215,11 @@ proof = lc.prove("01.half_zipf", log(sqrt(V)) / log(V), Rational(1, 2))
 lc.reveal("01.half", lc.figure(fig, claim), by_hand, proof, was=half)
 
 # %% [markdown] id="half-way"
+# ### Half way
+#
 # **A good place to stop.**
-# A few words are most of the text, and the many others are rare: a table of words, however long, will meet words that it does not have.
-# Bytes never will. What comes: tokens between the two (40 minutes).
+# A table of words, however long, will meet words that it does not have; bytes never will.
+# What comes: tokens between the two (40 minutes).
 
 # %% [markdown] id="pairs"
 # ## 4. From bytes to pieces
@@ -223,8 +228,8 @@ lc.reveal("01.half", lc.figure(fig, claim), by_hand, proof, was=half)
 #
 # By hand: `aaab aaab`. The pair `aa` comes four times, twice in each word, `ab` twice.
 # Join `aa`, from left to right, and call it `X`: `Xab Xab`.
-# Now `Xa` and `ab` come twice each; take the first, and call it `Y`: `Yb Yb`.
-# Then `Yb`, as `Z`: `Z Z`. Nine signs have become three.
+# Now `Xa` and `ab` come twice each. A tie goes to the pair with the smaller numbers, bytes before new tokens: `ab`, as `Y`, gives `XY XY`.
+# Then `XY`, as `Z`: `Z Z`. Nine signs have become three.
 #
 # A text is first cut into words, each with the space before it, so that no pair reaches across a word's end.
 # A word that came $n$ times is then counted once, $n$ times as heavily.
@@ -288,7 +293,7 @@ print(*(f"[{token}]" for token in learned[256:276]))
 
 
 # %% id="boxes" tags=["hide-input"]
-# One sentence after more and more merges.
+# Draws tokens as boxes.
 def boxes(ax, said, n_merges, y=0.0):
     """The tokens of `said` as boxes in one row; returns how many there are"""
     found, x = tokens.encode(said, merges[:n_merges]), 0.0
@@ -303,8 +308,8 @@ def boxes(ax, said, n_merges, y=0.0):
     return len(found)
 
 
-from matplotlib.patches import FancyBboxPatch  # noqa: E402
-
+# %% id="boxes-figure" tags=["hide-input"]
+# The figure: one sentence after more and more merges.
 sentence = "Returns the gradient of the loss, unweighted."
 steps = (0, 20, 100, 400, 1_600)
 fig, ax = lc.subplots(height=2.4)
@@ -314,12 +319,27 @@ ax.set_yticks([-row for row in range(5)], [f"{n:,} merges" for n in steps])
 for side in ("left", "bottom"):
     ax.spines[side].set_visible(False)
 ax.tick_params(length=0)
-lc.figure(fig, f"{counted[0]} bytes become {counted[-1]} tokens; a word that was never learned falls into parts.")
+said_of_it = f"{counted[0]} bytes become {counted[-1]} tokens; "
+lc.figure(fig, said_of_it + "what is rare in the text falls into parts.")
 
 # %% [markdown] id="shorter"
 # A merge of $m$ pairs makes $T - m$ tokens out of $T$, so a row never grows.
 # And since no token is in two pairs, $m \le T / 2$: no merge makes a row shorter than half.
-#
+# Tried on every row of up to six tokens out of three, with every pair:
+
+# %% id="every-row" tags=["hide-input"]
+# Every short row.
+lengths = [
+    (T, len(merge(torch.tensor(row), *pair, 3)))
+    for T in range(1, 7)
+    for row in product(range(3), repeat=T)
+    for pair in product(range(3), repeat=2)
+]
+outside = sum(not (T + 1) // 2 <= after <= T for T, after in lengths)
+sentence = f"Of {len(lengths):,} merges {{value:.0f}} make a row longer, or shorter than half."
+lc.claim("01.never_longer", sentence, outside, between=(0, 0))
+
+# %% [markdown] id="encode-before"
 # **Exercise 4** (5 minutes). Now a new text: make all merges in it, in the order learned.
 # Merge $m$ makes the token $256 + m$; use `merge`.
 
@@ -374,15 +394,22 @@ for ax in (left, right):
     ax.set(xscale="log", xlabel="size of the vocabulary")
     ax.set_xticks([256, 512, 1_024, 1_856], ["256", "512", "1,024", "1,856"])
     ax.minorticks_off()
-sentence = "1,600 merges: {value:.2f} tokens a word instead of " + f"{cost[0]:.2f}, and nothing lost. "
-sentence += f"A table of the same size has {len(pieces) / n_words:.2f}, and does not know {lost[-1]:.2f} of them."
+sentence = (
+    "1,600 merges: {value:.2f} tokens a word instead of " + f"{cost[0]:.2f}, and nothing lost. "
+)
+sentence += f"A table of the same size: {len(pieces) / n_words:.2f}, and "
+sentence += (
+    f"{lost[-1]:.2f} of them unknown; with all {len(ranking):,} that were met before, still "
+)
+sentence += f"{(places == len(ranking)).double().mean():.2f}."
 lc.figure(fig, lc.claim("01.tokens_a_word", sentence, cost[-1], between=(1.2, 2.0)))
 
 # %% id="back" tags=["hide-input"]
 # Does every paragraph come back?
 asked = [p.text for p in held] + [said, "Ça va? 不客气。", "naïve\tcafé\n"]
 differ = sum(tokens.decode(tokens.encode(x, merges), merges) != x for x in asked)
-lc.claim("01.comes_back", f"Of {len(asked)} texts {{value:.0f}} come back changed.", differ, between=(0, 0))
+sentence = f"Of {len(asked)} texts {{value:.0f}} come back changed."
+lc.claim("01.comes_back", sentence, differ, between=(0, 0))
 
 # %% [markdown] id="uncut"
 # ## 6. The merge that is never made
@@ -403,17 +430,18 @@ lc.predict("01.never_made", answer=answer)
 some = [p.text for p in train[::3]]
 uncut = tokens.learn_merges(some, 200, cut=False)
 names = [spelt.decode(errors="replace") for spelt in tokens.spellings(uncut)][256:]
-dead = [name for name in names if len(tokens.pieces(name + "x")) > 1 and len(tokens.pieces(name)) > 1]
+dead = [name for name in names if len(tokens.pieces(name)) > 1]
 cut = tokens.learn_merges(some, 200)
 tokens_with = [sum(len(tokens.encode(p.text, m)) for p in held) for m in (uncut, cut)]
-sentence = "Of 200 merges {value:.0f} are never made. The first: " + " ".join(f"[{n}]" for n in dead[:6])
+first = " ".join(f"[{name}]" for name in dead[:6])
+sentence = f"The cut goes through {{value:.0f}} of the 200. The first: {first}."
 claim = lc.claim("01.never_made", sentence, len(dead), between=(20, 180))
 longer = tokens_with[0] / tokens_with[1]
 sentence = "With the same number of merges the row is {value:.2f} times as long as it need be."
 cost_of_it = lc.claim("01.uncut_cost", sentence, longer, between=(1.0, 2.0))
 why = """A word's end with the space behind it, such as "e" and " ", is the most frequent pair of uncut prose, and the cut goes right between the two.
 **A tokenizer is its merges *and* its cut**: who trains with one and encodes with another pays for tokens that no text ever has.
-In a network each of them is a row of numbers that is never trained."""
+Large models have such tokens, too (Land and Bartolo, 2024): each has a vector that no text ever reads."""
 lc.reveal("01.never_made", claim, cost_of_it, why, was=len(dead))
 
 # %% [markdown] id="bits-before"
@@ -498,10 +526,11 @@ declared = {
     "Chinese": "人人生而自由，在尊严和权利上一律平等。",
 }
 for name, x in declared.items():
-    made = len(tokens.encode(x, merges))
-    print(f"{name:8} {len(x):3} signs {len(x.encode()):4} bytes {made:4} tokens")
-ratio = len(tokens.encode(declared["Arabic"], merges)) / len(tokens.encode(declared["English"], merges))
-lc.claim("01.languages", "Arabic takes {value:.1f} times the tokens of English.", ratio, between=(2.0, 6.0))
+    n_tokens = len(tokens.encode(x, merges))
+    print(f"{name:8} {len(x):3} signs {len(x.encode()):4} bytes {n_tokens:4} tokens")
+made = {name: len(tokens.encode(x, merges)) for name, x in declared.items()}
+sentence = "Arabic takes {value:.1f} times the tokens of English."
+lc.claim("01.languages", sentence, made["Arabic"] / made["English"], between=(2.0, 6.0))
 
 # %% [markdown] id="languages-seen"
 # Nothing is lost, but who was not in the text that merges were learned from pays in tokens: a longer row, and a context that is full sooner.
@@ -536,6 +565,7 @@ lc.prove("01.entropy_bound", above, apart - sum(p) * log(Z) / log(2))
 # - The article: an introduction to ultra-long context in language models, in Chinese, sections 3.1 and 3.2, step 1: words, and stop words dropped.
 # - Gage, A new algorithm for data compression, The C Users Journal, 1994.
 # - Kraft, A device for quantizing, grouping, and coding amplitude-modulated pulses, MIT, 1949.
+# - Land and Bartolo, Fishing for Magikarp: automatically detecting under-trained tokens in large language models, EMNLP 2024.
 # - Mosteller and Wallace, Inference and disputed authorship: The Federalist, 1964.
 # - Nothman, Qin and Yurchak, Stop word lists in free open-source software packages, NLP-OSS 2018.
 # - Radford et al., Language models are unsupervised multitask learners, 2019: byte pairs, and a cut before they are learned.

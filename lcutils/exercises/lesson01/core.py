@@ -73,9 +73,7 @@ def _draw_ranks(rng: torch.Generator, T: int, n_known: int) -> tuple[Tensor, int
     return torch.randint(2 * n_known + 2, (T,), generator=rng, device="cpu"), n_known
 
 
-def _draw_words(
-    rng: torch.Generator, N: int, T: int, n_tokens: int
-) -> tuple[Tensor, Tensor, int]:
+def _draw_words(rng: torch.Generator, N: int, T: int, n_tokens: int) -> tuple[Tensor, Tensor, int]:
     words = torch.randint(n_tokens, (N, T), generator=rng, device="cpu")
     lengths = torch.randint(1, T + 1, (N, 1), generator=rng, device="cpu")
     words = torch.where(torch.arange(T) < lengths, words, -1)
@@ -128,7 +126,7 @@ ENTRIES = (
             "The table knows the words 0 to n_known - 1. Which number is the first free one?",
             "`torch.where(condition, words, n_known)` takes a word where the condition holds.",
         ),
-        meaning="One number for all that is unknown: the text keeps its length, and loses the word.",
+        meaning="The text keeps its length, and loses the word.",
         has_gradient=False,
     ),
     FunctionExercise(

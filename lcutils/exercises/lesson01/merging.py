@@ -15,7 +15,7 @@ N_BYTES = 256
 
 def merge(tokens: Tensor, left: int, right: int, new: int) -> Tensor:
     """tokens: [T] -> the same with new wherever left, right stand side by side: [T - m]"""
-    return _scanned(tokens, left, right, lambda: [new])
+    return _scanned(tokens, left, right, [new])
 
 
 def encode(tokens: Tensor, merges: Tensor) -> Tensor:
@@ -23,14 +23,12 @@ def encode(tokens: Tensor, merges: Tensor) -> Tensor:
     return _encoded(tokens, merges)
 
 
-def _scanned(
-    tokens: Tensor, left: int, right: int, put: Callable[[], list[int]], step: int = 2
-) -> Tensor:
-    """From left to right: where the pair stands, what `put` says, and `step` tokens further."""
+def _scanned(tokens: Tensor, left: int, right: int, put: list[int], step: int = 2) -> Tensor:
+    """From left to right: where the pair stands, `put`, and `step` tokens further."""
     row, out, i = tokens.tolist(), [], 0
     while i < len(row):
         is_pair = row[i : i + 2] == [left, right]
-        out += put() if is_pair else [row[i]]
+        out += put if is_pair else [row[i]]
         i += step if is_pair else 1
     return torch.tensor(out, dtype=torch.long)
 
@@ -152,7 +150,7 @@ return out[stays]""",
                 _swallowed
             ),
             "The right token stays behind: a pair is two tokens, and both must go.": (
-                lambda t, left, right, new: _scanned(t, left, right, lambda: [new], step=1)
+                lambda t, left, right, new: _scanned(t, left, right, [new], step=1)
             ),
             "Only the first pair is joined; all are to be.": _first_only,
             "It goes from right to left: in a run of three the first two make the pair.": (
@@ -168,16 +166,16 @@ return out[stays]""",
             ),
             "No pair is joined.": lambda t, left, right, new: t.clone(),
             "The pair is taken out, and nothing stands in its place.": (
-                lambda t, left, right, new: _scanned(t, left, right, lambda: [])
+                lambda t, left, right, new: _scanned(t, left, right, [])
             ),
             "The left token stands where the new one should.": (
-                lambda t, left, right, new: _scanned(t, left, right, lambda: [left])
+                lambda t, left, right, new: _scanned(t, left, right, [left])
             ),
             "The new token stands there twice, once for each of the two.": (
-                lambda t, left, right, new: _scanned(t, left, right, lambda: [new, new])
+                lambda t, left, right, new: _scanned(t, left, right, [new, new])
             ),
             "The new token stands beside the pair; it takes the pair's place.": (
-                lambda t, left, right, new: _scanned(t, left, right, lambda: [left, right, new])
+                lambda t, left, right, new: _scanned(t, left, right, [left, right, new])
             ),
             "The loop ends before the last token, which is lost if it is in no pair.": (
                 _stops_early
