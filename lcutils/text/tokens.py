@@ -65,20 +65,24 @@ def learn_merges(texts: Sequence[str], n_merges: int, *, cut: bool = True) -> li
     def count(i: int, sign: int) -> None:
         for pair in pairwise(words[i]):
             counts[pair] += sign * weights[i]
-            places[pair].add(i)
+            if counts[pair]:
+                places[pair].add(i)
+            else:
+                del counts[pair]
 
     for i in range(len(words)):
         count(i, 1)
     merges: list[Pair] = []
     while len(merges) < n_merges and counts:
-        best = max(counts, key=lambda pair: (counts[pair], -pair[0], -pair[1]))
-        if counts[best] < 2:
+        most = max(counts.values())
+        if most < 2:
             break
+        best = min(pair for pair, n in counts.items() if n == most)
         for i in sorted(places[best]):
             count(i, -1)
             words[i] = _merged(words[i], best, N_BYTES + len(merges))
             count(i, 1)
-        del counts[best], places[best]
+        del places[best]
         merges.append(best)
     return merges
 

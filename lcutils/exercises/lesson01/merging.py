@@ -53,6 +53,17 @@ def _swallowed(tokens: Tensor, left: int, right: int, new: int) -> Tensor:
     return out[stays]
 
 
+def _first_of_a_run(tokens: Tensor, left: int, right: int, new: int) -> Tensor:
+    """The mistake to forbid a pair right behind a pair, joined or not."""
+    is_pair = (tokens[:-1] == left) & (tokens[1:] == right)
+    is_first = is_pair.clone()
+    is_first[1:] &= ~is_pair[:-1]
+    out, stays = tokens.clone(), torch.ones(len(tokens), dtype=torch.bool)
+    out[:-1][is_first] = new
+    stays[1:] = ~is_first
+    return out[stays]
+
+
 def _first_only(tokens: Tensor, left: int, right: int, new: int) -> Tensor:
     row = tokens.tolist()
     for i, pair in enumerate(pairwise(row)):
@@ -130,7 +141,7 @@ ENTRIES = (
     FunctionExercise(
         "01.merge",
         merge,
-        worked=(torch.tensor([7, 7, 7, 5, 7, 7]), 7, 7, 9),
+        worked=(torch.tensor([7, 7, 7, 7, 7, 5, 7, 7]), 7, 7, 9),
         draw=_draw_tokens,
         sizes=(
             {"T": 1, "left": 0, "right": 1},
@@ -148,6 +159,9 @@ return out[stays]""",
         mistakes={
             "In a run of three equal tokens the middle one is used twice, and one is swallowed.": (
                 _swallowed
+            ),
+            "In a run of equal tokens only the first pair is joined; in five there are two.": (
+                _first_of_a_run
             ),
             "The right token stays behind: a pair is two tokens, and both must go.": (
                 lambda t, left, right, new: _scanned(t, left, right, [new], step=1)
