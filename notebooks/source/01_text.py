@@ -213,6 +213,7 @@ ax.plot(range(1, len(ranked) + 1), covered, color=BLUE, label="this text")
 ax.plot(range(1, len(ranked) + 1), [z / zipf[-1] for z in zipf], color=GREY, label="Zipf's law")
 ax.plot(half, 0.5, "o", color=BLUE)
 ax.set(xscale="log", xlabel="words in the table", ylabel="share of the text", ylim=(0, 1.02))
+ax.set_xticks([1, 10, 100, 1_000], ["1", "10", "100", "1,000"])
 label_lines(ax)
 sentence = f"The {{value:.0f}} most frequent of {len(ranked):,} words are half of the text."
 claim = lc.claim("01.half", sentence, half, between=(40, 140))
@@ -330,7 +331,8 @@ for side in ("left", "bottom"):
     ax.spines[side].set_visible(False)
 ax.tick_params(length=0)
 said_of_it = f"{counted[0]} bytes become {counted[-1]} tokens; "
-lc.figure(fig, said_of_it + "what is rare in the text falls into parts.")
+said_of_it += "what is rare falls into parts. Grey: a byte; blue: begins with a space."
+lc.figure(fig, said_of_it)
 
 # %% [markdown] id="shorter"
 # A merge of $m$ pairs makes $T - m$ tokens out of $T$, so a row never grows.
@@ -372,7 +374,7 @@ encode = lc.check("01.encode", encode)
 # ## 5. What is lost, and what it costs
 #
 # Now all readers on the files that nobody learned from.
-# Each has a vocabulary: 256 bytes; the words and signs of a table, most frequent first; or 256 bytes and the merges.
+# Each has a vocabulary: 256 bytes and the merges; or a table of words and signs as they stand, capitals included, most frequent first.
 # On the left, what a row costs; on the right, what is lost.
 
 # %% id="readers"
@@ -401,15 +403,19 @@ for ax, pairs_at, table_at, what, top in (
     ax.set_xticks([256, 512, 1_024, 1_856], ["256", "512", "1,024", "1,856"])
     ax.minorticks_off()
 axes[0].text(420, cost[1] + 0.2, "byte pairs", color=BLUE)
+axes[0].text(300, of_table - 0.7, "words of a table", color=ORANGE)
 axes[1].text(420, lost[1] + 0.05, "words of a table", color=ORANGE)
 
 
 # %% id="readers-claim" tags=["hide-input"]
 # What it shows, in numbers.
 never_met = (places == len(ranking)).double().mean().item()
+met = {word for p in train for word in p.words}  # in small letters
+small = sum(word not in met for p in held for word in p.words) / n_words
 sentence = f"1,600 merges: {{value:.2f}} tokens a word instead of {cost[0]:.2f}, and nothing lost. "
 sentence += f"A table of that size: {of_table:.2f}, and {lost[-1]:.2f} of them unknown; "
-sentence += f"with all {len(ranking):,} words and signs met before, still {never_met:.2f}."
+sentence += f"with all {len(ranking):,} words and signs met before, still {never_met:.2f} "
+sentence += f"(of words in small letters {small:.2f})."
 lc.figure(fig, lc.claim("01.tokens_a_word", sentence, cost[-1], between=(1.5, 1.9)))
 
 # %% id="back" tags=["hide-input"]
