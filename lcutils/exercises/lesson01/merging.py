@@ -218,7 +218,7 @@ return out[stays]""",
             torch.tensor([[98, 99], [97, 98], [257, 97]]),
         ),
         draw=_draw_merges,
-        sizes=({"T": 8, "M": 1}, {"T": 24, "M": 3}, {"T": 48, "M": 5}),
+        sizes=({"T": 24, "M": 1}, {"T": 24, "M": 3}, {"T": 48, "M": 5}),
         mistakes={
             "The merges are made from the last to the first; later ones need the earlier.": (
                 _backwards
