@@ -25,7 +25,8 @@ def encode(tokens: Tensor, merges: Tensor) -> Tensor:
 
 def _scanned(tokens: Tensor, left: int, right: int, put: list[int], step: int = 2) -> Tensor:
     """From left to right: where the pair stands, `put`, and `step` tokens further."""
-    row, out, i = tokens.tolist(), [], 0
+    row, i = tokens.tolist(), 0
+    out: list[int] = []
     while i < len(row):
         is_pair = row[i : i + 2] == [left, right]
         out += put if is_pair else [row[i]]
@@ -73,7 +74,8 @@ def _first_only(tokens: Tensor, left: int, right: int, new: int) -> Tensor:
 
 
 def _at_even_places(tokens: Tensor, left: int, right: int, new: int) -> Tensor:
-    row, out = tokens.tolist(), []
+    row = tokens.tolist()
+    out: list[int] = []
     for i in range(0, len(row), 2):
         two = row[i : i + 2]
         out += [new] if two == [left, right] else two
@@ -111,8 +113,14 @@ def _longest_first(tokens: Tensor, merges: Tensor) -> Tensor:
 
 def _backwards(tokens: Tensor, merges: Tensor) -> Tensor:
     for m in reversed(range(len(merges))):
-        tokens = merge(tokens, *merges[m].tolist(), N_BYTES + m)
+        left, right = merges[m].tolist()
+        tokens = merge(tokens, left, right, N_BYTES + m)
     return tokens
+
+
+def _only_the_last(tokens: Tensor, merges: Tensor) -> Tensor:
+    left, right = merges[-1].tolist()
+    return merge(tokens, left, right, N_BYTES + len(merges) - 1)
 
 
 def _draw_tokens(
@@ -241,9 +249,7 @@ return out[stays]""",
             "All merges make the token 256; each has a number of its own.": (
                 lambda t, merges: _encoded(t, merges, lambda t, a, b, _: merge(t, a, b, N_BYTES))
             ),
-            "Each merge begins at the bytes again, so only the last one is left.": (
-                lambda t, merges: merge(t, *merges[-1].tolist(), N_BYTES + len(merges) - 1)
-            ),
+            "Each merge begins at the bytes again, so only the last one is left.": (_only_the_last),
             "In a run of equal tokens one is swallowed: use your merge of the last exercise.": (
                 lambda t, merges: _encoded(t, merges, _swallowed)
             ),
