@@ -118,7 +118,7 @@ lc.reveal("01.stop_pairs", "\n".join(rows), seen, was=equal)
 
 # %% id="judge"
 def right_share(train, held, keep):
-    """Right answers on `held` if only the words that `keep` keeps are seen, both libraries alike"""
+    """Right answers on `held`, seen only the words that `keep` keeps"""
     counts = {"torch": Counter(), "sympy": Counter()}
     for p in train:
         counts[p.source_file.split("/")[0]].update(filter(keep, p.words))
@@ -181,7 +181,7 @@ lc.claim("01.stop_words_spared", sentence, content - every, between=(-0.03, 0.03
 
 # %% id="01-known_words" tags=["exercise"]
 def known_words(words, n_known):
-    """words: [T] places in the ranking, from 0 -> numbers: [T], n_known if not in the table"""
+    """words: [T] places in the ranking -> numbers: [T], n_known for the unknown"""
     ### BEGIN SOLUTION
     return torch.where(words < n_known, words, n_known)
     ### END SOLUTION
@@ -196,7 +196,8 @@ known_words = lc.check("01.known_words", known_words)
 
 # %% id="ranking"
 ranked = [n for _, n in Counter(word for p in prose for word in p.words).most_common()]
-print(f"{sum(ranked):,} words, {len(ranked):,} of them different; {ranked.count(1):,} come once")
+print(f"{sum(ranked):,} words, {len(ranked):,} of them different,")
+print(f"{ranked.count(1):,} of which come only once")
 
 # %% id="01-half" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -250,8 +251,8 @@ lc.reveal("01.half", lc.figure(fig, claim), by_hand, proof, was=half)
 
 # %% id="01-pair_counts" tags=["exercise"]
 def pair_counts(words, often, n_tokens):
-    """words: [N, T], -1 behind a word's end, often: [N] -> counts: [n_tokens, n_tokens]"""
-    counts = torch.zeros(n_tokens, n_tokens, dtype=torch.long)  # row: left, column: right
+    """words: [N, T], -1 behind an end, often: [N] -> [n_tokens, n_tokens]"""
+    counts = torch.zeros(n_tokens, n_tokens, dtype=torch.long)  # row: left token
     ### BEGIN SOLUTION
     for word, n in zip(words.tolist(), often.tolist(), strict=True):
         for left, right in pairwise(word):
@@ -271,7 +272,7 @@ pair_counts = lc.check("01.pair_counts", pair_counts)
 
 # %% id="01-merge" tags=["exercise"]
 def merge(tokens, left, right, new):
-    """tokens: [T] -> the same with new wherever left, right stand side by side: [T - m]"""
+    """tokens: [T] -> new wherever left, right stand side by side: [T - m]"""
     ### BEGIN SOLUTION
     row, out, i = tokens.tolist(), [], 0
     while i < len(row):
@@ -358,7 +359,7 @@ lc.claim("01.never_longer", sentence, outside, between=(0, 0))
 
 # %% id="01-encode" tags=["exercise"]
 def encode(tokens, merges):
-    """tokens: [T] bytes, merges: [M, 2] in the order learned -> tokens up to 255 + M: [T']"""
+    """tokens: [T] bytes, merges: [M, 2] as learned -> all merges made: [T']"""
     ### BEGIN SOLUTION
     for m, (left, right) in enumerate(merges.tolist()):
         tokens = merge(tokens, left, right, 256 + m)

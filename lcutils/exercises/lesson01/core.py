@@ -12,12 +12,12 @@ from lcutils.checking.data import FunctionExercise
 
 
 def known_words(words: Tensor, n_known: int) -> Tensor:
-    """words: [T] places in the ranking, from 0 -> numbers: [T], n_known if not in the table"""
+    """words: [T] places in the ranking -> numbers: [T], n_known for the unknown"""
     return words.clamp(max=n_known)
 
 
 def pair_counts(words: Tensor, often: Tensor, n_tokens: int) -> Tensor:
-    """words: [N, T], -1 behind a word's end, often: [N] -> counts: [n_tokens, n_tokens]"""
+    """words: [N, T], -1 behind an end, often: [N] -> [n_tokens, n_tokens]"""
     return _counted(words, often, n_tokens, pairwise)
 
 

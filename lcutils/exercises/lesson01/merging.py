@@ -14,12 +14,12 @@ N_BYTES = 256
 
 
 def merge(tokens: Tensor, left: int, right: int, new: int) -> Tensor:
-    """tokens: [T] -> the same with new wherever left, right stand side by side: [T - m]"""
+    """tokens: [T] -> new wherever left, right stand side by side: [T - m]"""
     return _scanned(tokens, left, right, [new])
 
 
 def encode(tokens: Tensor, merges: Tensor) -> Tensor:
-    """tokens: [T] bytes, merges: [M, 2] in the order learned -> tokens up to 255 + M: [T']"""
+    """tokens: [T] bytes, merges: [M, 2] as learned -> all merges made: [T']"""
     return _encoded(tokens, merges)
 
 
