@@ -118,7 +118,7 @@ lc.reveal("01.stop_pairs", "\n".join(rows), seen, was=equal)
 
 # %% id="judge"
 def right_share(train, held, keep):
-    """Right answers on `held`, seen only the words that `keep` keeps"""
+    """Share of right answers on `held`, if the judge sees what `keep` keeps"""
     counts = {"torch": Counter(), "sympy": Counter()}
     for p in train:
         counts[p.source_file.split("/")[0]].update(filter(keep, p.words))
@@ -195,7 +195,8 @@ known_words = lc.check("01.known_words", known_words)
 # How large must a table be?
 
 # %% id="ranking"
-ranked = [n for _, n in Counter(word for p in prose for word in p.words).most_common()]
+counts = Counter(word for p in prose for word in p.words)
+ranked = sorted(counts.values(), reverse=True)
 print(f"{sum(ranked):,} words, {len(ranked):,} of them different,")
 print(f"{ranked.count(1):,} of which come only once")
 
@@ -381,13 +382,17 @@ encode = lc.check("01.encode", encode)
 # %% id="readers"
 sizes = (0, 50, 100, 200, 400, 800, 1_600)
 n_words = sum(len(p.words) for p in held)
-cost = [sum(len(tokens.encode(p.text, merges[:M])) for p in held) / n_words for M in sizes]
+cost = []
+for M in sizes:
+    rows = (tokens.encode(p.text, merges[:M]) for p in held)
+    cost.append(sum(map(len, rows)) / n_words)
 
 pieces = [piece for p in held for piece in tokens.pieces(p.text)]
 seen = Counter(piece for p in train for piece in tokens.pieces(p.text))
 ranking = {piece: place for place, (piece, _) in enumerate(seen.most_common())}
 places = torch.tensor([ranking.get(piece, len(ranking)) for piece in pieces])
-lost = [(known_words(places, 256 + M) == 256 + M).double().mean().item() for M in sizes]
+is_lost = (known_words(places, 256 + M) == 256 + M for M in sizes)
+lost = [unknown.double().mean().item() for unknown in is_lost]
 
 # %% id="readers-figure" tags=["hide-input"]
 # The figure: cost and loss.
