@@ -398,6 +398,9 @@ lost = [unknown.double().mean().item() for unknown in is_lost]
 # The figure: cost and loss.
 fig, axes = lc.subplots(1, 2, height=2.9)
 of_table = len(pieces) / n_words
+axes[0].text(420, cost[1] + 0.2, "byte pairs", color=BLUE)
+axes[0].text(300, of_table - 0.7, "words of a table", color=ORANGE)
+axes[1].text(420, lost[1] + 0.05, "words of a table", color=ORANGE)
 for ax, pairs_at, table_at, what, top in (
     (axes[0], cost, [of_table] * len(sizes), "tokens a word", 7),
     (axes[1], [0.0] * len(sizes), lost, "share that is unknown", 0.6),
@@ -408,9 +411,6 @@ for ax, pairs_at, table_at, what, top in (
     ax.set(xscale="log", xlabel="size of the vocabulary", ylabel=what, ylim=(-0.03 * top, top))
     ax.set_xticks([256, 512, 1_024, 1_856], ["256", "512", "1,024", "1,856"])
     ax.minorticks_off()
-axes[0].text(420, cost[1] + 0.2, "byte pairs", color=BLUE)
-axes[0].text(300, of_table - 0.7, "words of a table", color=ORANGE)
-axes[1].text(420, lost[1] + 0.05, "words of a table", color=ORANGE)
 
 
 # %% id="readers-claim" tags=["hide-input"]
