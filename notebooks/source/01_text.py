@@ -218,7 +218,7 @@ ax.set(xscale="log", xlabel="words in the table", ylabel="share of the text", yl
 ax.set_xticks([1, 10, 100, 1_000], ["1", "10", "100", "1,000"])
 label_lines(ax)
 sentence = f"The {{value:.0f}} most frequent of {len(ranked):,} words are half of the text."
-claim = lc.claim("01.half", sentence, half, between=(40, 140))
+claim = lc.claim("01.half_words", sentence, half, between=(40, 140))
 by_hand = r"""*Zipf's law* says: the word at place $r$ comes in proportion to $1/r$.
 Then the first $n$ of $V$ words have the share $H_n / H_V$ with $H_n = 1 + \frac12 + \dots + \frac1n$.
 By hand: $H_4 = 2.08$ and $H_{16} = 3.38$, so 4 of 16 words have $0.62$.
@@ -455,7 +455,7 @@ cut = tokens.learn_merges(some, 200)
 tokens_with = [sum(len(tokens.encode(p.text, m)) for p in held) for m in (uncut, cut)]
 first = " ".join(f"[{name}]" for name in dead[:6])
 sentence = f"The cut goes through {{value:.0f}} of the 200. The first: {first}."
-claim = lc.claim("01.never_made", sentence, len(dead), between=(40, 110))
+claim = lc.claim("01.dead_merges", sentence, len(dead), between=(40, 110))
 longer = tokens_with[0] / tokens_with[1]
 sentence = "With the same number of merges the row is {value:.2f} times as long as it need be."
 cost_of_it = lc.claim("01.uncut_cost", sentence, longer, between=(1.15, 1.7))
