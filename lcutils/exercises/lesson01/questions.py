@@ -42,7 +42,7 @@ ENTRIES = (
                 "That is what a table of words gives; here no text is unknown.",
             ),
             "c": Choice(
-                "several tokens, shorter than it",
+                "several tokens for its parts",
                 "It falls into parts that were learned, and into bytes where none was.",
             ),
             "d": Choice(
