@@ -6,7 +6,7 @@
 # A network reads numbers.
 # So the first step of every language model turns text into a row of whole numbers, its *tokens*, and whatever is lost there, no later step brings back.
 #
-# After this lesson you can say what four ways of reading lose and what they cost, write byte-pair encoding, with which most large models of today begin, and tell when a token that was learned can never be used.
+# After this lesson you can say what four ways of reading lose and what they cost, write byte-pair encoding, with which GPT-2 and many large models since begin, and tell when a token that was learned can never be used.
 #
 # You need lists and loops in Python, logarithms, a little PyTorch.
 # The core path takes about 70 minutes; the end of section 3 is a good place to stop half way.
@@ -43,8 +43,8 @@ lc.quiz("01.recall_memory", answer=answer)
 #
 # - *Content words*: letters only, all of them small, and no *stop words*, the little words such as "the", "in", "will" that are everywhere.
 # - *Words of a table*: the 1,000 most frequent words of a text. Any other word becomes `?`.
-# - *Characters*: each sign has a number in the Unicode table.
-# - *Bytes*: UTF-8 writes each sign as one to four numbers from 0 to 255.
+# - *Characters*: each letter, digit, space or sign has a number in the Unicode table.
+# - *Bytes*: the code UTF-8 writes each character as one to four numbers from 0 to 255.
 #
 # The text for the table is the documentation of PyTorch and SymPy, read from the packages on your machine.
 
@@ -62,11 +62,11 @@ def content_words(said):
 
 
 said = "In May the US let Will go: 東京!"
-print("content  ", *content_words(said))
-print("table    ", *(word if word in table else "?" for word in words_of(said)))
-print("signs    ", *(ord(sign) for sign in said[:12]), "... in all", len(said))
-print("bytes    ", *said.encode()[:12], "... in all", len(said.encode()))
-print("and back ", bytes(said.encode()).decode())
+print("content   ", *content_words(said))
+print("table     ", *(word if word in table else "?" for word in words_of(said)))
+print("characters", *(ord(character) for character in said[:12]), "... in all", len(said))
+print("bytes     ", *said.encode()[:12], "... in all", len(said.encode()))
+print("and back  ", bytes(said.encode()).decode())
 
 # %% [markdown] id="four-readers-seen"
 # The first reader has lost the month, the country and the man: in small letters they are stop words.
@@ -109,67 +109,114 @@ lc.reveal("01.stop_pairs", "\n".join(rows), seen, was=equal)
 # ### On real prose
 #
 # Those sentences were made for the purpose.
-# So let us ask real prose: is a paragraph from PyTorch or from SymPy?
-# The judge, *naive Bayes*, only counts: in each library every word has a share, and a paragraph belongs where the product of its words' shares is larger (one is added to each count, so that no share is zero).
-# It never sees the order of the words.
+# So here are two questions about real prose:
+#
+# - *Which library?* Is a paragraph from PyTorch or from SymPy? All its words are told.
+# - *One or many?* A word is covered, and told without its ending: was it "row" or "rows"? Two words before it and two behind it are told. Whoever writes has to know.
+#
+# The judge of both, *naive Bayes*, only counts: among the words told with an answer each has a share, and the answer is the one for which the product of the shares is larger (one is added to each count, so that no share is zero).
 # It learns from seven files in ten, drawn at random, and is asked about the others.
-# Its right answers are counted for each library by itself, and the mean is taken: whoever always says the same has 0.5.
+# Right answers are counted for each of the two answers by itself, and the mean is taken: a coin has 0.5, and so has whoever always says the same.
 
 
 # %% id="judge"
-def right_share(train, held, keep):
-    """Share of right answers on `held`, if the judge sees what `keep` keeps"""
-    counts = {"torch": Counter(), "sympy": Counter()}
-    for p in train:
-        counts[p.source_file.split("/")[0]].update(filter(keep, p.words))
-    kinds = counts["torch"] | counts["sympy"]  # words that neither has say nothing
-    right = {"torch": [], "sympy": []}
-    for p in held:
+def right_share(train, held):
+    """Share of right answers on `held`; both are lists of (words told, answer, file)"""
+    counts = {False: Counter(), True: Counter()}
+    for words, answer, _ in train:
+        counts[answer].update(words)
+    kinds = counts[False] | counts[True]  # words in neither say nothing
+    right = {False: [], True: []}
+    for words, answer, _ in held:
         score = {}
-        for name, count in counts.items():
+        for guess, count in counts.items():
             total = count.total() + len(kinds)
-            seen = [word for word in p.words if word in kinds]
-            score[name] = sum(math.log((count[word] + 1) / total) for word in seen)
-        library = p.source_file.split("/")[0]
-        right[library].append(max(score, key=score.get) == library)
+            seen = (word for word in words if word in kinds)
+            score[guess] = sum(math.log((count[word] + 1) / total) for word in seen)
+        right[answer].append(score[answer] > score[not answer])
     return sum(sum(one) / len(one) for one in right.values()) / 2
 
 
 # %% id="split"
-def split(prose, rng, part=0.7):
-    """Two lists of paragraphs, with no file in both"""
-    files = sorted({p.source_file for p in prose})
+files = sorted({p.source_file for p in prose})
+
+
+def drawn_files(rng, part=0.7):
+    """The names of `part` of all files"""
     drawn = torch.randperm(len(files), generator=rng)[: round(part * len(files))]
-    chosen = {files[i] for i in drawn.tolist()}
-    train = [p for p in prose if p.source_file in chosen]
-    return train, [p for p in prose if p.source_file not in chosen]
+    return {files[i] for i in drawn.tolist()}
 
 
-# %% id="stop-words-tell" tags=["hide-input"]
-# What stop words alone can tell.
+# %% id="question-library" tags=["hide-input"]
+# (words told, answer, file): the library.
+def which_library(keep):
+    told = ((list(filter(keep, p.words)), p.source_file) for p in prose)
+    return [(words, name.startswith("sympy"), name) for words, name in told]
+
+
+# %% id="question-number" tags=["hide-input"]
+# (words told, answer, file): one or many.
+kinds = {word for p in prose for word in p.words} - tokens.STOP_WORDS
+two_forms = {word for word in kinds if len(word) > 2 and word + "s" in kinds}
+
+
+def one_or_many(keep, n_near=2):
+    asked = []
+    for p in prose:
+        for i, word in enumerate(p.words):
+            is_many = word.endswith("s") and word[:-1] in two_forms
+            if is_many or word in two_forms:
+                before = [w for w in p.words[:i] if keep(w)][-n_near:] if n_near else []
+                behind = [w for w in p.words[i + 1 :] if keep(w)][:n_near]
+                told = [word[:-1] if is_many else word]
+                told += [f"{w} _" for w in before] + [f"_ {w}" for w in behind]
+                asked.append((told, is_many, p.source_file))
+    return asked
+
+
+# %% id="asked" tags=["hide-input"]
+# Five splits of the files, each judged.
 is_stop = tokens.STOP_WORDS.__contains__
-keeps, found = (lambda word: True, lambda word: not is_stop(word), is_stop), []
+keeps = (lambda word: True, lambda word: not is_stop(word), is_stop)
+asked = [which_library(keep) for keep in keeps] + [one_or_many(keep) for keep in keeps]
+asked.append(one_or_many(is_stop, n_near=0))  # the covered word alone
+found = []
 for again in range(5):
-    train, held = split(prose, lc.rng(f"split {again}"))
-    found.append([right_share(train, held, keep) for keep in keeps])
-every, content, stop = torch.tensor(found).mean(dim=0).tolist()
-spoken = [word for p in prose for word in p.words]
-part = sum(map(is_stop, spoken)) / len(spoken)
-sentence = (
-    f"Stop words, {part:.2f} of all words, alone: {{value:.2f}} right (mean of five splits). "
-)
-sentence += f"All words: {every:.2f}; all but stop words: {content:.2f}; by a coin: 0.50."
-lc.claim("01.stop_words_tell", sentence, stop, between=(0.58, 0.7))
+    chosen = drawn_files(lc.rng(f"split {again}"))
+    sides = (
+        [[x for x in one if (x[2] in chosen) == side] for side in (True, False)] for one in asked
+    )
+    found.append([right_share(train, held) for train, held in sides])
+library, number = torch.tensor(found).mean(dim=0).split([3, 4])
+
+# %% id="asked-figure" tags=["hide-input"]
+# The figure: both questions.
+told = ("all words", "all but stop words", "stop words alone", "only the covered word")
+fig, axes = lc.subplots(1, 2, sharey=True, height=2.3)
+for ax, right, what in zip(
+    axes, (library, number), ("which library?", "one or many?"), strict=True
+):
+    ax.barh(range(len(right)), right - 0.5, left=0.5, color=BLUE, height=0.55)
+    for row, share in enumerate(right.tolist()):
+        ax.text(share + 0.01, row, f"{share:.2f}", va="center", size=9)
+    ax.set(xlim=(0.5, 1.12), ylim=(3.6, -0.6), xlabel=f"{what} share of right answers")
+    ax.set_xticks([0.5, 0.75, 1])
+    ax.set_yticks(range(4), told)
+sentence = "One or many? Without stop words {value:+.3f} right (mean of five splits)."
+claim = lc.claim("01.stop_words_needed", sentence, number[1] - number[0], between=(-0.13, -0.04))
+lc.figure(fig, claim)
 
 # %% id="stop-words-spared" tags=["hide-input"]
-# What is lost without them.
-sentence = "Dropping them changes the share of right answers by {value:+.3f}."
-lc.claim("01.stop_words_spared", sentence, content - every, between=(-0.03, 0.03))
+# Which library?
+spoken = [word for p in prose for word in p.words]
+part = sum(map(is_stop, spoken)) / len(spoken)
+sentence = f"Which library? Without stop words, {part:.2f} of all words, {{value:+.3f}} right."
+lc.claim("01.stop_words_spared", sentence, library[1] - library[0], between=(-0.03, 0.03))
 
 # %% [markdown] id="stop-words-seen"
-# So little words carry something: how sentences hang together is a mark of who wrote them (by such words Mosteller and Wallace told, in 1964, who had written which of the disputed *Federalist* papers).
-# But this task can spare them, for the others tell nearly all.
-# Whether a task can is a question about the task, not about the words, and has to be measured; besides, published lists of stop words differ (Nothman et al., 2018).
+# The first question can spare the stop words, though they alone do better than a coin: they are the mark of who writes (by such words Mosteller and Wallace judged, in 1964, who had written the disputed *Federalist* papers).
+# The second cannot: "a", "these", "is", "are" tell one from many, and the other neighbours add little to the habit of the covered word.
+# Whether a task needs them has to be measured; besides, published lists of stop words differ (Nothman et al., 2018).
 #
 # ## 3. Words that are in no table
 #
@@ -222,7 +269,7 @@ claim = lc.claim("01.half_words", sentence, half, between=(40, 140))
 by_hand = r"""*Zipf's law* says: the word at place $r$ comes in proportion to $1/r$.
 Then the first $n$ of $V$ words have the share $H_n / H_V$ with $H_n = 1 + \frac12 + \dots + \frac1n$.
 By hand: $H_4 = 2.08$ and $H_{16} = 3.38$, so 4 of 16 words have $0.62$.
-$H_n$ grows like $\log n$ (it lies between $\log(n + 1)$ and $1 + \log n$), so for large $V$ half of the text needs about $\sqrt V$ words:"""
+$H_n$ lies between $\log(n + 1)$ and $1 + \log n$ (proved at the end), so for large $V$ half of the text needs about $\sqrt V$ words:"""
 V = symbols("V", positive=True, integer=True)
 proof = lc.prove("01.half_zipf", log(sqrt(V)) / log(V), Rational(1, 2))
 lc.reveal("01.half", lc.figure(fig, claim), by_hand, proof, was=half)
@@ -299,7 +346,8 @@ merge = lc.check("01.merge", merge)
 # The merges of our prose, learned from the files drawn before (on other words than those it is asked about below):
 
 # %% id="learn"
-train, held = split(prose, lc.rng("tokens"))
+chosen = drawn_files(lc.rng("tokens"))
+train, held = ([p for p in prose if (p.source_file in chosen) == side] for side in (True, False))
 merges = tokens.learn_merges([p.text for p in train], 1_600)
 learned = [spelt.decode(errors="replace") for spelt in tokens.spellings(merges)]
 print(*(f"[{token}]" for token in learned[256:276]))
@@ -376,52 +424,59 @@ encode = lc.check("01.encode", encode)
 # ## 5. What is lost, and what it costs
 #
 # Now all readers on the files that nobody learned from.
-# Each has a vocabulary: 256 bytes and the merges; or a table of words and signs as they stand, capitals included, most frequent first.
-# On the left, what a row costs; on the right, what is lost.
+# Each has a *vocabulary*, all tokens that it can make: 256 bytes and the merges, or a table. One table is of words and punctuation as they stand, capitals included, one of characters; each holds the most frequent.
+# On the left, what a text costs; on the right, what is lost.
+
 
 # %% id="readers"
-sizes = (0, 50, 100, 200, 400, 800, 1_600)
-n_words = sum(len(p.words) for p in held)
-cost = []
-for M in sizes:
-    rows = (tokens.encode(p.text, merges[:M]) for p in held)
-    cost.append(sum(map(len, rows)) / n_words)
+def unknown(learned, asked, sizes):
+    """Shares of `asked` that are in no table of the most frequent parts of `learned`"""
+    ranking = {part: place for place, (part, _) in enumerate(Counter(learned).most_common())}
+    places = torch.tensor([ranking.get(part, 10**6) for part in asked])
+    return [(known_words(places, n) == n).double().mean().item() for n in sizes]
 
-pieces = [piece for p in held for piece in tokens.pieces(p.text)]
-seen = Counter(piece for p in train for piece in tokens.pieces(p.text))
-ranking = {piece: place for place, (piece, _) in enumerate(seen.most_common())}
-places = torch.tensor([ranking.get(piece, len(ranking)) for piece in pieces])
-is_lost = (known_words(places, 256 + M) == 256 + M for M in sizes)
-lost = [unknown.double().mean().item() for unknown in is_lost]
+
+n_words = sum(len(p.words) for p in held)
+sizes = (0, 50, 100, 200, 400, 800, 1_600)
+cost = [sum(len(tokens.encode(p.text, merges[:M])) for p in held) / n_words for M in sizes]
+
+pieces, learned_from = ([x for p in some for x in tokens.pieces(p.text)] for some in (held, train))
+lost = unknown(learned_from, pieces, [256 + M for M in sizes])
+
+letters, met = ("".join(p.text for p in some) for some in (held, train))
+tables = (10, 20, 40, len(set(met)))
+letters_lost = unknown(met, letters, tables)
 
 # %% id="readers-figure" tags=["hide-input"]
 # The figure: cost and loss.
-fig, axes = lc.subplots(1, 2, height=2.9)
-of_table = len(pieces) / n_words
-axes[0].text(420, cost[1] + 0.2, "byte pairs", color=BLUE)
-axes[0].text(300, of_table - 0.7, "words of a table", color=ORANGE)
-axes[1].text(420, lost[1] + 0.05, "words of a table", color=ORANGE)
-for ax, pairs_at, table_at, what, top in (
-    (axes[0], cost, [of_table] * len(sizes), "tokens a word", 7),
-    (axes[1], [0.0] * len(sizes), lost, "share that is unknown", 0.6),
+fig, axes = lc.subplots(1, 2, height=3.1)
+a_word, a_letter = len(pieces) / n_words, len(letters) / n_words
+vocabulary = [256 + M for M in sizes]
+for ax, pairs_at, words_at, letters_at, what, top in (
+    (axes[0], cost, [a_word] * len(sizes), [a_letter] * len(tables), "tokens a word", 8),
+    (axes[1], [0.0] * len(sizes), lost, letters_lost, "share that is unknown", 0.6),
 ):
-    vocabulary = [256 + M for M in sizes]
     ax.plot(vocabulary, pairs_at, "o-", color=BLUE)
-    ax.plot(vocabulary, table_at, "s-", color=ORANGE, ms=4)
+    ax.plot(vocabulary, words_at, "s-", color=ORANGE, ms=4)
+    ax.plot(tables, letters_at, "^-", color=GREEN, ms=5)
     ax.set(xscale="log", xlabel="size of the vocabulary", ylabel=what, ylim=(-0.03 * top, top))
-    ax.set_xticks([256, 512, 1_024, 1_856], ["256", "512", "1,024", "1,856"])
+    ax.set_xticks([10, 76, 256, 1_856], ["10", "76", "256", "1,856"])
     ax.minorticks_off()
 
-
-# %% id="readers-claim" tags=["hide-input"]
-# What it shows, in numbers.
-never_met = (places == len(ranking)).double().mean().item()
-met = {word for p in train for word in p.words}  # in small letters
-small = sum(word not in met for p in held for word in p.words) / n_words
+# %% id="readers-labels" tags=["hide-input"]
+# Its labels, and what it shows, in numbers.
+axes[0].text(10, a_letter + 0.3, "characters", color=GREEN)
+axes[0].text(256, a_letter + 0.5, "bytes", color=BLUE)
+axes[0].text(600, cost[2] + 0.2, "byte pairs", color=BLUE)
+axes[0].text(60, a_word - 0.3, "words", color=ORANGE)
+axes[1].text(24, letters_lost[0], "characters", color=GREEN)
+axes[1].text(420, lost[1] + 0.05, "words", color=ORANGE)
+axes[1].text(300, 0.03, "byte pairs", color=BLUE)
+(never,) = unknown(learned_from, pieces, [10**6])
 sentence = f"1,600 merges: {{value:.2f}} tokens a word instead of {cost[0]:.2f}, and nothing lost. "
-sentence += f"A table of that size: {of_table:.2f}, and {lost[-1]:.2f} of them unknown; "
-sentence += f"with all {len(ranking):,} words and signs met before, still {never_met:.2f} "
-sentence += f"(of words in small letters {small:.2f})."
+sentence += f"A table of that size: {a_word:.2f}, and {lost[-1]:.2f} of them unknown; "
+sentence += f"with all words met before, still {never:.2f}. "
+sentence += f"{tables[-1]} characters: {a_letter:.2f}, and {letters_lost[-1]:.4f} unknown."
 lc.figure(fig, lc.claim("01.tokens_a_word", sentence, cost[-1], between=(1.5, 1.9)))
 
 # %% id="back" tags=["hide-input"]
@@ -508,8 +563,9 @@ lc.quiz("01.exit_unknown", answer=answer)
 # ## If you have more time
 #
 # - A question (1 minute), and a sentence that is cut as you move a slider (2 minutes).
-# - One sentence in five languages (3 minutes).
-# - How few bits can a token have? A proof (5 minutes).
+# - Names in five languages (3 minutes).
+# - How fast $H_n$ grows: two proofs (4 minutes).
+# - How few bits can a token have? A derivation, exercise 6, and a proof (9 minutes).
 
 # %% id="01-exit_merges" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -532,28 +588,96 @@ def draw(ax, n_merges):
 lc.play(draw, n_merges=(0, 800, 0, 10))
 
 # %% [markdown] id="languages"
-# ### One sentence in five languages
+# ### Names in five languages
 #
-# The first sentence of the Universal Declaration of Human Rights, read with merges that were learned from English:
+# English prose has nearly all its characters in any table of a hundred. And other scripts?
+# The package babel has names of countries and languages from CLDR, the locale data of the Unicode consortium.
+# Half of them, drawn at random, are asked about.
+
+# %% id="names"
+spoken = {"en": "English", "de": "German", "fr": "French", "ar": "Arabic", "zh": "Chinese"}
+named = [one for kind in ("territories", "languages") for one in text.names(kind, [*spoken])]
+order = torch.randperm(len(named), generator=lc.rng("names")).tolist()
+learned_names, asked_names = ([named[i] for i in order[side::2]] for side in (0, 1))
+if not named:
+    print("babel is not installed here (JupyterLab brings it), so this part shows nothing.")
+
+# %% id="names-lost" tags=["hide-input"]
+# What readers of English prose lose.
+shares = {}
+for language, asked in zip(spoken.values(), zip(*asked_names, strict=True), strict=True):
+    (words,) = unknown(learned_from, [x for name in asked for x in tokens.pieces(name)], [10**6])
+    (shares[language],) = unknown(met, "".join(asked), [10**6])
+    print(
+        f"{language:7} {words:.2f} of the words unknown, {shares[language]:.2f} of the characters"
+    )
+if named:
+    sentence = "Of Arabic {value:.2f} of the characters are in no table learned from English prose."
+    lc.claim("01.unknown_arabic", sentence, shares["Arabic"], between=(0.9, 1))
 
 # %% id="languages-counted" tags=["hide-input"]
-# Tokens for the same meaning.
-declared = {
-    "English": "All human beings are born free and equal in dignity and rights.",
-    "German": "Alle Menschen sind frei und gleich an Würde und Rechten geboren.",
-    "French": "Tous les êtres humains naissent libres et égaux en dignité et en droits.",
-    "Arabic": "يولد جميع الناس أحراراً متساوين في الكرامة والحقوق.",
-    "Chinese": "人人生而自由，在尊严和权利上一律平等。",
-}
-for name, x in declared.items():
-    n_tokens = len(tokens.encode(x, merges))
-    print(f"{name:8} {len(x):3} signs {len(x.encode()):4} bytes {n_tokens:4} tokens")
-made = {name: len(tokens.encode(x, merges)) for name, x in declared.items()}
-sentence = "Arabic takes {value:.1f} times the tokens of English."
-lc.claim("01.languages", sentence, made["Arabic"] / made["English"], between=(3.3, 5.5))
+# Tokens a name.
+in_all = (
+    tokens.learn_merges([name for one in learned_names for name in one], 1_600) if named else []
+)
+made = [
+    [sum(len(tokens.encode(name, M)) for name in asked) / len(asked) for M in (merges, in_all)]
+    for asked in zip(*asked_names, strict=True)
+]
+
+# %% id="languages-figure" tags=["hide-input"]
+# The figure: two kinds of merges.
+if named:
+    fig, ax = lc.subplots(height=2.4)
+    for row, (english, of_all) in enumerate(made):
+        ax.plot([of_all, english], [row, row], color=GREY, lw=1, zorder=1)
+        ax.plot(english, row, "s", color=ORANGE)
+        ax.plot(of_all, row, "o", color=BLUE)
+    ax.set(xlabel="tokens a name", xlim=(0, None), ylim=(4.6, -0.9), yticks=range(5))
+    ax.set_yticklabels(spoken.values())
+    ax.text(made[3][0], 2.3, "merges of English prose", color=ORANGE, ha="right")
+    ax.text(made[3][1], 2.3, "of names in all five", color=BLUE, ha="left")
+    sentence = "An Arabic name has {value:.1f} times the tokens of an English one"
+    prose_toll, all_toll = (made[3][i] / made[0][i] for i in (0, 1))
+    first = lc.claim("01.languages", sentence + ".", prose_toll, between=(2.5, 4))
+    lc.figure(fig, first)
+
+# %% id="toll" tags=["hide-input"]
+# And with merges from all five.
+if named:
+    sentence = "With as many merges from names in all five languages: {value:.2f} times."
+    lc.claim("01.shared_merges", sentence, all_toll, between=(0.9, 1.3))
 
 # %% [markdown] id="languages-seen"
-# Nothing is lost, but who was not in the text that merges were learned from pays in tokens: a longer row, and a context that is full sooner.
+# Bytes lose nothing, but whose language was not in the text that merges were learned from pays in tokens: a longer row, and a context that is full sooner.
+# That is no property of Arabic or Chinese: with merges from all five languages the toll is gone.
+#
+# ### How fast $H_n$ grows
+#
+# The shares of Zipf's law are $\frac{1}{r H_V}$, so that all $V$ make 1; the first $n$ of them make $H_n / H_V$.
+#
+# A logarithm stays below its tangent at 1: $\log x \le x - 1$.
+# For the difference has the slope
+
+# %% id="tangent"
+x = symbols("x", positive=True)
+lc.prove("01.tangent", lc.grad(x - 1 - log(x), x), (x - 1) / x)
+
+# %% [markdown] id="tangent-seen"
+# which is negative below 1 and positive above, so the difference is smallest at 1, where it is zero.
+#
+# With $x = \frac{k + 1}{k}$ it says $\log \frac{k + 1}{k} \le \frac1k$.
+# By hand: $\log \frac21 + \log \frac32 + \log \frac43 = \log 4 = 1.39$, and $H_3 = 1.83$.
+# Sums of such logarithms fold up for every $n$:
+
+# %% id="telescope"
+n = symbols("n", positive=True, integer=True)
+lc.prove("01.telescope", log(n + 1) + log((n + 2) / (n + 1)), log(n + 2), reason="one more term")
+
+# %% [markdown] id="telescope-seen"
+# So $\log(n + 1) \le H_n$.
+# With $x = \frac{k - 1}{k}$ it says $\frac1k \le \log \frac{k}{k - 1}$; added up from $k = 2$ to $n$, that is $H_n - 1 \le \log n$.
+# So the share of $\sqrt V$ words, up to rounding, lies between $\frac{\log(\sqrt V + 1)}{1 + \log V}$ and $\frac{1 + \log \sqrt V}{\log(V + 1)}$, and both go to $\frac12$ as $V$ grows.
 #
 # ### How few bits can a token have?
 #
@@ -562,8 +686,32 @@ lc.claim("01.languages", sentence, made["Arabic"] / made["English"], between=(3.
 # No code begins another, so the text can be read back without gaps.
 # For the lengths $l_i$ of such codes $Z = \sum_i 2^{-l_i} \le 1$ (Kraft, 1949).
 #
-# Can it be fewer? Let $q_i = 2^{-l_i} / Z$, which are shares as well.
-# The mean length, less the *entropy* $-\sum_i p_i \log_2 p_i$, is then (three tokens; their shares add up to 1):
+# **Exercise 6** (4 minutes). Two tokens come with the shares $p$ and $r$; their codes are as long as other shares $q$ and $s$ would want, $-\log q$ and $-\log s$ (in bits: divided by $\log 2$).
+# How much longer is the mean than the entropy $-p \log p - r \log r$? Begin with the line below, and end with two logarithms, one with each share.
+# One line at least stands between.
+
+# %% id="01-wrong_shares" tags=["exercise"]
+p, q, r, s = symbols("p q r s", positive=True)
+### BEGIN SOLUTION
+chain = [
+    -p * log(q) - r * log(s) + p * log(p) + r * log(r),
+    p * (log(p) - log(q)) + r * (log(r) - log(s)),
+    p * log(p / q) + r * log(r / s),
+]
+### END SOLUTION
+### BEGIN STUDENT
+# chain = [
+#     -p * log(q) - r * log(s) + p * log(p) + r * log(r),
+#     ...,  # your lines, each with a comma behind it
+# ]
+### END STUDENT
+lc.check("01.wrong_shares", chain)
+
+# %% [markdown] id="hints-wrong_shares"
+# {{hints}}
+#
+# Can a code be shorter than the entropy? Let $q_i = 2^{-l_i} / Z$, which are shares as well.
+# The mean length, less the entropy $-\sum_i p_i \log_2 p_i$, is then (three tokens; their shares add up to 1):
 
 # %% id="entropy-bound"
 p = symbols("p_1:4", positive=True)
@@ -576,7 +724,7 @@ apart = sum(a * log(a / b) for a, b in zip(p, q, strict=True)) / log(2)
 lc.prove("01.entropy_bound", above, apart - sum(p) * log(Z) / log(2))
 
 # %% [markdown] id="entropy-seen"
-# The first term is how far the shares $p$ are from $q$, and never below zero: $\log x \le x - 1$ gives $-\sum_i p_i \log(q_i / p_i) \ge -\sum_i (q_i - p_i) = 0$.
+# The first term is how far the shares $p$ are from $q$, and never below zero: $\log x \le x - 1$ with $x = q_i / p_i$ gives $-\sum_i p_i \log(q_i / p_i) \ge -\sum_i (q_i - p_i) = 0$.
 # The second is not below zero either, since $Z \le 1$.
 # So no such code has fewer bits a token than the entropy.
 #
@@ -584,7 +732,7 @@ lc.prove("01.entropy_bound", above, apart - sum(p) * log(Z) / log(2))
 
 
 # %% id="bits-a-sign" tags=["hide-input"]
-# Bits for a sign of the text.
+# Bits for a character of the text.
 def bits_a_sign(n_merges):
     """What the held files cost, if a token costs minus the logarithm of its share in the others"""
     counts = Counter(x for p in train for x in tokens.encode(p.text, merges[:n_merges]))
@@ -594,11 +742,11 @@ def bits_a_sign(n_merges):
     return bits / sum(len(p.text) for p in held)
 
 
-sentence = f"1,600 merges: {{value:.2f}} bits a sign; bytes: {bits_a_sign(0):.2f}."
+sentence = f"1,600 merges: {{value:.2f}} bits a character; bytes: {bits_a_sign(0):.2f}."
 lc.claim("01.bits_a_sign", sentence, bits_a_sign(1_600), between=(2.2, 2.8))
 
 # %% [markdown] id="bits-a-sign-seen"
-# A token of several signs knows which sign follows which: what a merge joins need not be told again.
+# A token of several characters knows which follows which: what a merge joins need not be told again.
 #
 # ## Sources
 #
