@@ -462,6 +462,10 @@ def known_by_loop(words, n_known):
     return torch.tensor([min(word, n_known) for word in words.tolist()])
 
 
+def known_by_minimum(words, n_known):
+    return words.minimum(torch.tensor(n_known))
+
+
 def pairs_by_bincount(words, often, n_tokens):
     left, right = words[:, :-1], words[:, 1:]
     is_pair = right >= 0
@@ -510,7 +514,7 @@ def encode_by_text(tokens, merges):
 
 
 RIGHT = {
-    "01.known_words": (known_by_loop, lambda words, n: words.minimum(torch.tensor(n))),
+    "01.known_words": (known_by_loop, known_by_minimum),
     "01.pair_counts": (pairs_by_bincount, pairs_by_matrices),
     "01.merge": (merge_by_parity, merge_by_text),
     "01.encode": (encode_by_rank, encode_by_text),

@@ -8,7 +8,8 @@ from itertools import combinations, pairwise
 import torch
 from torch import Tensor
 
-from lcutils.checking.data import FunctionExercise
+from lcutils.checking.data import FunctionExercise, Slip
+from lcutils.checking.syntax import written
 
 
 def known_words(words: Tensor, n_known: int) -> Tensor:
@@ -59,6 +60,24 @@ def _with_ends(words: Tensor, often: Tensor, n_tokens: int) -> Tensor:
     for word, n in zip(words.tolist(), often.tolist(), strict=True):
         for left, right in pairwise(word):
             counts[left, right] += n
+    return counts
+
+
+def _last_with_the_end(words: Tensor, often: Tensor, n_tokens: int) -> Tensor:
+    """The mistake to ask only whether the left token is one: the last is paired with -1."""
+    counts = torch.zeros(n_tokens, n_tokens, dtype=torch.long)
+    for word, n in zip(words.tolist(), often.tolist(), strict=True):
+        for left, right in pairwise(word):
+            counts[left, right] += n * (left >= 0)
+    return counts
+
+
+def _set_anew(words: Tensor, often: Tensor, n_tokens: int) -> Tensor:
+    """The mistake to write `=` for `+=`."""
+    counts = torch.zeros(n_tokens, n_tokens, dtype=torch.long)
+    for word, n in zip(words.tolist(), often.tolist(), strict=True):
+        for left, right in pairwise([token for token in word if token >= 0]):
+            counts[left, right] = n
     return counts
 
 
@@ -122,6 +141,22 @@ ENTRIES = (
                 lambda w, n: torch.where(w < n, w, n + 1)
             ),
         },
+        slips=(
+            Slip(
+                "`if` and `min` ask once for the whole text; each word is known or not by itself.",
+                written(r"\bif words [<>]|\bmin\(words, n_known\)|\bmin\(n_known, words\)"),
+                "def known_words(words, n_known):\n"
+                "    if words < n_known:\n"
+                "        return words\n"
+                "    return n_known\n",
+            ),
+            Slip(
+                "The words are numbers, and so is the one for the unknown: n_known.",
+                written(r"""['"](\?|<?unk>?)['"]"""),
+                "def known_words(words, n_known):\n"
+                "    return torch.where(words < n_known, words, '?')\n",
+            ),
+        ),
         hints=(
             "The table knows the words 0 to n_known - 1. Which number is the first free one?",
             "`torch.where(condition, words, n_known)` takes a word where the condition holds.",
@@ -150,6 +185,10 @@ ENTRIES = (
             "Pairs reach across word ends: the last token of a word is no neighbour of the next "
             "word's first.": _across_ends,
             "-1 is taken for a token: as an index it is the last one.": _with_ends,
+            "The last token of a short word is paired with -1: ask for the right token, too.": (
+                _last_with_the_end
+            ),
+            "Each count is set anew; it grows by n.": _set_anew,
             "Row and column have changed places: the row is the left token.": (
                 lambda w, often, n: pair_counts(w, often, n).T
             ),
@@ -195,6 +234,49 @@ ENTRIES = (
                 lambda w, often, n: pair_counts(w, often, n).flatten()
             ),
         },
+        slips=(
+            Slip(
+                "A place that is named twice in one `+=` grows once only: go through the pairs.",
+                written(r"counts\[.*:.*\] \+= "),
+                "def pair_counts(words, often, n_tokens):\n"
+                "    counts = torch.zeros(n_tokens, n_tokens, dtype=torch.long)\n"
+                "    counts[words[:, :-1], words[:, 1:]] += often[:, None]\n"
+                "    return counts\n",
+            ),
+            Slip(
+                "`often` has one number a word: its index is the word's place, no token.",
+                written(r"often\[(left|right|word)\]"),
+                "def pair_counts(words, often, n_tokens):\n"
+                "    counts = torch.zeros(n_tokens, n_tokens, dtype=torch.long)\n"
+                "    for word in words.tolist():\n"
+                "        for left, right in zip(word, word[1:]):\n"
+                "            if right >= 0:\n"
+                "                counts[left, right] += often[left]\n"
+                "    return counts\n",
+            ),
+            Slip(
+                "The last token of a word has no neighbour on its right: stop one earlier.",
+                written(r"\b(\w+) \+ 1\]", unless=r" - 1\)"),
+                "def pair_counts(words, often, n_tokens):\n"
+                "    counts = torch.zeros(n_tokens, n_tokens, dtype=torch.long)\n"
+                "    for word, n in zip(words, often):\n"
+                "        for t in range(len(word)):\n"
+                "            if word[t + 1] >= 0:\n"
+                "                counts[word[t], word[t + 1]] += n\n"
+                "    return counts\n",
+            ),
+            Slip(
+                "`often` is added whole; a pair grows by the number of its own word.",
+                written(r"(?m)\+= often$"),
+                "def pair_counts(words, often, n_tokens):\n"
+                "    counts = torch.zeros(n_tokens, n_tokens, dtype=torch.long)\n"
+                "    for word in words.tolist():\n"
+                "        for left, right in zip(word, word[1:]):\n"
+                "            if right >= 0:\n"
+                "                counts[left, right] += often\n"
+                "    return counts\n",
+            ),
+        ),
         hints=(
             "Go through each word's neighbours with `pairwise(word)`; stop where it ends.",
             "`counts[left, right] += n` for a pair of a word that came n times.",

@@ -8,7 +8,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from lcutils.checking.data import FunctionExercise
+from lcutils.checking.data import FunctionExercise, Slip
+from lcutils.checking.syntax import written
 
 N_BYTES = 256
 
@@ -123,6 +124,13 @@ def _only_the_last(tokens: Tensor, merges: Tensor) -> Tensor:
     return merge(tokens, left, right, N_BYTES + len(merges) - 1)
 
 
+def _next_number(tokens: Tensor, merges: Tensor) -> Tensor:
+    """The mistake to number a new token by the largest one in the text."""
+    for left, right in merges.tolist():
+        tokens = merge(tokens, left, right, int(tokens.max()) + 1)
+    return tokens
+
+
 def _draw_tokens(
     rng: torch.Generator, T: int, left: int, right: int
 ) -> tuple[Tensor, int, int, int]:
@@ -211,6 +219,30 @@ return out[stays]""",
                 lambda t, left, right, new: torch.where((t == left) | (t == right), new, t)
             ),
         },
+        slips=(
+            Slip(
+                "The row shrinks while `range` counts up to its old length: use `while`.",
+                written(r"(?s)\bfor .*(\bdel |\.pop\()"),
+                "def merge(tokens, left, right, new):\n"
+                "    row = tokens.tolist()\n"
+                "    for i in range(len(row) - 1):\n"
+                "        if row[i] == left and row[i + 1] == right:\n"
+                "            row[i] = new\n"
+                "            del row[i + 1]\n"
+                "    return torch.tensor(row)\n",
+            ),
+            Slip(
+                "The last token has no next one: ask first whether there is one.",
+                written(r"\[\w+ \+ 1\]", unless=r"\) - 1|\+ 1 <|< last"),
+                "def merge(tokens, left, right, new):\n"
+                "    out, i = [], 0\n"
+                "    while i < len(tokens):\n"
+                "        is_pair = tokens[i] == left and tokens[i + 1] == right\n"
+                "        out.append(new if is_pair else tokens[i])\n"
+                "        i += 2 if is_pair else 1\n"
+                "    return torch.tensor(out)\n",
+            ),
+        ),
         hints=(
             "What does it make of a a a, if the pair is a a? Try it by hand.",
             "Go from left to right: after a pair, two tokens further, else one.",
@@ -240,6 +272,7 @@ return out[stays]""",
             "The new tokens begin at 257; 256 is free.": (
                 lambda t, merges: _encoded(t, merges, first=N_BYTES + 1)
             ),
+            "The new number is 256 + m, not one more than the largest in this text.": _next_number,
             "The first merge is made alone.": lambda t, merges: _encoded(t, merges[:1]),
             "The last merge is left out.": lambda t, merges: _encoded(t, merges[:-1]),
             "Each merge is made once only; it is made wherever its pair stands.": (
@@ -263,6 +296,24 @@ return out[stays]""",
                 lambda t, merges: _encoded(t.flip(0), merges.flip(1)).flip(0)
             ),
         },
+        slips=(
+            Slip(
+                "`merges` is [M, 2]: a row has no number; `enumerate` counts the rows.",
+                written(r"for (\w+) in merges\b(?s:.*)256 \+ \1\b"),
+                "def encode(tokens, merges):\n"
+                "    for m in merges:\n"
+                "        tokens = merge(tokens, m[0], m[1], 256 + m)\n"
+                "    return tokens\n",
+            ),
+            Slip(
+                "`merge` takes the two tokens of a pair one by one, and then the new one.",
+                written(r"merge\(tokens, (pair|merges\[\w+\]), "),
+                "def encode(tokens, merges):\n"
+                "    for m, pair in enumerate(merges.tolist()):\n"
+                "        tokens = merge(tokens, pair, 256 + m)\n"
+                "    return tokens\n",
+            ),
+        ),
         hints=(
             "One `merge` for each row of `merges`, each made in what the one before has left.",
             "`for m, (left, right) in enumerate(merges.tolist()):` gives the pair that makes "
