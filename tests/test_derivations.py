@@ -25,6 +25,7 @@ from sympy import (
     diff,
     evaluate,
     expand,
+    log,
     sin,
     sqrt,
     symbols,
@@ -47,7 +48,7 @@ from lcutils.proof.statement import Statement
 
 ENTRIES = catalogue()
 EXERCISES = [entry for entry in ENTRIES.values() if isinstance(entry, DerivationExercise)]
-NUMBERS, MATRICES = "03.lower_weight", "05.error_left"
+NUMBERS, MATRICES, LOGARITHMS = "03.lower_weight", "05.error_left", "01.wrong_shares"
 
 
 def by_id(exercise):
@@ -99,6 +100,10 @@ def shrunk(r, v):
 
 r, v = MatrixSymbol("r", V, 1), MatrixSymbol("v", V, 1)
 BEFORE, SQUEEZED, AFTER = shrunk(r, v)
+
+LENGTHS = "-p*log(q) - r*log(s) + p*log(p) + r*log(r)"
+GROUPED, QUOTIENTS = "p*(log(p) - log(q)) + r*(log(r) - log(s))", "p*log(p/q) + r*log(r/s)"
+P, Q, R, S = symbols("p q r s")
 
 
 def unevaluated():
@@ -236,6 +241,31 @@ RIGHT = {
         ],
         "as in a book": "half_norm_sq(r − β(r − v) − v) = ((1−β)(r−v)).T @ (r−v)(1−β)/2"
         " = (1−β)² half_norm_sq(r − v)",
+    },
+    LOGARITHMS: {
+        "one token after the other": [
+            LENGTHS,
+            "p*(log(p) - log(q)) - r*log(s) + r*log(r)",
+            "p*log(p/q) - r*log(s) + r*log(r)",
+            QUOTIENTS,
+        ],
+        "one share, then the rest": [LENGTHS, "p*log(p/q) + r*log(r) - r*log(s)", QUOTIENTS],
+        "quotients turned round": [LENGTHS, GROUPED, "-p*log(q/p) - r*log(s/r)"],
+        "symbols of a reader's own": [
+            -P * log(Q) - R * log(S) + P * log(P) + R * log(R),
+            P * (log(P) - log(Q)) + R * (log(R) - log(S)),
+            P * log(P / Q) + R * log(R / S),
+        ],
+        "lengths as logarithms of one over the share": [
+            "p*log(1/q) + r*log(1/s) + p*log(p) + r*log(r)",
+            QUOTIENTS,
+        ],
+        "shares as exponents between": [LENGTHS, "log((p/q)**p) + log((r/s)**r)", QUOTIENTS],
+        "the shorter one first": [LENGTHS, "r*(log(r) - log(s)) + p*log(p/q)", QUOTIENTS],
+        "as in a book": "−p·ln(q) − r·ln(s) + p·ln(p) + r·ln(r) = p(ln(p)−ln(q)) + r(ln(r)−ln(s))"
+        " = p·ln(p/q) + r·ln(r/s)",
+        "LaTeX": r"""p(\log(p) - \log(q)) + r(\log(r) - \log(s))
+            = p\log(\frac{p}{q}) + r\log(\frac{r}{s})""",
     },
 }
 

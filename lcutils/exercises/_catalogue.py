@@ -21,6 +21,7 @@ def catalogue() -> dict[str, Entry]:
     with known_settings():  # worked examples are made at the import, and kept
         from lcutils.exercises import (
             lesson00,
+            lesson01,
             lesson02,
             lesson03,
             lesson05,
@@ -32,7 +33,7 @@ def catalogue() -> dict[str, Entry]:
         )
 
     lessons = (
-        *(lesson00, lesson02, lesson03, lesson05),
+        *(lesson00, lesson01, lesson02, lesson03, lesson05),
         *(lesson08, lesson10, lesson11, lesson12, lesson13),
     )
     return {entry.id: entry for lesson in lessons for entry in lesson.ENTRIES}
