@@ -9,7 +9,7 @@
 # After this lesson you can say what four ways of reading lose and what they cost, write byte-pair encoding, with which GPT-2 and many large models since begin, and tell when a token that was learned can never be used.
 #
 # You need lists and loops in Python, logarithms, a little PyTorch.
-# The core path takes about 70 minutes; the end of section 3 is a good place to stop half way.
+# The core path takes about 75 minutes; the end of section 3 is a good place to stop half way.
 #
 # ## Before you begin
 #
@@ -203,7 +203,8 @@ for ax, right, what in zip(
     ax.set_title(what, size=10)
     ax.set_xticks([0.5, 0.75, 1])
     ax.set_yticks(range(4), told)
-sentence = "One or many? Without stop words {value:+.3f} right (mean of five splits)."
+sentence = "One or many? Without stop words the share of right answers changes by {value:+.3f} "
+sentence += "(mean of five splits)."
 claim = lc.claim("01.stop_words_needed", sentence, number[1] - number[0], between=(-0.13, -0.04))
 lc.figure(fig, claim)
 
@@ -211,7 +212,9 @@ lc.figure(fig, claim)
 # Which library?
 spoken = [word for p in prose for word in p.words]
 part = sum(map(is_stop, spoken)) / len(spoken)
-sentence = f"Which library? Without stop words, {part:.2f} of all words, {{value:+.3f}} right."
+sentence = (
+    f"Which library? Without stop words, {part:.2f} of all words, it changes by {{value:+.3f}}."
+)
 lc.claim("01.stop_words_spared", sentence, library[1] - library[0], between=(-0.03, 0.03))
 
 # %% [markdown] id="stop-words-seen"
@@ -280,7 +283,7 @@ lc.reveal("01.half", lc.figure(fig, claim), by_hand, proof, was=half)
 #
 # **A good place to stop.**
 # A table of words, however long, will meet words that it does not have; bytes never will.
-# What comes: tokens between the two (40 minutes).
+# What comes: tokens between the two (45 minutes).
 
 # %% [markdown] id="pairs"
 # ## 4. From bytes to pieces
@@ -290,7 +293,7 @@ lc.reveal("01.half", lc.figure(fig, claim), by_hand, proof, was=half)
 # By hand: `aaab aaab`. The pair `aa` comes four times, twice in each word, `ab` twice.
 # Join `aa`, from left to right, and call it `X`: `Xab Xab`.
 # Now `Xa` and `ab` come twice each. A tie goes to the pair with the smaller numbers, bytes before new tokens: `ab`, as `Y`, gives `XY XY`.
-# Then `XY`, as `Z`: `Z Z`. Nine signs have become three.
+# Then `XY`, as `Z`: `Z Z`. Nine characters have become three.
 #
 # A text is first cut into words, each with the space before it, so that no pair reaches across a word's end.
 # A word that came $n$ times is then counted once, $n$ times as heavily.
@@ -506,8 +509,8 @@ spoken |= {"ar": "Arabic", "zh": "Chinese"}
 named = text.names("territories", [*spoken])
 named += text.names("languages", [*spoken])
 order = torch.randperm(len(named), generator=lc.rng("names")).tolist()
-learned_names = [named[i] for i in order[::2]]
-asked_names = [named[i] for i in order[1::2]]
+named = [[f" {name}" for name in named[i]] for i in order]
+learned_names, asked_names = named[::2], named[1::2]
 if not named:
     print("The package babel is not installed: no names here.")
 
@@ -563,7 +566,7 @@ lc.claim("01.shared_merges", sentence, toll[1], between=(0.9, 1.3)) if named els
 #
 # Why cut first? Is a tokenizer not just its list of merges?
 #
-# Learn 200 merges from the same prose, *uncut*: a pair may now reach across a word's end.
+# Learn 200 merges from every third of those paragraphs, *uncut*: a pair may now reach across a word's end.
 # Then encode as models do, with the text cut.
 # A token can never be made if the cut goes through it.
 
@@ -588,7 +591,7 @@ sentence = "With the same number of merges the row is {value:.2f} times as long 
 cost_of_it = lc.claim("01.uncut_cost", sentence, longer, between=(1.15, 1.7))
 why = """A word's end with the space behind it, such as "e" and " ", is the most frequent pair of uncut prose, and the cut goes right between the two.
 **A tokenizer is its merges *and* its cut**: who trains with one and encodes with another pays for tokens that no text ever has.
-Large models have such tokens, too (Land and Bartolo, 2024): each has a vector that no text ever reads."""
+Large models, too, have tokens that no text can reach (Land and Bartolo, 2024): each has a vector that is never read."""
 lc.reveal("01.never_made", claim, cost_of_it, why, was=len(dead))
 
 # %% [markdown] id="bits-before"
