@@ -458,7 +458,49 @@ def decay_by_accumulate(x, initial_state, gamma):
     return torch.stack(list(states)[1:], 1)
 
 
+def gated_step_by_autograd(x, state, f):
+    leaf = state.detach().clone().requires_grad_()
+    (0.5 * (leaf - x).square()).sum().backward()
+    return state - (1 - f) * leaf.grad
+
+
+def lstm_step_by_torch(x, h, c, W, U, b):
+    cell = torch.nn.LSTMCell(x.shape[1], h.shape[1], dtype=x.dtype)
+    weights = {"weight_ih": W, "weight_hh": U, "bias_ih": b, "bias_hh": torch.zeros_like(b)}
+    return torch.stack(torch.func.functional_call(cell, weights, (x, (h, c))))
+
+
+def lstm_step_unit_by_unit(x, h, c, W, U, b):
+    N = h.shape[1]
+    rows = []
+    for j in range(N):
+        i, f, g, o = ((x @ W[r] + h @ U[r] + b[r]) for r in (j, N + j, 2 * N + j, 3 * N + j))
+        new = torch.sigmoid(f) * c[:, j] + torch.sigmoid(i) * torch.tanh(g)
+        rows.append(torch.stack([torch.sigmoid(o) * torch.tanh(new), new]))
+    return torch.stack(rows, 2)
+
+
+def last_states_side_by_side(x, f):
+    state = torch.zeros_like(x[:, 0])
+    for t in range(x.shape[1]):
+        state = f[:, t] * state + (1 - f[:, t]) * x[:, t]
+    return state
+
+
+def last_states_by_weights(x, f):
+    later = f.flip(1).cumprod(1).flip(1)
+    later = torch.cat([later[:, 1:], torch.ones_like(f[:, :1])], 1)
+    return (later * (1 - f) * x).sum(1)
+
+
 RIGHT = {
+    "07.gated_step": (
+        lambda x, state, f: x + f * (state - x),
+        lambda x, state, f: torch.lerp(x, state, f),
+        gated_step_by_autograd,
+    ),
+    "07.lstm_step": (lstm_step_by_torch, lstm_step_unit_by_unit),
+    "07.last_states": (last_states_side_by_side, last_states_by_weights),
     "08.causal_attention": (
         causal_attention_by_torch,
         causal_attention_token_by_token,

@@ -1,0 +1,597 @@
+# %% [markdown] id="promise"
+# # 07 · Choosing what to keep
+#
+# **Can a state decide for itself what to forget?**
+#
+# A sum forgets nothing and drowns; a fading state forgets everything at one rate.
+# Neither looks at what it reads.
+#
+# After this lesson you can write a gate, say for how many steps it keeps and teaches, write an LSTM's step as PyTorch computes it, and read a gate as a step in time.
+#
+# You need lesson 05, the chain rule, exponentials, some PyTorch.
+# The core path takes about 75 minutes; the end of section 4 is a good place to stop half way.
+#
+# ## Before you begin
+#
+# Run the next two cells.
+
+# %% id="start"
+import math
+
+import torch
+from sympy import exp, symbols, tanh
+from torch import nn
+
+import lcutils as lc
+from lcutils import train
+from lcutils.proof import MatrixSymbol, half_norm_sq, sigma
+from lcutils.show import BLUE, GREEN, GREY, ORANGE, RED, label_lines
+
+lc.start("07")
+
+# %% id="07-recall_fading" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "b"
+### END SOLUTION
+lc.quiz("07.recall_fading", answer=answer)
+
+# %% [markdown] id="marked"
+# ## 1. One number to hold
+#
+# Numbers come one by one, and some are marked with a star.
+# At each step we want the number that was marked last:
+#
+# |read|7*|2|5|3*|4|
+# |---|---|---|---|---|---|
+# |wanted|7|7|7|3|3|
+# |sum|7|9|14|17|21|
+# |fading, $\gamma = \frac12$|3.5|2.75|3.88|3.44|3.72|
+#
+# The last row is lesson 05's fading memory, scaled to a mean: $c_t = \gamma\, c_{t-1} + (1 - \gamma)\, x_t$.
+#
+# Now 20,000 numbers with mean 0 and variance 1, each marked with probability $\frac1{10}$.
+# We may take whichever $\gamma$ is best.
+
+# %% id="07-fade" tags=["exercise"]
+### BEGIN SOLUTION
+answer = 0.95
+### END SOLUTION
+lc.predict("07.fade", answer=answer)
+
+
+# %% id="marked-list" tags=["hide-input"]
+# Marked numbers, and who reads them.
+def marked_list(n, rng):
+    """n numbers, which of them are marked, and what is wanted: three tensors [n]"""
+    x, is_marked = torch.randn(n, generator=rng), torch.rand(n, generator=rng) < 0.1
+    is_marked[0] = True
+    last = torch.where(is_marked, torch.arange(n), 0).cummax(dim=0).values
+    return x, is_marked, x[last]
+
+
+def read_with(f, x):
+    """The states of c = f c + (1 - f) x, one number each; f, x: [n] -> [n]"""
+    state, states = 0.0, []
+    for keep, number in zip(f.tolist(), x.tolist(), strict=True):
+        state = keep * state + (1 - keep) * number
+        states.append(state)
+    return torch.tensor(states)
+
+
+# %% id="fade-measured" tags=["after-prediction"]
+# The best of nineteen rates.
+x, is_marked, wanted = marked_list(20_000, lc.rng("marked"))
+rates = [n / 20 for n in range(20)]
+errors = [
+    (
+        (read_with(torch.full_like(x, keep), x) - wanted).square().sum() / wanted.square().sum()
+    ).item()
+    for keep in rates
+]
+best = min(errors)
+said = f"The best of 20 rates is γ = {rates[errors.index(best)]:.2f}, and its error {{value:.2f}}."
+claim = lc.claim("07.fade", said, best, between=(0.9, 0.99))
+by_hand = r"""By hand: the wanted number has age $a$ with probability $p_a = 0.1 \cdot 0.9^a$.
+A mean with weights $w_a$ has the error $1 - 2 \sum_a w_a p_a + \sum_a w_a^2$, smallest where $w_a = p_a$.
+That is the fading memory with $\gamma = 0.9$: no fixed weights are better, and it leaves $1 - \sum_a p_a^2 = 1 - \frac{0.1}{1.9} = 0.95$.
+**A memory that treats all numbers alike is hardly better than none.**"""
+lc.reveal("07.fade", claim, by_hand, was=best)
+
+# %% [markdown] id="gate"
+# ## 2. A gate
+#
+# Let the factor depend on what is read.
+# Call it $f_t$, the *forget gate*:
+#
+# $$c_t = f_t\, c_{t-1} + (1 - f_t)\, x_t$$
+#
+# At a mark $f = 0$: forget all, write $x$.
+# Elsewhere $f = 1$: keep all, write nothing.
+# By hand: $7^*$ makes $0 \cdot 0 + 1 \cdot 7 = 7$; then $2$ makes $1 \cdot 7 + 0 \cdot 2 = 7$; so does $5$; $3^*$ makes $3$.
+# No error is left.
+#
+# **Exercise 1** (2 minutes). Write the step for a batch of states; each number has its own gate.
+
+
+# %% id="07-gated_step" tags=["exercise"]
+def gated_step(x, state, f):
+    """x: [B, D], state: [B, D], f: [B, D] between 0 and 1 -> the new state: [B, D]"""
+    ### BEGIN SOLUTION
+    return f * state + (1 - f) * x
+    ### END SOLUTION
+
+
+gated_step = lc.check("07.gated_step", gated_step)
+
+# %% [markdown] id="hints-gated_step"
+# {{hints}}
+#
+# A gate must be learned, so it may not jump: a network computes it as $f = \sigma(b - w\, m)$, with $m = 1$ at a mark and $0$ elsewhere, and $\sigma(a) = 1 / (1 + e^{-a})$.
+# Move $b$ and $w$: with $w = 0$ it is the fading memory, with large values the table above.
+
+# %% id="gate-seen" tags=["hide-input"]
+# The gate, and the state below it.
+some, stars, target = (part[:24] for part in marked_list(24, lc.rng("picture")))
+
+
+def draw(ax, b, w):
+    f = torch.sigmoid(b - w * stars.float())
+    state = read_with(f, some)
+    ax.bar(range(24), f.tolist(), 0.8, bottom=-4.2, color=GREY, alpha=0.5)
+    ax.text(24, -3.9, "gate", color=GREY)
+    ax.step(range(24), target.tolist(), where="mid", color=GREEN, lw=5, alpha=0.35)
+    ax.plot(some.tolist(), ".", color=GREY)
+    ax.plot(torch.where(stars, some, torch.nan).tolist(), "*", color=ORANGE, ms=12)
+    ax.plot(state.tolist(), color=BLUE)
+    ax.text(24, state[-1].item(), "state", color=BLUE)
+    ax.set(xlim=(-1, 27), ylim=(-4.3, 3.2), yticks=[-2, 0, 2], xlabel="step")
+    ax.set_title(f"mean square error {(state - target).square().mean():.2f} (green: wanted)")
+
+
+lc.play(draw, b=(-2.0, 8.0, 2.0, 0.5), w=(0.0, 16.0, 0.0, 1.0))
+
+# %% id="gate-film" tags=["hide-input"]
+# Two settings of the sliders.
+fig, both = lc.subplots(2, 1, height=5.2)
+for ax, setting in zip(both, ((2.0, 0.0), (6.0, 12.0)), strict=True):
+    draw(ax, *setting)
+lc.figure(fig, "Above one rate for all, below a gate that opens at a star.")
+
+# %% [markdown] id="weights-before"
+# What does a number weigh in the end?
+# By hand, three steps: $x_1$ is written with $1 - f_1$ and then kept by $f_2$ and by $f_3$.
+# So lesson 05's $\gamma^a$ has become a product, of factors that the text has chosen:
+
+# %% id="weights"
+d = symbols("d", positive=True, integer=True)
+f1, f2, f3 = symbols("f_1 f_2 f_3", positive=True)
+c0, x1, x2, x3 = (MatrixSymbol(name, d, 1) for name in ("c_0", "x_1", "x_2", "x_3"))
+state = f1 * c0 + (1 - f1) * x1
+state = f2 * state + (1 - f2) * x2
+state = f3 * state + (1 - f3) * x3
+kept = f3 * f2 * f1 * c0 + f3 * f2 * (1 - f1) * x1 + f3 * (1 - f2) * x2 + (1 - f3) * x3
+lc.prove("07.weights", state, kept, reason="three steps")
+
+# %% [markdown] id="step-before"
+# ## 3. A gate is a learned step
+#
+# Read the rule as a move: $c + (1 - f)(x - c)$ goes from $c$ a part $1 - f$ of the way to $x$.
+# By hand: from $4$ towards $8$ with $f = \frac34$ it moves by $\frac14 \cdot 4$, to $5$.
+# That is a gradient step on $\tfrac12 \lVert c - x \rVert^2$, whose size $1 - f$ each token chooses:
+
+# %% id="step"
+c, n = MatrixSymbol("c", d, 1), MatrixSymbol("n", d, 1)
+f = symbols("f", positive=True)
+step = c - (1 - f) * lc.grad(half_norm_sq(c - n), c)
+lc.prove("07.gradient_step", step, c + (1 - f) * (n - c), torch=True)
+
+# %% [markdown] id="gru"
+# A GRU (Cho et al., 2014) is this rule with a target $n$ that is computed from $x$ and from the state; in the step $n$ is held still.
+# In PyTorch's GRU $z$ is our $f$, and the step has the size $1 - z$; in some papers it is $z$.
+#
+# ## 4. How long does an error live?
+#
+# To learn what to write at step 1, an error at step $T$ must be heard there.
+# If the gates read $x$ alone, it is multiplied by each of them on its way, $\partial c_T / \partial c_1 = f_2 f_3 \cdots f_T$:
+# **a gate forgets the lesson as fast as it forgets the fact.**
+# By hand: $0.9^{50} = 0.005$, but $0.99^{50} = 0.6$.
+#
+# The LSTM (Hochreiter and Schmidhuber, 1997; its forget gate: Gers et al., 2000) is said to have no vanishing gradients.
+# Its state is a *cell* $c_t = f_t\, c_{t-1} + i_t\, g_t$.
+# PyTorch starts all weights and biases near 0.
+
+# %% id="07-vanishes" tags=["exercise"]
+### BEGIN SOLUTION
+answer = -11
+### END SOLUTION
+lc.predict("07.vanishes", answer=answer)
+
+
+# %% id="made" tags=["hide-input"]
+# An LSTM, and its gradient.
+def made(build, name):
+    """What build() makes with first weights drawn for this name"""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(lc.rng(name).initial_seed())
+        return build()
+
+
+def with_bias(lstm, b):
+    """The same LSTM, with b as the bias of its forget gates"""
+    N = lstm.hidden_size
+    with torch.no_grad():
+        lstm.bias_ih_l0[N : 2 * N] = b  # the second of four blocks
+        lstm.bias_hh_l0[N : 2 * N] = 0
+    return lstm
+
+
+def heard(lstm, name):
+    """Length of the gradient of the last output by each token, newest first: [100]"""
+    x = torch.randn(16, 100, 64, generator=lc.rng(name)).requires_grad_()
+    states, _ = lstm(x)  # [B, T, N]
+    (states[:, -1] * torch.randn(16, 64, generator=lc.rng(f"{name} error"))).sum().backward()
+    return x.grad.norm(dim=2).mean(dim=0).flip(0)
+
+
+# %% id="vanishes-measured" tags=["after-prediction"]
+# The gradient by distance.
+fig, ax = lc.subplots(height=2.8)
+left = {}
+for bias, colour in ((0, RED), (1, ORANGE), (3, BLUE)):
+    lstm = with_bias(made(lambda: nn.LSTM(64, 64, batch_first=True), "lstm"), bias)
+    curve = heard(lstm, "heard")
+    left[bias] = math.log10(curve[50] / curve[0])
+    ax.plot(curve[:80] / curve[0], color=colour, label=f"b = {bias}")
+ax.set(yscale="log", ylim=(1e-14, 10), xlabel="tokens back", ylabel="part of the gradient")
+label_lines(ax)
+said = "Forget bias 0, 64 cells: after 50 tokens 10^{value:.0f} of the gradient is left; "
+said += f"with bias 3, 10^{left[3]:.1f}."
+claim = lc.claim("07.vanishes", said, left[0], between=(-13, -9))
+text = r"""Near 0, $\sigma$ makes gates of about $\frac12$, and $2^{-50} = 10^{-15}$.
+**An LSTM does not solve vanishing gradients. It can, if its gates stay near 1**, and PyTorch's do not begin there.
+But more is left than $2^{-50}$: the gates read $h$, which shows the old cell."""
+lc.reveal("07.vanishes", lc.figure(fig, claim), text, was=left[0])
+
+# %% [markdown] id="paths-before"
+# ### Why more is left
+#
+# One cell. Its gate reads $h = o \tanh c$, with a weight; call weight times $o$ simply $r$.
+# By hand, by the product rule on $f(c)\, c$: a way straight on, $f$, and one through the gate, $f'(c)\, c$.
+# With $\sigma' = \sigma (1 - \sigma)$, and $u$ for what is written:
+
+# %% id="paths"
+c, r, u = symbols("c r u", real=True)
+gate = sigma(r * tanh(c))
+through = c * gate * (1 - gate) * r * (1 - tanh(c) ** 2)
+lc.prove("07.paths", lc.grad(gate * c + u, c), gate + through)
+
+# %% [markdown] id="bias-exercise"
+# So gates near 1 matter most.
+#
+# **Exercise 2** (4 minutes). With which bias $b$ has a gate $f = \sigma(b)$ a half-life of 100 steps: $f^{100} = \frac12$?
+
+# %% id="07-bias" tags=["exercise"]
+### BEGIN SOLUTION
+gate = 0.5 ** (1 / 100)
+b = math.log(gate / (1 - gate))
+### END SOLUTION
+### BEGIN STUDENT
+# b = None  # a number
+### END STUDENT
+lc.check("07.bias", b)
+
+# %% [markdown] id="hints-bias"
+# {{hints}}
+#
+# ### Half way
+#
+# **A good place to stop.**
+#
+# ## 5. A step of an LSTM
+#
+# An LSTM has three gates and two states.
+# From the token $x$ and the old $h$, four blocks of numbers: $W x + U h + b$, cut in four.
+# In PyTorch's order they become $i = \sigma(\cdot)$, $f = \sigma(\cdot)$, $g = \tanh(\cdot)$, $o = \sigma(\cdot)$, and
+#
+# $$c' = f\, c + i\, g, \qquad h' = o \tanh c'.$$
+#
+# What is written has a gate $i$ of its own, so the cell is no mean: it can count.
+# By hand, with $f = i = g = 1$: $c = 0, 1, 2, 3$; and $f = 1$, $i = 0$ holds it.
+#
+# **Exercise 3** (8 minutes). Write the step.
+# PyTorch keeps two biases; here $b$ is their sum.
+
+
+# %% id="07-lstm_step" tags=["exercise"]
+def lstm_step(x, h, c, W, U, b):
+    """x: [B, D], h, c: [B, N], W: [4N, D], U: [4N, N], b: [4N] -> new h and c: [2, B, N]"""
+    ### BEGIN SOLUTION
+    i, f, g, o = (x @ W.T + h @ U.T + b).chunk(4, dim=1)  # [B, N] each
+    c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+    return torch.stack([o.sigmoid() * c.tanh(), c])
+    ### END SOLUTION
+
+
+lstm_step = lc.check("07.lstm_step", lstm_step)
+
+# %% [markdown] id="hints-lstm_step"
+# {{hints}}
+#
+# Your step, token after token, against PyTorch's layer with the same weights:
+
+# %% id="agrees"
+lstm = made(lambda: nn.LSTM(8, 16, batch_first=True), "agrees").double()
+W_, U_, *biases = (weight.detach() for weight in lstm.parameters())
+tokens = torch.randn(4, 30, 8, generator=lc.rng("agrees"), dtype=torch.float64)
+h, c = torch.zeros(2, 4, 16, dtype=torch.float64)
+for t in range(30):
+    h, c = lstm_step(tokens[:, t], h, c, W_, U_, sum(biases))
+_, (h_torch, c_torch) = lstm(tokens)
+ours, theirs = torch.stack([h, c]), torch.cat([h_torch, c_torch]).detach()
+lc.same("07.agrees", "After 30 tokens, our h and c and PyTorch's", ours, theirs, 1e-12)
+
+# %% [markdown] id="held-task"
+# ## 6. Trained to hold
+#
+# A text of 61 tokens: one of eight letters, marked; then 60 letters without a mark, drawn at random.
+# After the last one, which letter was marked?
+# Whoever guesses is right in $\frac18$; the last 60 tokens say nothing.
+#
+# Four memories of 32 numbers (an LSTM has 32 cells beside its 32 $h$), each trained by 200 steps on 64 new texts a step:
+#
+# 1. a plain recurrent network, $h' = \tanh(W x + U h + b)$;
+# 2. an LSTM as PyTorch makes it;
+# 3. an LSTM whose forget gates have the bias of exercise 2;
+# 4. one gate with that bias, $c' = f c + (1 - f) \tanh(n)$, where $f$ and $n$ read the token alone.
+
+# %% id="07-held" tags=["exercise"]
+### BEGIN SOLUTION
+answer = [0.13, 0.13, 1.0, 1.0]  # four shares, such as [0.5, 0.5, 0.5, 0.5]
+### END SOLUTION
+lc.predict("07.held", answer=answer)
+
+
+# %% id="reader" tags=["hide-input"]
+# One gate, and a reader around a memory.
+class OneGate(nn.Module):
+    """A gate that reads the token alone; x: [B, T, D] -> the last state, [B, 1, N], and None"""
+
+    def __init__(self, D, N, bias):
+        super().__init__()
+        self.gate, self.new = nn.Linear(D, N), nn.Linear(D, N)
+        nn.init.constant_(self.gate.bias, bias)
+
+    def forward(self, x):
+        log_f = nn.functional.logsigmoid(self.gate(x))  # [B, T, N]
+        later = log_f.flip(1).cumsum(1).flip(1) - log_f  # of all gates that come after
+        written = (1 - log_f.exp()) * self.new(x).tanh()
+        return (later.exp() * written).sum(1, keepdim=True), None
+
+
+class Reader(nn.Module):
+    """Tokens [B, T] -> logits of the letter that was marked: [B, 8]"""
+
+    def __init__(self, memory):
+        super().__init__()
+        self.embedding, self.memory, self.answer = nn.Embedding(16, 32), memory, nn.Linear(32, 8)
+
+    def forward(self, tokens):
+        states, _ = self.memory(self.embedding(tokens))
+        return self.answer(states[:, -1])
+
+
+# %% id="held"
+def held(n, rng):
+    """n texts of 61 letters, the first one marked: tokens [n, 61], and that letter [n]"""
+    tokens = torch.randint(8, (n, 61), generator=rng)
+    letter = tokens[:, 0].clone()
+    tokens[:, 0] += 8  # marked
+    return tokens, letter
+
+
+def trained(build, lr, steps=200):
+    """A reader trained on new texts, and its share of right answers on 1,000 others"""
+    model = made(lambda: Reader(build()), "reader")
+
+    def loss(model, rng):
+        tokens, letter = held(64, rng)
+        return nn.functional.cross_entropy(model(tokens), letter)
+
+    seed = lc.rng("held").initial_seed()
+    train.fit(model, loss, steps=steps, seed=seed, lr=lr)
+    tokens, letter = held(1_000, lc.rng("others"))
+    with torch.no_grad():
+        return model, (model(tokens).argmax(dim=1) == letter).float().mean().item()
+
+
+# %% id="held-measured" tags=["after-prediction"]
+# Each with its own learning rate.
+def lstm_32():
+    return nn.LSTM(32, 32, batch_first=True)
+
+
+four = {  # each with the best of five rates, on other texts
+    "plain": (lambda: nn.RNN(32, 32, batch_first=True), 0.003),
+    "LSTM as made": (lstm_32, 0.01),
+    "LSTM with the bias": (lambda: with_bias(lstm_32(), 5.0), 0.01),
+    "one gate": (lambda: OneGate(32, 32, 5.0), 0.03),
+}
+readers = {name: trained(*one) for name, one in four.items()}
+plain, as_made, biased, one_gate = shares = [right for _, right in readers.values()]
+said = f"Right: plain {plain:.2f}, LSTM as made {as_made:.2f}, with the bias {{value:.2f}}, "
+said += f"one gate {one_gate:.2f}."
+lc.reveal("07.held", lc.claim("07.held", said, biased, between=(0.9, 1.0)), was=shares)
+
+# %% id="gates-learned" tags=["after-prediction"]
+# The gates of the last one.
+with torch.no_grad():
+    model = readers["one gate"][0]
+    f = model.memory.gate(model.embedding.weight).sigmoid()  # [16 tokens, 32 numbers]
+opened = f[8:].min(dim=1).values.mean().item()
+fig, ax = lc.subplots(height=2.6)
+for rows, colour, label in ((f[:8], GREY, "no mark"), (f[8:], ORANGE, "marked")):
+    ax.plot(rows.mean(dim=0).sort(descending=True).values.tolist(), color=colour, label=label)
+label_lines(ax)
+ax.set(xlabel="the 32 numbers of the state, sorted", ylabel="gate", ylim=(0, 1.05))
+kept = f[:8].mean().item()
+said = f"One gate: at letters without a mark {kept:.3f}, at marked ones {{value:.3f}}, on average."
+claim = lc.claim("07.gates", said, f[8:].mean(), between=(0.0, 1.0))
+lc.reveal("07.held", lc.figure(fig, claim))
+
+# %% [markdown] id="bug-before"
+# ## 7. One text after another
+#
+# A state begins at zeros, once for each text.
+# Where that line stands one loop too high, nothing fails: each text is read in the mood of the last.
+# By hand, with $f = \frac12$: the text $4, 2$ ends at $2$.
+# The next one, $6, 2$, should go $3$, $2\frac12$; from the $2$ that was left it goes $4$, $3$.
+#
+# **Exercise 4** (4 minutes). This function reads unrelated texts and has that fault. Mend it.
+
+
+# %% id="07-last_states" tags=["exercise"]
+def last_states(x, f):
+    """x: [N, T, D], f: [N, T, D], N unrelated texts -> the last state of each: [N, D]"""
+    ### BEGIN SOLUTION
+    last = []
+    for text in range(len(x)):
+        state = torch.zeros_like(x[0, 0])
+        for t in range(x.shape[1]):
+            state = f[text, t] * state + (1 - f[text, t]) * x[text, t]
+        last.append(state)
+    return torch.stack(last)
+    ### END SOLUTION
+    ### BEGIN STUDENT
+    # last, state = [], torch.zeros_like(x[0, 0])
+    # for text in range(len(x)):
+    #     for t in range(x.shape[1]):
+    #         state = f[text, t] * state + (1 - f[text, t]) * x[text, t]
+    #     last.append(state)
+    # return torch.stack(last)
+    ### END STUDENT
+
+
+last_states = lc.check("07.last_states", last_states)
+
+# %% [markdown] id="hints-last_states"
+# {{hints}}
+#
+# ## 8. A gate is a step in time
+#
+# Let time be continuous, and the state drift to what it reads: $\dot c = a\,(x - c)$.
+# If $x$ stays for a time $\Delta$, how far does $c$ come?
+#
+# *Euler's step* takes the slope at the start for the whole time: $c + \Delta a (x - c)$, a gate $f = 1 - a \Delta$.
+# The slope shrinks on the way, so that is too far.
+# Exactly: $f = e^{-a \Delta}$. Its slope by $\Delta$ is what the law demands:
+
+# %% id="exact"
+a, b, Delta = symbols("a b Delta", positive=True)
+c, x = symbols("c x", real=True)
+after = exp(-a * Delta) * c + (1 - exp(-a * Delta)) * x
+lc.prove("07.exact", lc.grad(after, Delta), a * (x - after), reason="and it begins at c")
+
+# %% [markdown] id="exact-seen"
+# By hand, $a = 1$, from $0$ towards $1$: for $\Delta = 0.1$ exactly $0.0952$, and Euler is too far by $0.0048$; for $\Delta = 0.05$ exactly $0.0488$, too far by $0.0012$.
+# Half the step, a quarter of the error: they part at order $\Delta^2$.
+# With a large step Euler leaps over the goal:
+
+# %% id="step-figure" tags=["hide-input"]
+# The figure: large steps.
+fig, ax = lc.subplots(height=2.6)
+for rule, colour, factor in (
+    ("Euler", RED, lambda step: 1 - step),
+    ("exact", BLUE, lambda step: math.exp(-step)),
+):
+    path = [0.0]
+    for _ in range(6):
+        path.append(factor(1.8) * path[-1] + 1 - factor(1.8))
+    ax.plot([1.8 * k for k in range(7)], path, "o-", color=colour, label=rule)
+ax.axhline(1, color=GREY, lw=1)
+ax.text(0, 1.05, "x", color=GREY)
+ax.set(xlabel="time", ylabel="state", ylim=(-0.1, 2.0))
+label_lines(ax)
+lc.figure(
+    fig, f"a Δ = 1.8: Euler's gate is {1 - 1.8:.1f}, and the state leaps over x at each step."
+)
+
+# %% [markdown] id="input_weight-exercise"
+# State-space models such as Mamba (Gu and Dao, 2023) compute $\Delta$ from the token: a long step forgets and writes, a short one passes the token by.
+# Their law is $\dot c = -a\, c + b\, x$, and they keep $e^{-a\Delta} c$.
+#
+# **Exercise 5** (5 minutes). By what is $x$ multiplied, exactly? Write it in `a`, `b`, `Delta`.
+
+# %% id="07-input_weight" tags=["exercise"]
+### BEGIN SOLUTION
+weight = b * (1 - exp(-a * Delta)) / a
+### END SOLUTION
+### BEGIN STUDENT
+# weight = None  # an expression in a, b and Delta, such as a * exp(b * Delta)
+### END STUDENT
+lc.check("07.input_weight", weight)
+
+# %% [markdown] id="hints-input_weight"
+# {{hints}}
+#
+# ## Exit question
+
+# %% id="07-exit_first" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "b"
+### END SOLUTION
+lc.quiz("07.exit_first", answer=answer)
+
+# %% [markdown] id="take-away"
+# ## Take away
+#
+# - A gate is a factor that the input chooses: the state is a weighted mean, and the text chooses the weights.
+# - It is a gradient step towards $x$ with a learned size $1 - f$.
+# - An error fades as the fact does, by the product of the gates: near $\frac12$ it is gone in 50 steps, near 1 it lives.
+# - An LSTM has three gates; PyTorch starts them near $\frac12$. Half-life $n$ wants a forget bias near $\ln(1.44\, n)$.
+# - $f = e^{-a\Delta}$: a gate is a step in time. Between unrelated texts the state starts anew.
+
+# %% [markdown] id="more-time"
+# ## If you have more time
+#
+# - One more question (1 minute).
+# - A step in two halves (1 minute).
+# - The gate alone, as is often written (1 minute).
+#
+# ### One more question
+
+# %% id="07-exit_solved" tags=["exercise"]
+### BEGIN SOLUTION
+answer = "c"
+### END SOLUTION
+lc.quiz("07.exit_solved", answer=answer)
+
+# %% [markdown] id="euler-cut-before"
+# ### A step in two halves
+#
+# Two exact half steps make one whole step, $e^{-a\Delta/2}\, e^{-a\Delta/2} = e^{-a\Delta}$, so text may be cut anywhere.
+# Two half steps of Euler do not:
+
+# %% id="euler-cut"
+lc.refute("07.euler_cut", (1 - a * Delta / 2) ** 2, 1 - a * Delta)
+
+# %% [markdown] id="not-f-alone-before"
+# ### The gate alone?
+#
+# That $\partial c_t / \partial c_{t-1}$ is $f_t$, as is often written of an LSTM, holds only where no gate reads $h$.
+# The smallest numbers found at which it fails:
+
+# %% id="not-f-alone"
+lc.refute("07.not_f_alone", lc.grad(sigma(r * tanh(c)) * c, c), sigma(r * tanh(c)))
+
+# %% [markdown] id="sources"
+# ## Sources
+#
+# - The article: an introduction to ultra-long context in language models, in Chinese, section 5: its program begins each batch at zeros, as it should.
+# - Cho et al., Learning phrase representations using RNN encoder-decoder for statistical machine translation, EMNLP 2014.
+# - Gers, Schmidhuber and Cummins, Learning to forget: continual prediction with LSTM, Neural Computation, 2000.
+# - Gu and Dao, Mamba: linear-time sequence modeling with selective state spaces, 2023.
+# - Hochreiter and Schmidhuber, Long short-term memory, Neural Computation, 1997.
+# - Tallec and Ollivier, Can recurrent neural networks warp time?, ICLR 2018: the forget bias from the length that is to be remembered, and gates from steps in time.
+
+# %% id="report"
+lc.report()
