@@ -3,7 +3,7 @@
 #
 # **Can a state decide for itself what to forget?**
 #
-# A sum forgets nothing and drowns; a fading state forgets everything at one rate.
+# A sum forgets nothing and drowns; a fading state forgets all at one rate.
 # Neither looks at what it reads.
 #
 # After this lesson you can write a gate, say for how many steps it keeps and teaches, write an LSTM's step as PyTorch computes it, and read a gate as a step in time.
@@ -39,7 +39,7 @@ lc.quiz("07.recall_fading", answer=answer)
 # ## 1. One number to hold
 #
 # Numbers come one by one, and some are marked with a star.
-# At each step we want the number that was marked last:
+# Wanted, at each step: the number marked last.
 #
 # |read|7*|2|5|3*|4|
 # |---|---|---|---|---|---|
@@ -107,7 +107,7 @@ lc.reveal("07.fade", claim, by_hand, was=best)
 #
 # At a mark $f = 0$: forget all, write $x$.
 # Elsewhere $f = 1$: keep all, write nothing.
-# By hand: $7^*$ makes $0 \cdot 0 + 1 \cdot 7 = 7$; then $2$ makes $1 \cdot 7 + 0 \cdot 2 = 7$; so does $5$; $3^*$ makes $3$.
+# By hand: $7^*$ makes $0 \cdot 0 + 1 \cdot 7 = 7$; then $2$ makes $1 \cdot 7 + 0 \cdot 2 = 7$; $5$ too; $3^*$ makes $3$.
 # No error is left.
 #
 # **Exercise 1** (2 minutes). Write the step for a batch of states; each number has its own gate.
@@ -127,10 +127,10 @@ gated_step = lc.check("07.gated_step", gated_step)
 # {{hints}}
 #
 # A gate must be learned, so it may not jump: a network computes it as $f = \sigma(b - w\, m)$, with $m = 1$ at a mark and $0$ elsewhere, and $\sigma(a) = 1 / (1 + e^{-a})$.
-# Move $b$ and $w$: with $w = 0$ it is the fading memory, with large values the table above.
+# With $w = 0$ it is the fading memory, with large $b$ and $w$ nearly what the table asks for:
 
 # %% id="gate-seen" tags=["hide-input"]
-# The gate, and the state below it.
+# Draws gate and state.
 some, stars, target = (part[:24] for part in marked_list(24, lc.rng("picture")))
 
 
@@ -145,22 +145,19 @@ def draw(ax, b, w):
     ax.plot(state.tolist(), color=BLUE)
     ax.text(24, state[-1].item(), "state", color=BLUE)
     ax.set(xlim=(-1, 27), ylim=(-4.3, 3.2), yticks=[-2, 0, 2], xlabel="step")
-    ax.set_title(f"mean square error {(state - target).square().mean():.2f} (green: wanted)")
-
-
-lc.play(draw, b=(-2.0, 8.0, 2.0, 0.5), w=(0.0, 16.0, 0.0, 1.0))
+    ax.set_title(f"mean square error {(state - target).square().mean():.2f}")
 
 # %% id="gate-film" tags=["hide-input"]
 # Two settings of the sliders.
 fig, both = lc.subplots(2, 1, height=5.2)
 for ax, setting in zip(both, ((2.0, 0.0), (6.0, 12.0)), strict=True):
     draw(ax, *setting)
-lc.figure(fig, "Above one rate for all, below a gate that opens at a star.")
+lc.figure(fig, "Above one rate for all, below a gate that falls at each star. (Green: wanted.)")
 
 # %% [markdown] id="weights-before"
 # What does a number weigh in the end?
-# By hand, three steps: $x_1$ is written with $1 - f_1$ and then kept by $f_2$ and by $f_3$.
-# So lesson 05's $\gamma^a$ has become a product, of factors that the text has chosen:
+# By hand: $x_1$ is written with $1 - f_1$, then kept by $f_2$ and $f_3$.
+# Lesson 05's $\gamma^a$ has become a product of factors that the text has chosen:
 
 # %% id="weights"
 d = symbols("d", positive=True, integer=True)
@@ -186,7 +183,7 @@ step = c - (1 - f) * lc.grad(half_norm_sq(c - n), c)
 lc.prove("07.gradient_step", step, c + (1 - f) * (n - c), torch=True)
 
 # %% [markdown] id="gru"
-# A GRU (Cho et al., 2014) is this rule with a target $n$ that is computed from $x$ and from the state; in the step $n$ is held still.
+# A GRU (Cho et al., 2014) is this rule with a target $n$ computed from $x$ and the state, and held still in the step.
 # In PyTorch's GRU $z$ is our $f$, and the step has the size $1 - z$; in some papers it is $z$.
 #
 # ## 4. How long does an error live?
@@ -290,13 +287,12 @@ lc.check("07.bias", b)
 # ## 5. A step of an LSTM
 #
 # An LSTM has three gates and two states.
-# From the token $x$ and the old $h$, four blocks of numbers: $W x + U h + b$, cut in four.
-# In PyTorch's order they become $i = \sigma(\cdot)$, $f = \sigma(\cdot)$, $g = \tanh(\cdot)$, $o = \sigma(\cdot)$, and
+# $W x + U h + b$ is cut in four blocks, in PyTorch's order $i = \sigma(\cdot)$, $f = \sigma(\cdot)$, $g = \tanh(\cdot)$, $o = \sigma(\cdot)$, and
 #
 # $$c' = f\, c + i\, g, \qquad h' = o \tanh c'.$$
 #
-# What is written has a gate $i$ of its own, so the cell is no mean: it can count.
-# By hand, with $f = i = g = 1$: $c = 0, 1, 2, 3$; and $f = 1$, $i = 0$ holds it.
+# What is written has its own gate $i$, so the cell is no mean: it can count.
+# By hand, with $f = i = g = 1$: $c = 0, 1, 2, 3$; $f = 1$ with $i = 0$ holds it.
 #
 # **Exercise 3** (8 minutes). Write the step.
 # PyTorch keeps two biases; here $b$ is their sum.
@@ -319,7 +315,8 @@ lstm_step = lc.check("07.lstm_step", lstm_step)
 #
 # Your step, token after token, against PyTorch's layer with the same weights:
 
-# %% id="agrees"
+# %% id="agrees" tags=["hide-input"]
+# Token after token, in float64.
 lstm = made(lambda: nn.LSTM(8, 16, batch_first=True), "agrees").double()
 W_, U_, *biases = (weight.detach() for weight in lstm.parameters())
 tokens = torch.randn(4, 30, 8, generator=lc.rng("agrees"), dtype=torch.float64)
@@ -333,11 +330,11 @@ lc.same("07.agrees", "After 30 tokens, our h and c and PyTorch's", ours, theirs,
 # %% [markdown] id="held-task"
 # ## 6. Trained to hold
 #
-# A text of 61 tokens: one of eight letters, marked; then 60 letters without a mark, drawn at random.
+# A text of 41 tokens: one of eight letters, marked; then 40 letters without a mark, drawn at random.
 # After the last one, which letter was marked?
-# Whoever guesses is right in $\frac18$; the last 60 tokens say nothing.
+# Who guesses is right in $\frac18$; the last 40 tokens say nothing.
 #
-# Four memories of 32 numbers (an LSTM has 32 cells beside its 32 $h$), each trained by 200 steps on 64 new texts a step:
+# Four memories of 32 numbers (an LSTM has 32 cells beside its 32 $h$), trained by 200 steps on 64 new texts each:
 #
 # 1. a plain recurrent network, $h' = \tanh(W x + U h + b)$;
 # 2. an LSTM as PyTorch makes it;
@@ -382,8 +379,8 @@ class Reader(nn.Module):
 
 # %% id="held"
 def held(n, rng):
-    """n texts of 61 letters, the first one marked: tokens [n, 61], and that letter [n]"""
-    tokens = torch.randint(8, (n, 61), generator=rng)
+    """n texts of 41 letters, the first one marked: tokens [n, 41], and that letter [n]"""
+    tokens = torch.randint(8, (n, 41), generator=rng)
     letter = tokens[:, 0].clone()
     tokens[:, 0] += 8  # marked
     return tokens, letter
@@ -554,6 +551,7 @@ lc.quiz("07.exit_first", answer=answer)
 # ## If you have more time
 #
 # - One more question (1 minute).
+# - The gate to play with (3 minutes).
 # - A step in two halves (1 minute).
 # - The gate alone, as is often written (1 minute).
 #
@@ -564,6 +562,16 @@ lc.quiz("07.exit_first", answer=answer)
 answer = "c"
 ### END SOLUTION
 lc.quiz("07.exit_solved", answer=answer)
+
+# %% [markdown] id="play-before"
+# ### The gate to play with
+#
+# The numbers of section 2, and $f = \sigma(b - w\, m)$.
+# How large must $w$ be for $b = 4$, and what does too small a $b$ cost?
+
+# %% id="play" tags=["hide-input"]
+# Two sliders.
+lc.play(draw, b=(-2.0, 8.0, 2.0, 0.5), w=(0.0, 16.0, 0.0, 1.0))
 
 # %% [markdown] id="euler-cut-before"
 # ### A step in two halves
