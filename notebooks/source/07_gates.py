@@ -348,7 +348,7 @@ lc.same("07.agrees", "After 30 tokens, our h and c and PyTorch's", ours, theirs,
 # After the last one, which letter was marked?
 # Who guesses is right in $\frac18$; the last 40 tokens say nothing.
 #
-# Four memories of 32 numbers (an LSTM has 32 cells beside its 32 $h$), trained by 200 steps on 64 new texts each:
+# Four memories of 32 numbers (an LSTM has 32 cells beside its 32 $h$), trained by 300 steps on 64 new texts each:
 #
 # 1. a plain recurrent network, $h' = \tanh(W x + U h + b)$;
 # 2. an LSTM as PyTorch makes it;
@@ -400,7 +400,7 @@ def held(n, rng):
     return tokens, letter
 
 
-def trained(build, lr, steps=200):
+def trained(build, lr, steps=300):
     """A reader trained on new texts, and its share of right answers on 1,000 others"""
     model = made(lambda: Reader(build()), "reader")
 
@@ -421,10 +421,10 @@ def lstm_32():
     return nn.LSTM(32, 32, batch_first=True)
 
 
-four = {  # of 0.003, 0.01 and 0.03, tried on other texts, no rate was better for any of them
+four = {  # the rates are of 0.003, 0.01 and 0.03; on other texts all three tie
     "plain": (lambda: nn.RNN(32, 32, batch_first=True), 0.01),
     "LSTM as made": (lstm_32, 0.01),
-    "LSTM with the bias": (lambda: with_bias(lstm_32(), 5.0), 0.01),
+    "LSTM with the bias": (lambda: with_bias(lstm_32(), 5.0), 0.003),
     "one gate": (lambda: OneGate(32, 32, 5.0), 0.01),
 }
 readers = {name: trained(*one) for name, one in four.items()}
@@ -440,7 +440,6 @@ lc.reveal("07.held", lc.claim("07.held", said, biased, between=(0.95, 1.0)), tex
 with torch.no_grad():
     model = readers["one gate"][0]
     f = model.memory.gate(model.embedding.weight).sigmoid()  # [16 tokens, 32 numbers]
-opened = f[8:].min(dim=1).values.mean().item()
 fig, ax = lc.subplots(height=2.6)
 for rows, colour, label in ((f[:8], GREY, "no mark"), (f[8:], ORANGE, "marked")):
     ax.plot(rows.mean(dim=0).sort(descending=True).values.tolist(), color=colour, label=label)
@@ -448,7 +447,7 @@ label_lines(ax)
 ax.set(xlabel="the 32 numbers of the state, sorted", ylabel="gate", ylim=(0, 1.05))
 kept = f[:8].mean().item()
 said = f"One gate: at letters without a mark {kept:.3f}, at marked ones {{value:.3f}}, on average."
-claim = lc.claim("07.gates", said, f[8:].mean(), between=(0.0, 1.0))
+claim = lc.claim("07.gates", said, f[8:].mean(), between=(0.3, 0.8))
 lc.reveal("07.held", lc.figure(fig, claim))
 
 # %% [markdown] id="bug-before"
