@@ -225,6 +225,8 @@ def with_bias(lstm, b):
     return lstm
 
 
+# %% id="heard" tags=["hide-input"]
+# The gradient by distance.
 def heard(lstm, name):
     """Length of the gradient of the last output by each token, newest first: [100]"""
     x = torch.randn(16, 100, 64, generator=lc.rng(name)).requires_grad_()
@@ -364,8 +366,8 @@ answer = [0.13, 0.13, 1.0, 1.0]  # four shares, such as [0.5, 0.5, 0.5, 0.5]
 lc.predict("07.held", answer=answer)
 
 
-# %% id="reader" tags=["hide-input"]
-# One gate, and a reader around a memory.
+# %% id="one-gate" tags=["hide-input"]
+# One gate.
 class OneGate(nn.Module):
     """A gate that reads the token alone; x: [B, T, D] -> the last state, [B, 1, N], and None"""
 
@@ -381,6 +383,8 @@ class OneGate(nn.Module):
         return (later.exp() * written).sum(1, keepdim=True), None
 
 
+# %% id="reader-model" tags=["hide-input"]
+# A reader around a memory.
 class Reader(nn.Module):
     """Tokens [B, T] -> logits of the letter that was marked: [B, 8]"""
 
@@ -402,6 +406,7 @@ def held(n, rng):
     return tokens, letter
 
 
+# %% id="trained"
 def trained(build, lr, steps=300):
     """A reader trained on new texts, and its share of right answers on 1,000 others"""
     model = made(lambda: Reader(build()), "reader")
@@ -467,13 +472,10 @@ lc.reveal("07.held", lc.figure(fig, claim))
 def last_states(x, f):
     """x: [N, T, D], f: [N, T, D], N unrelated texts -> the last state of each: [N, D]"""
     ### BEGIN SOLUTION
-    last = []
-    for text in range(len(x)):
-        state = torch.zeros_like(x[0, 0])
-        for t in range(x.shape[1]):
-            state = f[text, t] * state + (1 - f[text, t]) * x[text, t]
-        last.append(state)
-    return torch.stack(last)
+    state = torch.zeros_like(x[:, 0])  # one for each text
+    for t in range(x.shape[1]):
+        state = f[:, t] * state + (1 - f[:, t]) * x[:, t]
+    return state
     ### END SOLUTION
     ### BEGIN STUDENT
     # last, state = [], torch.zeros_like(x[0, 0])
