@@ -458,16 +458,12 @@ def decay_by_accumulate(x, initial_state, gamma):
     return torch.stack(list(states)[1:], 1)
 
 
-def gated_step_by_autograd(x, state, f):
-    leaf = state.detach().clone().requires_grad_()
-    (0.5 * (leaf - x).square()).sum().backward()
-    return state - (1 - f) * leaf.grad
-
-
-def lstm_step_by_torch(x, h, c, W, U, b):
-    cell = torch.nn.LSTMCell(x.shape[1], h.shape[1], dtype=x.dtype)
-    weights = {"weight_ih": W, "weight_hh": U, "bias_ih": b, "bias_hh": torch.zeros_like(b)}
-    return torch.stack(torch.func.functional_call(cell, weights, (x, (h, c))))
+def lstm_step_block_by_block(x, h, c, W, U, b):
+    N = h.shape[1]
+    blocks = [slice(k * N, k * N + N) for k in range(4)]
+    i, f, g, o = (torch.einsum("bd,nd->bn", x, W[r]) + h @ U[r].mT + b[r] for r in blocks)
+    new = c / (1 + (-f).exp()) + (2 * (2 * g).sigmoid() - 1) / (1 + (-i).exp())
+    return torch.stack((o.sigmoid() * new.tanh(), new), 0)
 
 
 def lstm_step_unit_by_unit(x, h, c, W, U, b):
@@ -497,9 +493,8 @@ RIGHT = {
     "07.gated_step": (
         lambda x, state, f: x + f * (state - x),
         lambda x, state, f: torch.lerp(x, state, f),
-        gated_step_by_autograd,
     ),
-    "07.lstm_step": (lstm_step_by_torch, lstm_step_unit_by_unit),
+    "07.lstm_step": (lstm_step_block_by_block, lstm_step_unit_by_unit),
     "07.last_states": (last_states_side_by_side, last_states_by_weights),
     "08.causal_attention": (
         causal_attention_by_torch,
