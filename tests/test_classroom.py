@@ -214,6 +214,31 @@ def test_a_worker_finds_nothing_of_the_one_before_and_reaches_no_other_process()
         assert said["05.noise"].startswith("RuntimeError: found [], powers 0, process 2 ")
 
 
+NO_NEST = """
+import sys
+from classroom import box
+made = box._box
+box._box = lambda: [*made(), "--unshare-user", "--disable-userns"]
+import collect
+sys.exit(collect.main(["05", sys.argv[1], "--out", sys.argv[2]]))
+"""
+
+
+@pytest.mark.slow
+def test_where_no_nest_can_be_made_each_worker_has_a_box_of_its_own():
+    require_box()
+    with open_folder() as folder, open_folder() as out:
+        for n in range(3):
+            (folder / f"{n}.ipynb").write_text(with_cells({"05.noise": LOOKS_AROUND}))
+        ran = run_as_user("-c", NO_NEST, str(folder), str(out))
+        assert (ran.returncode, ran.stderr) == (0, "")
+        found = json.loads((out / "class_05.json").read_text())["hand_ins"]
+    for hand_in in found:
+        said = {row["id"]: row["sentence"] for row in hand_in["rows"]}
+        assert "left" not in said["05.noise"]
+        assert "powers 0" in said["05.noise"]
+
+
 NO_WORKER = """
 import sys
 from classroom import box
@@ -297,11 +322,12 @@ def test_a_zip_as_canvas_packs_it_becomes_pages_beside_it():
         assert again.stderr == f"In {out} lies a class already. Name another folder with OUT=.\n"
     lines = list(csv.DictReader(io.StringIO(table)))
     assert feedback == ["bergbob 1235.html"]
+    last = f"The last file of its student; not judged: {next(iter(files))}."
     assert [(x["student"], x["id"], x["right"], x["notes"]) for x in lines] == [
         ("bergbob", "1235", "0", "Handed in late."),
-        ("adamsann", "1234", "16", "It was made from the solutions, and is not counted."),
+        ("adamsann", "1234", "16", f"It was made from the solutions, and is not counted. {last}"),
     ]
     assert [x["05.noise"] for x in lines] == ["named mistake", "right"]
     core = len(load_lesson("05").core - {"05.order", "05.recall", "05.overwrite"})
     assert [(x["core"], x["core of"]) for x in lines] == [("0", str(core)), (str(core), str(core))]
-    assert "counts, as the last of its student" in page
+    assert "not judged: adamsann_1234_501_05_memory.ipynb." in page

@@ -16,11 +16,11 @@ from classroom.class_page import class_page
 from classroom.feedback import feedback_page
 from classroom.guesses import guesses_of
 from classroom.handin import HandIn, load_lesson
-from classroom.results import Result, results_of
 from classroom.rows import Row
 from classroom.summing import OUTCOMES, Summary, outcome_of, written
 from lcutils.checking.data import Prediction
 from lcutils.exercises import catalogue
+from reveals import Told, told_by
 
 LESSON = load_lesson("05")
 HOSTILE = "<script>alert(1)</script>\"'&<img src=x onerror=alert(2)></style></pre>\u202ex\ud800\x00"
@@ -130,7 +130,7 @@ def test_words_that_differ_in_case_blanks_and_stops_are_one_guess():
 def test_a_guess_is_held_against_the_result():
     recall = next(x for x in summed().guesses if x.id == "05.recall")
     assert [(x.said, x.is_result) for x in recall.guesses] == [("19", True), ("40", False)]
-    assert recall.result.was == "19"
+    assert recall.told.result == "19"
 
 
 def test_each_choice_has_its_bar_though_nobody_took_it():
@@ -144,7 +144,7 @@ def test_each_choice_has_its_bar_though_nobody_took_it():
 def test_many_numbers_are_cut_at_their_widest_gaps():
     asked = Prediction("05.recall", "How many?", numbers=1)
     said = [str(n) for n in (1, 2, 3, 10, 11, 12, 100, 101, 1000, 1001, 9000, 50000, 300000)]
-    made = guesses_of(asked, said, {}, Result("11.5"))
+    made = guesses_of(asked, said, {}, Told(result="11.5"))
     assert len(made.guesses) == 8
     assert sum(guess.count for guess in made.guesses) == len(said)
     assert [guess.said for guess in made.guesses if guess.is_result] == ["10 to 12"]
@@ -161,11 +161,11 @@ def test_odd_numbers_break_nothing(said):
 @pytest.mark.parametrize("number", ["00", "02", "03", "05", "08", "10", "11", "12", "13"])
 def test_every_prediction_of_a_lesson_has_its_result(number):
     lesson = load_lesson(number)
-    results = results_of(lesson.name)
+    results = told_by(lesson.name)
     for id in lesson.exercises:
         if isinstance(asked := catalogue()[id], Prediction):
-            assert results[id].was or not (asked.choices or asked.numbers), id
-            assert results[id].was or results[id].sentences, id
+            assert results[id].result or not (asked.choices or asked.numbers), id
+            assert results[id].result or results[id].measured, id
 
 
 def test_hand_ins_with_one_text_are_found_whatever_their_blanks_and_comments():

@@ -94,9 +94,8 @@ def test_of_several_files_of_a_student_the_last_counts_and_the_others_are_named(
         (tmp_path / file).write_text("{}")
     with taken(tmp_path, LESSON) as found:
         assert [one.file for one in found.hand_ins] == files[-1:]
-        (note,) = found.notes
-    assert note.startswith(f"{files[-1]} counts")
-    assert all(file in note for file in files[:-1])
+        (note,) = (one.note for one in found.hand_ins)
+    assert note == f"The last file of its student; not judged: {', '.join(files[:-1])}."
 
 
 def test_two_of_one_name_in_two_folders_are_two(tmp_path):

@@ -26,6 +26,7 @@ from editions import ROOT, VERSION, lesson_sources
 
 SOURCES = lesson_sources(editions.SOURCES, [])
 COLAB = "https://colab.research.google.com/#upload"
+PYTORCH = "https://pytorch.org/get-started/locally/"
 ADDRESS = "https://github.com/somebody/workbook"
 LINK = re.compile(r'\]\(((?:\w+:|[\w./-]+\.ipynb)[^)\s]*)\)|href="([^"]+)"|click \w+ "([^"]+)"')
 of_each_lesson = pytest.mark.parametrize("name", [source.stem for source in SOURCES])
@@ -214,8 +215,15 @@ def test_the_requirements_are_what_a_reader_needs_in_the_versions_that_were_test
     }
     constraints = files[0]["constraints.txt"].decode()
     assert all(f"\n{line}\n" in pinned for line in [*lines, *constraints.strip().split("\n")])
-    assert "--extra-index-url https://download.pytorch.org/whl/cpu\n-" not in pinned
-    assert "\n--extra-index-url https://download.pytorch.org/whl/cpu\n" in given
+    assert re.findall(r"^-.*", given, re.MULTILINE) == ["-c constraints.txt"]  # no other place
+
+
+def test_on_linux_the_start_page_leads_to_the_torch_for_cpus_that_was_tested(files):
+    page = files[0]["START.html"].decode()
+    (version,) = re.findall(r"install <code>torch==(\S+)</code>", page)
+    assert f"\ntorch=={version}\n" in (ROOT / "requirements.txt").read_text()
+    assert PYTORCH in page
+    assert PYTORCH in (ROOT / "README.md").read_text()
 
 
 # --- links
@@ -228,10 +236,12 @@ def test_without_an_address_no_link_leads_out_of_what_is_handed_out(files, monke
         for name in part:
             if name.endswith((".ipynb", ".html")):
                 places = [
-                    (Path(name).parent / x).as_posix() for x in links(part[name]) if x != COLAB
+                    (Path(name).parent / x).as_posix()
+                    for x in links(part[name])
+                    if x not in (COLAB, PYTORCH)
                 ]
                 assert [x for x in places if x not in part] == [], name
-    assert links(files[0]["START.html"]) == [COLAB]
+    assert links(files[0]["START.html"]) == [COLAB, PYTORCH]
 
 
 def test_without_an_address_nothing_names_one():

@@ -32,6 +32,7 @@ def _named(made: HandIn, one: Taken) -> None:
     made.file, made.student, made.id = one.file, one.name.student, one.name.id
     if one.name.is_late:
         made.notes.append("Handed in late.")
+    made.notes += [one.note] * bool(one.note)
 
 
 def _line(made: HandIn) -> str:

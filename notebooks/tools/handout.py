@@ -29,7 +29,6 @@ from study import Notebook, as_text, for_reading, for_writing, read
 
 NAME = "long-context-workbook"
 PAGE = Path(__file__).with_name("start.html")
-CPU_BUILDS = "https://download.pytorch.org/whl/cpu"
 
 _LINE = 4000  # signs of packed code: a shorter line makes a page longer where it is not folded
 _NEEDED = [re.split("[<>=]", need)[0] for need in PROJECT["dependencies"]]
@@ -39,6 +38,7 @@ _SOLUTION = re.compile(
 _BESIDE = re.compile(r"\]\((?:\.\./)?([0-9]{2}_\w+)\.ipynb\)")
 _READER = re.compile(r"# (?:What the package needs|To read the lessons).*\n(?:[^#\n].*\n)+")
 _PIN = re.compile(r"^[\w.-]+==.*\n", re.MULTILINE)
+_TORCH = re.compile(r"^torch==(\S+)", re.MULTILINE)
 _YEAR = (1980, 1, 1, 0, 0, 0)  # the first that a zip can name: the same bytes at any time
 
 CARRIED = '''\
@@ -138,23 +138,24 @@ def _say(cell: dict[str, Any], text: str) -> None:
 
 
 def requirements(pinned: str) -> str:
-    """What a reader installs, of what is `pinned`; of torch, on Linux, the build for CPUs."""
+    """What a reader installs, of what is `pinned`."""
     wanted = "".join(re.sub("#.*\n", "", part) for part in _READER.findall(pinned))
     return f"""\
-# For Python 3.11 to 3.13. PyTorch's builds for CPUs have a place of their own: without it Linux
-# gets gigabytes for GPUs.
---extra-index-url {CPU_BUILDS}
+# For Python 3.11 to 3.13. On Linux PyTorch comes with gigabytes for GPUs, unless its build for
+# CPUs is there already: START.html says how.
 # Of what these bring, too, the versions that were tested:
 -c constraints.txt
 {wanted}"""
 
 
-def start_page() -> str:
-    """How to begin."""
+def start_page(pinned: str) -> str:
+    """How to begin, with the versions that are `pinned`."""
     rows = "\n".join(map(_row, lessons(SOURCES)))
     address = html.escape(editions.REPOSITORY)
     home = f'<p>The whole workbook: <a href="{address}">{address}</a></p>' if address else ""
-    return Template(PAGE.read_text(encoding="utf-8")).substitute(rows=rows, home=home)
+    return Template(PAGE.read_text(encoding="utf-8")).substitute(
+        rows=rows, home=home, torch=_TORCH.findall(pinned)[0]
+    )
 
 
 def _row(lesson: Lesson) -> str:
@@ -168,7 +169,7 @@ def handouts(notebooks: Path) -> tuple[dict[str, bytes], dict[str, bytes]]:
     code = carried()
     pinned = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     given = {
-        "START.html": start_page().encode(),
+        "START.html": start_page(pinned).encode(),
         "LICENSE": (ROOT / "LICENSE").read_bytes(),
         "requirements.txt": requirements(pinned).encode(),
         "constraints.txt": "".join(_PIN.findall(pinned)).encode(),

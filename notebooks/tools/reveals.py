@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import nbformat
 from nbformat import NotebookNode
 
 from asking import plain
+from editions import ROOT
 
 _ASKED = re.compile(r'\blc\.(?:predict|reveal)\(\s*"([^"]+)"')
 _PREDICTED = re.compile(r"You predicted: (.+) \[.*\]")
@@ -25,11 +27,19 @@ class Told:
         guess: what the solution edition predicts.
         result: what it is; empty where words are not held against a result.
         sentences: Markdown, one line each.
+        measured: of these the claims, as they are, without the range in which they hold.
     """
 
-    guess: str
-    result: str
-    sentences: tuple[str, ...]
+    guess: str = ""
+    result: str = ""
+    sentences: tuple[str, ...] = ()
+    measured: tuple[str, ...] = ()
+
+
+def told_by(lesson: str) -> dict[str, Told]:
+    """What the solution edition of a lesson such as 05_memory reveals, by prediction."""
+    path = ROOT / "notebooks" / "solutions" / f"{lesson}.ipynb"
+    return told_after(nbformat.read(path, as_version=4).cells)
 
 
 def told_after(cells: Sequence[NotebookNode]) -> dict[str, Told]:
@@ -39,7 +49,7 @@ def told_after(cells: Sequence[NotebookNode]) -> dict[str, Told]:
         asked = _ASKED.search(cell.source) if cell.cell_type == "code" else None
         for output in cell.outputs if asked else ():
             if asked and "data" in output:
-                now = found.get(asked[1], Told("", "", ()))
+                now = found.get(asked[1], Told())
                 found[asked[1]] = _with(now, output.data)
     return found
 
@@ -54,10 +64,11 @@ def _with(told: Told, data: NotebookNode) -> Told:
         return replace(told, guess=guess, result=result)
     if text.startswith("Predict first"):
         raise ValueError(f"this notebook shows no result: {text}")
-    sentence = _sentence(data)
+    sentence, claim = _sentence(data), _CLAIM.fullmatch(text)
     if not sentence or sentence in told.sentences:  # a figure repeats its claim
         return told
-    return replace(told, sentences=(*told.sentences, sentence))
+    measured = (*told.measured, claim[1]) if claim else told.measured
+    return replace(told, sentences=(*told.sentences, sentence), measured=measured)
 
 
 def _sentence(data: NotebookNode) -> str:

@@ -23,14 +23,14 @@ _NOBODY = 65534
 
 
 def as_user(*command: str) -> list[str]:
-    """The command, run by `nobody` where we are root; a Python below /root can be read then."""
+    """The command, run by `nobody` where we are root; a Python in root's home can be read then."""
     if os.geteuid():
         return list(command)
-    python, see = Path(sys.base_prefix), list[str]()
-    if python.is_relative_to("/root"):
-        see = ["--perms", "0755", "--tmpfs", "/root"]
-        for above in reversed(python.relative_to("/root").parents[:-1]):
-            see += ["--perms", "0755", "--dir", f"/root/{above}"]
+    python, home, see = Path(sys.base_prefix), Path("~root").expanduser(), list[str]()
+    if python.is_relative_to(home):
+        see = ["--perms", "0755", "--tmpfs", str(home)]
+        for above in reversed(python.relative_to(home).parents[:-1]):
+            see += ["--perms", "0755", "--dir", str(home / above)]
         see += ["--ro-bind", str(python), str(python)]
     box = ["bwrap", "--bind", "/", "/", "--dev-bind", "/dev", "/dev", *see]
     box += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]

@@ -8,6 +8,6 @@ cells into the lesson as it was handed out, `judge` talks with a worker, `handin
 hand-in, whose exercises are `rows`, `collecting` many.
 
 `taking` goes through the folder or the zip that came, and `names` tells whose each file is.
-`summing` makes one class of the hand-ins, with its `guesses` and the `results` of the lesson;
+`summing` makes one class of the hand-ins, with its `guesses`;
 `class_page` and `feedback` show it as a `page`, and `tables` writes all.
 """

@@ -12,6 +12,7 @@ from classroom.rows import Row
 from classroom.summing import OUTCOMES, Group, Summary, name_of, outcome_of, right
 
 _FIRST, _FIRST_GUESSES = 8, 8  # shown; the others are folded
+_MAX_MEASURED = 3
 
 
 def class_page(summary: Summary, feedback: Sequence[str]) -> str:
@@ -117,10 +118,10 @@ def _guesses(made: Guesses) -> str:
     if made.rest:
         others = ", ".join(f"{words} {count}" for words, count in made.rest.items())
         parts.append(f"<p><small>{text(others)}</small></p>")
-    if made.result.was and not any(guess.is_result for guess in made.guesses):
-        parts.append(f"<p><b>In the lesson: {text(made.result.was)}</b></p>")
-    if made.result.sentences:
-        parts.append(f"<p><small>{'<br>'.join(map(sentence, made.result.sentences))}</small></p>")
+    if made.told.result and not any(guess.is_result for guess in made.guesses):
+        parts.append(f"<p><b>In the lesson: {text(made.told.result)}</b></p>")
+    if measured := made.told.measured[:_MAX_MEASURED]:
+        parts.append(f"<p><small>{'<br>'.join(map(sentence, measured))}</small></p>")
     return "".join(parts)
 
 

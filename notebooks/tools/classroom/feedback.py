@@ -12,7 +12,7 @@ from lcutils.exercises import catalogue
 
 def feedback_page(made: HandIn, summary: Summary) -> str:
     """What became of each exercise; without anybody else in it."""
-    results = {guesses.id: guesses.result.was for guesses in summary.guesses}
+    results = {guesses.id: guesses.told.result for guesses in summary.guesses}
     lesson = summary.lesson.name[:2]
     parts = [
         f"<h1>Lesson {text(lesson)}: {own(made.student)}</h1>",

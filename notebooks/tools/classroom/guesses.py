@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from classroom.results import Result
 from lcutils.checking.data import Prediction
+from reveals import Told
 
 _MAX_BARS = 8
 
@@ -35,22 +35,22 @@ class Guesses:
     question: str
     guesses: tuple[Guess, ...]
     rest: Mapping[str, int]
-    result: Result
+    told: Told
 
 
 def guesses_of(
-    asked: Prediction, said: Sequence[str], rest: Mapping[str, int], result: Result | None
+    asked: Prediction, said: Sequence[str], rest: Mapping[str, int], told: Told | None
 ) -> Guesses:
     """Count the guesses `said`: in the question's order, in that of numbers, or by how many."""
-    result = result or Result()
+    told = told or Told()
     counts = Counter(said)
     if asked.choices:
-        found = [Guess(x, counts[x], x == result.was) for x in asked.choices]
+        found = [Guess(x, counts[x], x == told.result) for x in asked.choices]
     elif asked.numbers == 1:
-        found = _numbers(said, result.was)
+        found = _numbers(said, told.result)
     else:
-        found = _words(said, result.was)
-    return Guesses(asked.id, asked.text, tuple(found), rest, result)
+        found = _words(said, told.result)
+    return Guesses(asked.id, asked.text, tuple(found), rest, told)
 
 
 def _numbers(said: Sequence[str], was: str) -> list[Guess]:

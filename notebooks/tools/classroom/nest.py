@@ -12,13 +12,14 @@ import ctypes
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 TMP, SHARED = 64 << 20, 1 << 20  # bytes of /tmp and /dev/shm
 _NEW_USER, _NEW_MOUNTS, _NEW_IPC, _NEW_PIDS = 0x10000000, 0x00020000, 0x08000000, 0x20000000
 _SET_DUMPABLE = 4
-_NO_SUID, _NO_DEVICES = 2, 4
+_NO_SUID, _NO_DEVICES, _BIND, _RECURSIVE = 2, 4, 0x1000, 0x4000
 _CAPABILITIES = 0x20080522
 _NOBODY = 65534
 
@@ -91,12 +92,24 @@ def _nest() -> bool:
         Path("/proc/self/setgroups").write_text("deny")
         for file in ("uid_map", "gid_map"):
             Path(f"/proc/self/{file}").write_text(f"{_NOBODY} {_NOBODY} 1")
-        _mount("/tmp", f"size={TMP},mode=0700")
+        _renew_tmp()
         _mount("/dev/shm", f"size={SHARED},mode=1777")
     except OSError:
         return False
     os.chdir("/tmp")  # the new one
     return True
+
+
+def _renew_tmp() -> None:
+    """Put an empty /tmp over the one of the box, in which Python may lie: it stays."""
+    places = sorted({sys.base_prefix, sys.prefix}, key=len)
+    kept = {x: os.open(x, os.O_PATH) for x in places if Path(x).is_relative_to("/tmp")}
+    _mount("/tmp", f"size={TMP},mode=0700")
+    for place, fd in kept.items():
+        Path(place).mkdir(parents=True, exist_ok=True)
+        old = f"/proc/self/fd/{fd}".encode()
+        _require(_libc.mount(old, place.encode(), None, _BIND | _RECURSIVE, None))
+        os.close(fd)
 
 
 def _mount(place: str, options: str) -> None:

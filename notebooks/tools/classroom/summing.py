@@ -13,10 +13,10 @@ from statistics import median_high
 
 from classroom.guesses import Guesses, guesses_of
 from classroom.handin import HandIn, Lesson
-from classroom.results import results_of
 from classroom.rows import Row
 from lcutils.checking.data import Prediction, Question
 from lcutils.exercises import catalogue
+from reveals import told_by
 
 
 @dataclass(frozen=True)
@@ -104,9 +104,11 @@ class Summary:
         def place(made: HandIn) -> tuple[int, int, str]:
             return -right(made, self.core), -right(made), made.student.casefold()
 
-        usable = [made for made in hand_ins if made.rows and not made.is_solved]
-        self.hand_ins = sorted(usable, key=place)
-        self.unusable = [made for made in hand_ins if made not in usable]
+        def is_counted(made: HandIn) -> bool:
+            return bool(made.rows) and not made.is_solved
+
+        self.hand_ins = sorted(filter(is_counted, hand_ins), key=place)
+        self.unusable = [made for made in hand_ins if not is_counted(made)]
 
     @cached_property
     def middle(self) -> int:
@@ -169,7 +171,7 @@ class Summary:
     @cached_property
     def guesses(self) -> list[Guesses]:
         """Each prediction: what was guessed, and what came out."""
-        results, made = results_of(self.lesson.name), []
+        results, made = told_by(self.lesson.name), []
         for id in self.lesson.exercises:
             asked = catalogue()[id]
             if isinstance(asked, Prediction):

@@ -15,7 +15,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
@@ -34,11 +34,13 @@ class Taken:
     Args:
         path: of its copy.
         file: what it was called, folders and all.
+        note: which earlier files of its student it takes the place of.
     """
 
     path: Path
     file: str
     name: Name
+    note: str = ""
 
 
 @dataclass
@@ -157,8 +159,7 @@ def _last_of_each(taking: _Taking, lesson: str) -> Class:
         made.notes.append(f"Passed over, as no notebooks: {', '.join(taking.others)}.")
     for files in students.values():
         *earlier, last = sorted(files, key=lambda one: one.name.order)
-        made.hand_ins.append(last)
-        if earlier:
-            others = ", ".join(one.file for one in earlier)
-            made.notes.append(f"{last.file} counts, as the last of its student; not {others}.")
+        others = ", ".join(one.file for one in earlier)
+        note = f"The last file of its student; not judged: {others}." if others else ""
+        made.hand_ins.append(replace(last, note=note))
     return made

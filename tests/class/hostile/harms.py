@@ -127,8 +127,9 @@ print("x" * 10**8)
         "files are written everywhere": """
 import os
 reached = []
-for path in ("/x", "/etc/x", "/usr/x", "/lc/x", "/lc/lcutils/x", "/lc/lcutils/nets.py", "/root/x",
-             "/home/x", "/dev/x", "OUTSIDE/x", "OUTSIDE/canary", "/proc/1/root/OUTSIDE/x",
+folders = ("", "etc", "usr", "lc", "lc/lcutils", "root", "home", "dev", "proc/1/root", "OUTSIDE")
+for path in (*(os.path.join("/", folder, "x") for folder in folders), "/lc/lcutils/nets.py",
+             "OUTSIDE/canary", os.path.join("/proc/1/root", "OUTSIDE".strip("/"), "x"),
              "/proc/sys/kernel/core_pattern", "/proc/sys/kernel/hostname", "/proc/sysrq-trigger"):
     try:
         with open(path, "a") as file:
