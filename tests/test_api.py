@@ -105,7 +105,7 @@ def test_the_version_is_the_projects():
     assert lc.__version__ == PROJECT["version"]
 
 
-SUBJECT = ("memory", "nets", "proof", "recall", "records", "show", "tasks", "text", "train")
+SUBJECT = ("lags", "memory", "nets", "proof", "recall", "records", "show", "tasks", "text", "train")
 
 
 @pytest.mark.parametrize("name", SUBJECT)
