@@ -24,7 +24,9 @@ from sympy import (
     cosh,
     diff,
     evaluate,
+    exp,
     expand,
+    sech,
     sin,
     sqrt,
     symbols,
@@ -48,6 +50,7 @@ from lcutils.proof.statement import Statement
 ENTRIES = catalogue()
 EXERCISES = [entry for entry in ENTRIES.values() if isinstance(entry, DerivationExercise)]
 NUMBERS, MATRICES = "03.lower_weight", "05.error_left"
+WAYS = "07.two_ways"
 
 
 def by_id(exercise):
@@ -99,6 +102,10 @@ def shrunk(r, v):
 
 r, v = MatrixSymbol("r", V, 1), MatrixSymbol("v", V, 1)
 BEFORE, SQUEEZED, AFTER = shrunk(r, v)
+
+c, f, s = symbols("c f r")
+df_da, da_dh, dh_dc = symbols("df_da da_dh dh_dc")
+BOTH, ONLY = f + c * df_da * da_dh * dh_dc, f + c * f * (1 - f) * s * (1 - h**2)
 
 
 def unevaluated():
@@ -184,6 +191,28 @@ RIGHT = {
         "SymPy's tuple": Tuple(START, ONE, TWO, END),
         "unevaluated by a setting": unevaluated(),
         "twenty lines": [START, *([ONE, TWO, THREE] * 6), END],
+    },
+    WAYS: {
+        "from the last link": [
+            BOTH,
+            f + c * df_da * da_dh * (1 - h**2),
+            f + c * df_da * s * (1 - h**2),
+            ONLY,
+        ],
+        "one line between": [BOTH, f + c * f * (1 - f) * da_dh * dh_dc, ONLY],
+        "expanded": [BOTH, f + c * (f - f**2) * s * dh_dc, expand(ONLY)],
+        "f as a factor": [BOTH, f + c * s * df_da * dh_dc, f * (1 + s * c * (1 - f) * (1 - h**2))],
+        "in c": [BOTH, f + c * df_da * s / cosh(c) ** 2, f + c * f * (1 - f) * s * sech(c) ** 2],
+        "sigma written out": [
+            BOTH,
+            f + c * s * dh_dc * exp(-a) / (1 + exp(-a)) ** 2,
+            f + c * s * (1 - h**2) * exp(-a) / (1 + exp(-a)) ** 2,
+        ],
+        "links taken together": "f + c df/dc = f + c df/dh dh/dc = f + c f (1-f) r dh/dc"
+        " = f + c f (1-f) r (1 - h²)",
+        "a name for it all": [Eq(Symbol("g"), BOTH), f + c * df_da * s * dh_dc, ONLY],
+        "as in a book": "∂f/∂a · ∂a/∂h · ∂h/∂c · c + f = f(1−f) · ∂a/∂h · ∂h/∂c · c + f"
+        " = f(1−f) · r · (1−h²) · c + f",
     },
     MATRICES: {
         "a vector by another letter": list(
