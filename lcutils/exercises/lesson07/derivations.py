@@ -1,4 +1,4 @@
-"""Lesson 07: what a cell hands back to the cell before, where its gate reads what that one shows."""
+"""Lesson 07: what a cell hands back through a gate that reads what the cell shows."""
 
 from __future__ import annotations
 
@@ -82,8 +82,12 @@ ENTRIES = (
                 "f + c*(1 - f**2)*da_dh*dh_dc"
             ),
             "The slope of sigma is not f (1 + f).": "f + c*f*(1 + f)*da_dh*dh_dc",
-            "A sign is the wrong way round: f grows with a, and the two ways are added.": "f + c*f*(f - 1)*da_dh*dh_dc",
-            "The slope of sigma is f (1 - f), without a square.": "f + c*(f*(1 - f))**2*da_dh*dh_dc",
+            "A sign is the wrong way round: f grows with a, and the two ways are added.": (
+                "f + c*f*(f - 1)*da_dh*dh_dc"
+            ),
+            "The slope of sigma is f (1 - f), without a square.": (
+                "f + c*(f*(1 - f))**2*da_dh*dh_dc"
+            ),
             "sigma is taken twice: f is sigma(a) already.": (
                 "f + c*1/(1 + exp(-f))*(1 - 1/(1 + exp(-f)))*da_dh*dh_dc"
             ),
