@@ -24,7 +24,6 @@ from sympy import (
     cosh,
     diff,
     evaluate,
-    exp,
     expand,
     sech,
     sin,
@@ -103,9 +102,9 @@ def shrunk(r, v):
 r, v = MatrixSymbol("r", V, 1), MatrixSymbol("v", V, 1)
 BEFORE, SQUEEZED, AFTER = shrunk(r, v)
 
-c, f, s = symbols("c f r")
-df_da, da_dh, dh_dc = symbols("df_da da_dh dh_dc")
-BOTH, ONLY = f + c * df_da * da_dh * dh_dc, f + c * f * (1 - f) * s * (1 - h**2)
+c, f, g, s = symbols("c f g r")
+dg_da, da_dh, dh_dc = symbols("dg_da da_dh dh_dc")
+BOTH, ONLY = f + dg_da * da_dh * dh_dc, f + (1 - g**2) * s * (1 - h**2)
 
 
 def unevaluated():
@@ -195,24 +194,23 @@ RIGHT = {
     WAYS: {
         "from the last link": [
             BOTH,
-            f + c * df_da * da_dh * (1 - h**2),
-            f + c * df_da * s * (1 - h**2),
+            f + dg_da * da_dh * (1 - h**2),
+            f + dg_da * s * (1 - h**2),
             ONLY,
         ],
-        "one line between": [BOTH, f + c * f * (1 - f) * da_dh * dh_dc, ONLY],
-        "expanded": [BOTH, f + c * (f - f**2) * s * dh_dc, expand(ONLY)],
-        "f as a factor": [BOTH, f + c * s * df_da * dh_dc, f * (1 + s * c * (1 - f) * (1 - h**2))],
-        "in c": [BOTH, f + c * df_da * s / cosh(c) ** 2, f + c * f * (1 - f) * s * sech(c) ** 2],
-        "sigma written out": [
+        "one line between": [BOTH, f + (1 - g**2) * da_dh * dh_dc, ONLY],
+        "expanded": [BOTH, f + s * dh_dc - g**2 * s * dh_dc, expand(ONLY)],
+        "in a and c": [BOTH, f + dg_da * s / cosh(c) ** 2, f + s * sech(a) ** 2 * sech(c) ** 2],
+        "with tanh written out": [
             BOTH,
-            f + c * s * dh_dc * exp(-a) / (1 + exp(-a)) ** 2,
-            f + c * s * (1 - h**2) * exp(-a) / (1 + exp(-a)) ** 2,
+            f + s * dh_dc * (1 - tanh(a) ** 2),
+            f + s * (1 - h**2) * (1 - tanh(s * h) ** 2),
         ],
-        "links taken together": "f + c df/dc = f + c df/dh dh/dc = f + c f (1-f) r dh/dc"
-        " = f + c f (1-f) r (1 - h²)",
-        "a name for it all": [Eq(Symbol("g"), BOTH), f + c * df_da * s * dh_dc, ONLY],
-        "as in a book": "∂f/∂a · ∂a/∂h · ∂h/∂c · c + f = f(1−f) · ∂a/∂h · ∂h/∂c · c + f"
-        " = f(1−f) · r · (1−h²) · c + f",
+        "links taken together": "f + dg/dc = f + dg/dh dh/dc = f + (1-g²) r dh/dc"
+        " = f + (1-g²) r (1 - h²)",
+        "a name for it all": [Eq(Symbol("slope"), BOTH), f + dg_da * s * dh_dc, ONLY],
+        "as in a book": "∂g/∂a · ∂a/∂h · ∂h/∂c + f = (1−g²) · ∂a/∂h · ∂h/∂c + f"
+        " = (1−g²) · r · (1−h²) + f",
     },
     MATRICES: {
         "a vector by another letter": list(

@@ -93,7 +93,10 @@ def spelt(text: str) -> str:
 
 def _latin(sign: str) -> str:
     name = unicodedata.name(sign, "")
-    return f" {name.rpartition(' ')[2].lower()} " if name.startswith("GREEK ") else sign
+    if not name.startswith("GREEK "):
+        return sign
+    word = name.rpartition(" ")[2]
+    return f" {word.capitalize() if 'CAPITAL' in name else word.lower()} "
 
 
 def _with_stars(text: str, symbols: Mapping[str, Any]) -> str:

@@ -94,6 +94,9 @@ ENTRIES = (
             "The gate only chooses one of the two; it mixes them, f to 1 - f.": (
                 lambda x, c, f: torch.where(f > 0.5, c, x)
             ),
+            "Only a gate of exactly 0 lets x in; between 0 and 1 it mixes the two.": (
+                lambda x, c, f: torch.where(f == 0, x, c)
+            ),
             "The state is edited in place.": lambda x, c, f: c.mul_(f).add_((1 - f) * x),
             "The numbers are added up; each stays by itself.": (
                 lambda x, c, f: (f * c + (1 - f) * x).sum(1)
@@ -187,6 +190,20 @@ return torch.stack(last)
                     _read(xs[:-1], fs[:-1], torch.zeros_like(xs[0]))
                     for xs, fs in zip(x, f, strict=True)
                 ]
+            ),
+            "The first word of each text is not read.": lambda x, f: torch.stack(
+                [
+                    _read(xs[1:], fs[1:], torch.zeros_like(xs[0]))
+                    for xs, fs in zip(x, f, strict=True)
+                ]
+            ),
+            "These are the states after each word: is the list filled in the inner loop?": (
+                lambda x, f: torch.cat(
+                    [
+                        torch.stack([_read(xs[: t + 1], fs[: t + 1]) for t in range(len(xs))])
+                        for xs, fs in zip(x, f, strict=True)
+                    ]
+                )
             ),
             "This is the mean over the texts; each has a state of its own.": (
                 lambda x, f: last_states(x, f).mean(0)

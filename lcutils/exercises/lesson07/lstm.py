@@ -7,7 +7,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from lcutils.checking.data import FunctionExercise, Inputs, normal, row
+from lcutils.checking.data import FunctionExercise, Inputs, Slip, normal, row
+from lcutils.checking.syntax import written
 
 
 def lstm_step(x: Tensor, h: Tensor, c: Tensor, W: Tensor, U: Tensor, b: Tensor) -> Tensor:
@@ -50,6 +51,13 @@ def _interleaved(x: Tensor, h: Tensor, c: Tensor, W: Tensor, U: Tensor, b: Tenso
     return torch.stack([o.sigmoid() * new.tanh(), new])
 
 
+def _of_the_old_h(x: Tensor, h: Tensor, c: Tensor, W: Tensor, U: Tensor, b: Tensor) -> list[Tensor]:
+    """The mistake to keep the old h in the place of the old cell."""
+    i, f, g, o = (x @ W.T + h @ U.T + b).chunk(4, dim=1)
+    new = f.sigmoid() * h + i.sigmoid() * g.tanh()
+    return [o.sigmoid() * new.tanh(), new]
+
+
 _Wrong = Callable[..., Tensor]
 
 
@@ -77,7 +85,9 @@ ENTRIES = (
         ),
         mistakes={
             "The blocks stand in the order i, f, g, o; this reads i, f, o, g.": _with(order="ifog"),
-            "The blocks stand in the order i, f, g, o; this reads f, i, g, o.": _with(order="figo"),
+            "i and f have changed places: the blocks are i, f, g, o, f keeps, and i writes.": _with(
+                order="figo"
+            ),
             "The blocks stand in the order i, f, g, o; this reads f, i, o, g.": _with(order="fiog"),
             "The blocks stand in the order i, f, g, o; this reads i, g, f, o.": _with(order="igfo"),
             "Each gate has a block of N rows, not every fourth row.": _interleaved,
@@ -112,6 +122,15 @@ ENTRIES = (
             "The old h and c have changed places.": lambda x, h, c, W, U, b: _step(
                 x, c, h, W, U, b
             ),
+            "All four have lost their sigma or tanh.": _with(
+                candidate=lambda g: g, gate=lambda a: a, output=lambda a: a
+            ),
+            "f keeps the old cell c, not the old h.": lambda x, h, c, W, U, b: torch.stack(
+                _of_the_old_h(x, h, c, W, U, b)
+            ),
+            "b is added twice: it is the sum of both biases already.": lambda x, h, c, W, U, b: (
+                _step(x, h, c, W, U, 2 * b)
+            ),
             "The bias b is missing.": lambda x, h, c, W, U, b: _step(x, h, c, W, U, 0 * b),
             "The old h is not read: U is missing.": lambda x, h, c, W, U, b: _step(
                 x, h, c, W, 0 * U, b
@@ -128,6 +147,38 @@ ENTRIES = (
                 *given
             ).transpose(0, 1),
         },
+        slips=(
+            Slip(
+                "chunk cuts along the first axis unless it is told; the four lie along dim=1.",
+                written(r"\.chunk\(4\)|chunk\([^()]*(\([^()]*\)[^()]*)*, 4\)"),
+                """
+def lstm_step(x, h, c, W, U, b):
+    i, f, g, o = (x @ W.T + h @ U.T + b).chunk(4)
+    c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+    return torch.stack([o.sigmoid() * c.tanh(), c])
+""",
+            ),
+            Slip(
+                "split takes the length of a piece, here N; it is chunk that takes their number.",
+                written(r"split\((.*, )?4\b"),
+                """
+def lstm_step(x, h, c, W, U, b):
+    i, f, g, o = (x @ W.T + h @ U.T + b).split(4, dim=1)
+    c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+    return torch.stack([o.sigmoid() * c.tanh(), c])
+""",
+            ),
+            Slip(
+                "W is [4N, D] and U is [4N, N]: x meets W.T, h meets U.T.",
+                written(r"x @ W(?!\.)|h @ U(?!\.)|W @ x(?!\.)|U @ h(?!\.)"),
+                """
+def lstm_step(x, h, c, W, U, b):
+    i, f, g, o = (x @ W + h @ U + b).chunk(4, dim=1)
+    c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+    return torch.stack([o.sigmoid() * c.tanh(), c])
+""",
+            ),
+        ),
         hints=(
             "One matrix product for all four: `a = x @ W.T + h @ U.T + b` is [B, 4N]; "
             "`a.chunk(4, dim=1)` cuts it.",

@@ -31,6 +31,12 @@ ENTRIES = (
             "The sign is the wrong way round: a positive input raises the state.": (
                 lambda a, b, Delta: b * (exponential(-a * Delta) - 1) / a
             ),
+            "The exponent is -a Delta, and what is kept is taken from 1: this grows below 0.": (
+                lambda a, b, Delta: b * (1 - exponential(a * Delta)) / a
+            ),
+            "This is what is kept of an input that came whole at the start of the step.": (
+                lambda a, b, Delta: b * exponential(-a * Delta)
+            ),
             "a is missing in the exponent.": lambda a, b, Delta: b * (1 - exponential(-Delta)) / a,
             "Delta is missing in the exponent.": lambda a, b, Delta: b * (1 - exponential(-a)) / a,
             "a divides; the faster the state fades, the less is left of an input.": (
