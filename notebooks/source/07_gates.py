@@ -3,13 +3,12 @@
 #
 # **Can a state decide for itself what to forget?**
 #
-# A sum forgets nothing and drowns; a fading state forgets all at one rate.
-# Neither looks at what it reads.
+# A sum forgets nothing and drowns; a fading state forgets all alike.
 #
 # After this lesson you can write a gate and an LSTM's step, say how long a gate keeps and teaches, and read it as a step in time.
 #
 # You need lesson 05, the chain rule, exponentials, some PyTorch.
-# The core path takes about 75 minutes; the end of section 4 is a good place to stop half way.
+# It takes about 75 minutes; the end of section 4 is half way.
 #
 # ## Before you begin
 #
@@ -39,7 +38,7 @@ lc.quiz("07.recall_fading", answer=answer)
 # %% [markdown] id="marked"
 # ## 1. One number to hold
 #
-# Numbers come one by one, and some are marked with a star.
+# Numbers come one by one, some marked with a star.
 # Wanted, at each step: the number marked last.
 #
 # |read|7*|2|5|3*|4|
@@ -92,8 +91,8 @@ best = min(errors)
 said = f"The best of 20 rates is γ = {rates[errors.index(best)]:.2f}, and its error {{value:.2f}}."
 claim = lc.claim("07.fade", said, best, between=(0.9, 0.99))
 by_hand = r"""By hand: the wanted number has age $a$ with probability $p_a = 0.1 \cdot 0.9^a$.
-A mean with weights $w_a$ has the error $1 - 2 \sum_a w_a p_a + \sum_a w_a^2$, smallest where $w_a = p_a$.
-That is the fading memory with $\gamma = 0.9$: no rule that is blind to the marks is better, and it leaves $1 - \sum_a p_a^2 = 1 - \frac{0.1}{1.9} = 0.95$.
+Weights $w_a$ have the error $1 - 2 \sum_a w_a p_a + \sum_a w_a^2$, smallest where $w_a = p_a$: the fading memory with $\gamma = 0.9$.
+It leaves $1 - \sum_a p_a^2 = 1 - \frac{0.1}{1.9} = 0.95$, and no rule that is blind to the marks is better.
 **A memory that treats all numbers alike is hardly better than none.**"""
 lc.reveal("07.fade", claim, by_hand, was=best)
 
@@ -107,8 +106,7 @@ lc.reveal("07.fade", claim, by_hand, was=best)
 #
 # At a mark $f = 0$: forget all, write $x$.
 # Elsewhere $f = 1$: keep all, write nothing.
-# By hand: $7^*$ makes $0 \cdot 0 + 1 \cdot 7 = 7$; then $2$ makes $1 \cdot 7 + 0 \cdot 2 = 7$; $5$ too; $3^*$ makes $3$.
-# No error is left.
+# By hand: $7^*$ makes $0 + 7 = 7$; $2$ makes $7 + 0 = 7$; $5$ too; $3^*$ makes $3$.
 #
 # **Exercise 1** (2 minutes). Write the step for a batch of states; each number has its own gate.
 
@@ -161,8 +159,7 @@ lc.figure(fig, "Above one rate for all, below a gate that falls at each star. (G
 
 # %% [markdown] id="weights-before"
 # What does a number weigh in the end?
-# By hand: $x_1$ is written with $1 - f_1$, then kept by $f_2$ and $f_3$.
-# Lesson 05's $\gamma^a$ has become a product of factors that the text has chosen:
+# $x_1$ is written with $1 - f_1$, then kept by $f_2$, $f_3$ and so on: lesson 05's $\gamma^a$ is now a product of factors that the text has chosen.
 
 # %% id="weights"
 d = symbols("d", positive=True, integer=True)
@@ -187,13 +184,12 @@ step = c - (1 - f) * lc.grad(half_norm_sq(c - x), c)
 lc.prove("07.gradient_step", step, c + (1 - f) * (x - c), torch=True)
 
 # %% [markdown] id="gru"
-# A GRU (Cho et al., 2014) is this rule with a target in the place of $x$, computed from $x$ and the state, and held still in the step.
-# In PyTorch's GRU $z$ is our $f$, and the step has the size $1 - z$; in some papers it is $z$.
+# A GRU (Cho et al., 2014) is this rule with a target in the place of $x$, computed from $x$ and the state and held still in the step; PyTorch's $z$ is our $f$.
 #
 # ## 4. How long does an error live?
 #
 # To learn what to write at step 1, an error at step $T$ must be heard there.
-# If all that is computed reads $x$ alone, it is multiplied by each gate on its way, $\partial c_T / \partial c_1 = f_2 f_3 \cdots f_T$:
+# If gates and target read $x$ alone, it is multiplied by each gate on its way, $\partial c_T / \partial c_1 = f_2 f_3 \cdots f_T$:
 # **a gate forgets the lesson as fast as it forgets the fact.**
 # By hand: $0.9^{50} = 0.005$, but $0.99^{50} = 0.6$.
 #
@@ -281,14 +277,13 @@ lc.reveal("07.vanishes", lc.figure(fig, claim), ways, told, was=as_made)
 # %% [markdown] id="ways-before"
 # ### The other way
 #
-# One cell, $c' = f c + g$, whose gate reads the token alone.
+# One cell, $c' = f c + g$, whose gate reads the token alone (without $i$ and $o$).
 # What is written reads what the cell shows: $g = \tanh a$, $a = r h$, $h = \tanh c$.
-# (An LSTM's $i$ and $o$ are left out.)
 # An error comes back on two ways:
 #
 # $$\frac{\partial c'}{\partial c} = f + \frac{\partial g}{\partial a} \cdot \frac{\partial a}{\partial h} \cdot \frac{\partial h}{\partial c}$$
 #
-# **Exercise 2** (4 minutes). Work the three links out, until none of their names is left.
+# **Exercise 2** (4 minutes). Work out the three links.
 # Each line is held against the one before; at least one stands between.
 
 # %% id="07-two_ways" tags=["exercise"]
@@ -337,8 +332,7 @@ lc.check("07.bias", b)
 #
 # $$c' = f\, c + i\, g, \qquad h' = o \tanh c'.$$
 #
-# What is written has its own gate $i$, so the cell is no mean: it can count.
-# By hand, with $f = i = g = 1$: $c = 0, 1, 2, 3$; $f = 1$ with $i = 0$ holds it.
+# With its own gate $i$ for what is written, the cell can count: by hand, $f = i = g = 1$ makes $0, 1, 2, 3$.
 #
 # **Exercise 4** (8 minutes). Write the step.
 # PyTorch keeps two biases; here $b$ is their sum. Give $h'$ and $c'$ stacked.
@@ -359,7 +353,7 @@ lstm_step = lc.check("07.lstm_step", lstm_step)
 # %% [markdown] id="hints-lstm_step"
 # {{hints}}
 #
-# Your step, token after token, against PyTorch's layer with the same weights:
+# Your step against PyTorch's layer with the same weights:
 
 # %% id="agrees" tags=["hide-input"]
 # Token after token, in float64.
@@ -376,17 +370,16 @@ lc.same("07.agrees", "After 30 tokens, our h and c and PyTorch's", ours, theirs,
 # %% [markdown] id="held-task"
 # ## 6. Trained to hold
 #
-# A text of 41 tokens: one of eight letters, marked; then 40 letters without a mark, drawn at random.
-# After the last one, which letter was marked?
-# Who guesses is right in $\frac18$; the last 40 tokens say nothing.
+# One of eight letters, marked; then 40 without a mark, at random.
+# Which letter was marked? To guess is right in $\frac18$.
 #
-# Five memories of 32 numbers (an LSTM has 32 cells beside its 32 $h$), trained by 300 steps on 64 new texts each:
+# Five memories of 32 numbers (an LSTM has 32 cells as well, and more weights), 300 steps on 64 new texts each:
 #
 # 1. a plain recurrent network, $h' = \tanh(W x + U h + b)$;
 # 2. the same with $\max(0, \cdot)$ for $\tanh$, and $U = I$ to begin with (Le et al., 2015): no gate;
 # 3. an LSTM as PyTorch makes it;
 # 4. an LSTM whose forget gates have the bias of exercise 3;
-# 5. one gate with that bias, $c' = f c + (1 - f) \tanh(n)$, where $f$ and $n$ read the token alone.
+# 5. one gate with that bias, $c' = f c + (1 - f) \tanh(n)$, with $f$ and $n$ from the token alone.
 
 # %% id="07-held" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -499,8 +492,8 @@ claims = (
     lc.claim("07.held_one_gate", "One gate: {value:.2f}.", one_gate, between=right),
 )
 said = r"""Right are those that **begin by keeping**, with a gate or without.
-That is so for this task, which asks over all 40 tokens in each text; the end of the lesson has gates of $\frac12$ that learn.
-One gate that never looks at its state needs no loop either."""
+That holds for this task, which always asks over 40 tokens; the end of the lesson has gates of $\frac12$ that learn.
+One gate that never reads its state needs no loop."""
 lc.reveal("07.held", *claims, said, was=shares)
 
 # %% id="gates-learned" tags=["after-prediction"]
@@ -515,9 +508,8 @@ lc.reveal("07.held", claim, "Not 0 as in section 2: at the first token there is 
 # %% [markdown] id="prose-before"
 # ## 7. Gates on real prose
 #
-# An LSTM of 32 cells reads documentation from your machine letter by letter, and learns to name the next letter: 200 steps on 32 pieces of 64.
-# Nobody tells it what a word is.
-# On files that it has read we look for the forget gate that falls most at spaces; then we watch it on a file that was held back:
+# An LSTM of 32 cells learns to name the next letter of documentation on your machine: 200 steps on 32 pieces of 64.
+# On files that it has read we look for the forget gate that falls most at spaces; then we watch it on files held back:
 
 
 # %% id="letters" tags=["hide-input"]
@@ -607,8 +599,8 @@ two[1].tick_params(axis="x", length=0)
 lc.figure(fig, fall)
 
 # %% [markdown] id="prose-seen"
-# So this cell starts anew at each space: what it holds is about the current word.
-# Nobody chose that.
+# This cell starts anew at each space: what it holds is about the current word.
+# Nobody told it what a word is.
 
 # %% id="prose-new" tags=["hide-input"]
 # The best of the untrained gates.
@@ -619,11 +611,11 @@ lc.claim("07.word_gate_new", said, new_letters - new_spaces, between=(0.1, 0.45)
 # ## 8. One text after another
 #
 # A state begins at zeros, once for each text.
-# One loop too high, that line fails nowhere: each text is read in the mood of the last.
+# One loop too high, that line raises no error.
 # By hand, with $f = \frac12$: the text $4, 2$ ends at $2$.
-# The next one, $6, 2$, should go $3$, $2\frac12$; from the $2$ that was left it goes $4$, $3$.
+# The next, $6, 2$, should end at $2\frac12$; from the $2$ that was left it ends at $3$.
 #
-# **Exercise 5** (4 minutes). This function reads unrelated texts and has that fault. Mend it.
+# **Exercise 5** (4 minutes). This function has that fault. Mend it.
 
 
 # %% id="07-last_states" tags=["exercise"]
@@ -666,9 +658,9 @@ after = exp(-a * Delta) * c + (1 - exp(-a * Delta)) * x
 lc.prove("07.exact", lc.grad(after, Delta), a * (x - after))
 
 # %% [markdown] id="exact-seen"
-# By hand, $a = 1$, from $0$ towards $1$: for $\Delta = 0.1$ exactly $0.0952$, and Euler is too far by $0.0048$; for $\Delta = 0.05$ exactly $0.0488$, too far by $0.0012$.
+# By hand, $a = 1$, from $0$ towards $1$: for $\Delta = 0.1$ Euler is too far by $0.0048$, for $0.05$ by $0.0012$.
 # Half the step, a quarter of the error: they part at order $\Delta^2$.
-# If $a \Delta$ is above $1$, Euler's $f$ is negative, no gate any more: it leaps over the goal, above $2$ ever further.
+# Above $a \Delta = 1$ Euler's $f$ is negative, no gate any more: it leaps over the goal, above $2$ ever further.
 
 # %% id="step-figure" tags=["hide-input"]
 # The figure: large steps.
@@ -691,9 +683,7 @@ lc.figure(
     fig, f"a Δ = 1.8: Euler's gate is {1 - 1.8:.1f}, and the state leaps over x at each step."
 )
 
-# %% [markdown] id="mamba"
-# State-space models such as Mamba (Gu and Dao, 2023) compute $\Delta$ from the token: a long step forgets and writes, a short one passes the token by.
-#
+# %% [markdown] id="exit"
 # ## Exit question
 
 # %% id="07-exit_first" tags=["exercise"]
@@ -705,11 +695,10 @@ lc.quiz("07.exit_first", answer=answer)
 # %% [markdown] id="take-away"
 # ## Take away
 #
-# - A gate is a factor that the input chooses: the state is a weighted mean, and the text chooses the weights.
-# - It is a gradient step towards $x$ of learned size $1 - f$.
-# - Where gates and what is written read $x$ alone, an error fades as the fact does, by the product of the gates.
-# - PyTorch starts an LSTM's gates near $\frac12$; with a bias made for the length it begins by keeping.
-# - $f = e^{-a\Delta}$: a gate is a step in time. Between unrelated texts the state starts anew.
+# - A gate is a factor that the input chooses, and a gradient step towards $x$ of size $1 - f$.
+# - If gates and what is written read $x$ alone, an error fades as the fact does, by the product of the gates.
+# - PyTorch starts an LSTM's gates near $\frac12$; a bias made for the length lets it begin by keeping.
+# - $f = e^{-a\Delta}$: a gate is a step in time.
 
 # %% [markdown] id="more-time"
 # ## If you have more time
@@ -724,6 +713,7 @@ lc.quiz("07.exit_first", answer=answer)
 #
 # ### The factor of the input
 #
+# State-space models such as Mamba (Gu and Dao, 2023) compute $\Delta$ from the token: a long step forgets and writes, a short one passes the token by.
 # Mamba's law is $\dot c = -a\, c + b\, x$. It keeps $e^{-a\Delta} c$, exactly, but its code multiplies $x$ by $b \Delta$ alone.
 #
 # **Exercise 6** (5 minutes). By what would $x$ be multiplied, exactly? Write it in `a`, `b`, `Delta`.
@@ -767,7 +757,7 @@ said = "Temporal order, the LSTM as made: {value:.2f} right; to guess is 0.25."
 lc.claim("07.order", said, ordered, between=(0.9, 1.0))
 
 # %% [markdown] id="gru-before"
-# Those that ask over few tokens teach the others.
+# Here near questions and far ones come mixed.
 # And a GRU, whose gates begin near $\frac12$ as well, on the task of section 6:
 
 # %% id="gru-measured" tags=["hide-input"]
