@@ -581,8 +581,8 @@ new, reader = made(NextLetter, "letters"), made(NextLetter, "letters")
 train.fit(reader, next_loss, steps=200, seed=lc.rng("pieces").initial_seed(), lr=0.02)
 _, new_letters, new_spaces = word_gate(new)
 best, at_letters, at_spaces = word_gate(reader)
-said = f"Its gate falls by {{value:.2f}} at a space, from {at_letters:.2f} to {at_spaces:.2f}."
-fall = lc.claim("07.word_gate", said, at_letters - at_spaces, between=(0.5, 0.95))
+said = f"On files held back: at letters {at_letters:.2f}, at spaces (orange) {{value:.2f}}."
+closed = lc.claim("07.word_gate", said, at_spaces, between=(0.0, 0.15))
 
 # %% id="prose-figure" tags=["hide-input"]
 # The gate along a sentence.
@@ -590,22 +590,27 @@ sentence = next(p.text for p in held_back if 44 <= len(p.text) <= 60)
 f = forget_gates(reader, numbers([sentence]))[:-1]  # [T, 32]
 slow = at_letters_and_spaces(reader, read[:4_000])[0].argmax().item()
 fig, two = lc.subplots(2, 1, sharex=True, height=3.6)
-for ax, cell, title in ((two[0], best, "forget gate of the word cell"), (two[1], slow, "slow")):
+for ax, cell, title in (
+    (two[0], best, "forget gate of the word cell"),
+    (two[1], slow, "of a slow cell"),
+):
     colours = [ORANGE if letter == " " else BLUE for letter in sentence]
     ax.bar(range(len(f)), f[:, cell].tolist(), 0.8, color=colours)
     ax.set(ylim=(0, 1), title=title)
 two[1].set_xticks(range(len(sentence)), list(sentence))
-two[1].tick_params(axis="x", length=0)
-lc.figure(fig, fall)
+for ax in two:
+    ax.tick_params(axis="x", length=0)
+lc.figure(fig, closed)
 
 # %% [markdown] id="prose-seen"
-# This cell starts anew at each space: what it holds is about the current word.
+# This cell starts anew at spaces, and at some letters: what it holds is from the current word.
 # Nobody told it what a word is.
 
 # %% id="prose-new" tags=["hide-input"]
 # The best of the untrained gates.
-said = f"Before training the best gate falls by {{value:.2f}}: from {new_letters:.2f}."
-lc.claim("07.word_gate_new", said, new_letters - new_spaces, between=(0.1, 0.45))
+said = f"Before training, the gate that falls most: at letters {new_letters:.2f}, "
+said += "at spaces {value:.2f}."
+lc.claim("07.word_gate_new", said, new_spaces, between=(0.25, 0.7))
 
 # %% [markdown] id="bug-before"
 # ## 8. One text after another
@@ -678,7 +683,7 @@ times = [n / 20 for n in range(217)]
 ax.plot(times, [1 - math.exp(-time) for time in times], color=BLUE)
 ax.plot([0, 10.8], [1, 1], color=GREY, lw=1)
 ax.text(11, 0.86, "x = 1", color=GREY)
-ax.set(xlabel="time", ylabel="state", xlim=(-0.4, 12.5), ylim=(-0.1, 2.0))
+ax.set(xlabel="time", ylabel="state", xlim=(-0.4, 12.5), ylim=(-0.1, 2.0), xticks=range(0, 11, 2))
 lc.figure(
     fig, f"a Δ = 1.8: Euler's gate is {1 - 1.8:.1f}, and the state leaps over x at each step."
 )
