@@ -89,7 +89,7 @@ errors = [
 ]
 best = min(errors)
 said = f"The best of 20 rates is γ = {rates[errors.index(best)]:.2f}, and its error {{value:.2f}}."
-claim = lc.claim("07.fade", said, best, between=(0.9, 0.99))
+claim = lc.claim("07.best_rate", said, best, between=(0.9, 0.99))
 by_hand = r"""By hand: the wanted number has age $a$ with probability $p_a = 0.1 \cdot 0.9^a$.
 Weights $w_a$ have the error $1 - 2 \sum_a w_a p_a + \sum_a w_a^2$, smallest where $w_a = p_a$: the fading memory with $\gamma = 0.9$.
 It leaves $1 - \sum_a p_a^2 = 1 - \frac{0.1}{1.9} = 0.95$, and no rule that is blind to the marks is better.
@@ -169,7 +169,7 @@ state = f1 * c0 + (1 - f1) * x1
 state = f2 * state + (1 - f2) * x2
 state = f3 * state + (1 - f3) * x3
 kept = f3 * f2 * f1 * c0 + f3 * f2 * (1 - f1) * x1 + f3 * (1 - f2) * x2 + (1 - f3) * x3
-lc.prove("07.weights", state, kept, reason="three steps")
+lc.prove("07.weights", state, kept, reason="Each further step multiplies all of it by its gate")
 
 # %% [markdown] id="step-before"
 # ## 3. A gate is a learned step
@@ -265,10 +265,10 @@ label_lines(ax)
 # What it says.
 as_made, deaf = left["as made"], left["blind to h"]
 said = "64 cells as made: 50 tokens back 10 to the power {value:.0f} of the gradient is left."
-claim = lc.claim("07.vanishes", said, as_made, between=(-12, -10))
+claim = lc.claim("07.left", said, as_made, between=(-12, -10))
 said = f"Blind to h: the power {deaf:.1f}. If the gates alone read h, {left['only i, f, o read h']:.1f}; "
 said += "if g alone reads it, {value:.1f}."
-ways = lc.claim("07.vanishes_g", said, left["only g reads h"], between=(-12, -10))
+ways = lc.claim("07.left_by_g", said, left["only g reads h"], between=(-12, -10))
 told = r"""Near 0, $\sigma$ makes gates of about $\frac12$, and $2^{-50} = 10^{-15}$; the cells that keep a little more rule the length.
 **An LSTM does not solve vanishing gradients. It can, if its gates stay near 1**, and PyTorch's do not begin there.
 What it keeps beyond its gates it owes to $g$, which reads $h$, in which the old cell is shown."""
