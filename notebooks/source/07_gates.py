@@ -502,7 +502,7 @@ with torch.no_grad():
     model = readers["one gate"][0]
     f = model.memory.gate(model.embedding.weight).sigmoid()  # [16 tokens, 32 numbers]
 said = f"Its gates: without a mark {f[:8].mean():.3f}, at a mark {{value:.2f}}, on average."
-claim = lc.claim("07.gates", said, f[8:].mean(), between=(0.2, 0.8))
+claim = lc.claim("07.gates", said, f[8:].mean(), between=(0.1, 0.8))
 lc.reveal("07.held", claim, "Not 0 as in section 2: at the first token there is nothing to forget.")
 
 # %% [markdown] id="prose-before"
@@ -610,7 +610,7 @@ lc.figure(fig, closed)
 # The best of the untrained gates.
 said = f"Before training, the gate that falls most: at letters {new_letters:.2f}, "
 said += "at spaces {value:.2f}."
-lc.claim("07.word_gate_new", said, new_spaces, between=(0.25, 0.7))
+lc.claim("07.word_gate_new", said, new_spaces, between=(0.12, 0.75))
 
 # %% [markdown] id="bug-before"
 # ## 8. One text after another
