@@ -26,6 +26,7 @@ from sympy import (
     evaluate,
     expand,
     log,
+    sech,
     sin,
     sqrt,
     symbols,
@@ -48,7 +49,8 @@ from lcutils.proof.statement import Statement
 
 ENTRIES = catalogue()
 EXERCISES = [entry for entry in ENTRIES.values() if isinstance(entry, DerivationExercise)]
-NUMBERS, MATRICES, LOGARITHMS = "03.lower_weight", "05.error_left", "01.wrong_shares"
+NUMBERS, MATRICES = "03.lower_weight", "05.error_left"
+LOGARITHMS, WAYS = "01.wrong_shares", "07.two_ways"
 
 
 def by_id(exercise):
@@ -104,6 +106,9 @@ BEFORE, SQUEEZED, AFTER = shrunk(r, v)
 LENGTHS = "-p*log(q) - r*log(s) + p*log(p) + r*log(r)"
 GROUPED, QUOTIENTS = "p*(log(p) - log(q)) + r*(log(r) - log(s))", "p*log(p/q) + r*log(r/s)"
 P, Q, R, S = symbols("p q r s")
+c, f, g, s = symbols("c f g r")
+dg_da, da_dh, dh_dc = symbols("dg_da da_dh dh_dc")
+BOTH, ONLY = f + dg_da * da_dh * dh_dc, f + (1 - g**2) * s * (1 - h**2)
 
 
 def unevaluated():
@@ -189,6 +194,27 @@ RIGHT = {
         "SymPy's tuple": Tuple(START, ONE, TWO, END),
         "unevaluated by a setting": unevaluated(),
         "twenty lines": [START, *([ONE, TWO, THREE] * 6), END],
+    },
+    WAYS: {
+        "from the last link": [
+            BOTH,
+            f + dg_da * da_dh * (1 - h**2),
+            f + dg_da * s * (1 - h**2),
+            ONLY,
+        ],
+        "one line between": [BOTH, f + (1 - g**2) * da_dh * dh_dc, ONLY],
+        "expanded": [BOTH, f + s * dh_dc - g**2 * s * dh_dc, expand(ONLY)],
+        "in a and c": [BOTH, f + dg_da * s / cosh(c) ** 2, f + s * sech(a) ** 2 * sech(c) ** 2],
+        "with tanh written out": [
+            BOTH,
+            f + s * dh_dc * (1 - tanh(a) ** 2),
+            f + s * (1 - h**2) * (1 - tanh(s * h) ** 2),
+        ],
+        "links taken together": "f + dg/dc = f + dg/dh dh/dc = f + (1-g²) r dh/dc"
+        " = f + (1-g²) r (1 - h²)",
+        "a name for it all": [Eq(Symbol("slope"), BOTH), f + dg_da * s * dh_dc, ONLY],
+        "as in a book": "∂g/∂a · ∂a/∂h · ∂h/∂c + f = (1−g²) · ∂a/∂h · ∂h/∂c + f"
+        " = (1−g²) · r · (1−h²) + f",
     },
     MATRICES: {
         "a vector by another letter": list(
