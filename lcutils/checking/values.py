@@ -248,11 +248,11 @@ def _at_a_point(
 
 
 def _shown(number: Any) -> str:
-    """A number as it is, or as a decimal where it has one in it or is long."""
+    """A number as it is, or as a decimal: where it is long, has one in it, or tells the formula."""
     import sympy
 
     text = str(number)
-    if len(text) <= _MAX_SHOWN and not number.has(sympy.Float):
+    if len(text) <= _MAX_SHOWN and not number.has(sympy.Float, sympy.log, sympy.exp):
         return text
     return f"{float(number):.12g}" if number.is_real else str(sympy.N(number, 6))
 

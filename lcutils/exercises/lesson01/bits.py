@@ -33,7 +33,18 @@ ENTRIES = (
                 lambda T, N: 0
             ),
             "That is the most that can be joined: half of all tokens.": lambda T, N: T / 2,
-            "All tokens would be joined away.": lambda T, N: T,
+            "That joins all tokens away. Is a bracket lost, in log(N + 1)?": lambda T, N: T,
+            "The sign is wrong: this is below 0.": (
+                lambda T, N: T * (logarithm(N) / logarithm(N + 1) - 1)
+            ),
+            "This is log(N) + 1; the new alphabet's tokens cost log(N + 1).": (
+                lambda T, N: T * (1 - logarithm(N) / (logarithm(N) + 1))
+            ),
+            "That asks for more pairs the smaller the alphabet, but counts no bits: a token costs "
+            "a logarithm.": lambda T, N: T / N,
+            "The divisor is the old cost of a token; the T - m tokens have the new one.": (
+                lambda T, N: T * logarithm((N + 1) / N) / logarithm(N)
+            ),
             "A logarithm of a quotient is no quotient of logarithms.": (
                 lambda T, N: T * (1 - logarithm(N / (N + 1)))
             ),
