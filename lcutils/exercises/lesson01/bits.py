@@ -42,24 +42,6 @@ ENTRIES = (
             ),
             "That asks for more pairs the smaller the alphabet, but counts no bits: a token costs "
             "a logarithm.": lambda T, N: T / N,
-            "The divisor is the old cost of a token; the T - m tokens have the new one.": (
-                lambda T, N: T * logarithm((N + 1) / N) / logarithm(N)
-            ),
-            "A logarithm of a quotient is no quotient of logarithms.": (
-                lambda T, N: T * (1 - logarithm(N / (N + 1)))
-            ),
-            "The alphabet grows by one token, not by m.": (
-                lambda T, N: T * (1 - logarithm(N) / logarithm(2 * N))
-            ),
-            "This is the sum of both costs; they are to be equal.": (
-                lambda T, N: T * (1 + logarithm(N) / logarithm(N + 1))
-            ),
-            "The new alphabet has N + 1 tokens, not N - 1.": (
-                lambda T, N: T * (1 - logarithm(N) / logarithm(N - 1))
-            ),
-            "T tokens cost T log N, not log(T N).": (
-                lambda T, N: T - logarithm(T * N) / logarithm(N + 1)
-            ),
         },
         hints=(
             "Before: T tokens at log N each. Afterwards: how many, at how much each?",

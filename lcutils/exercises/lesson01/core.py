@@ -186,7 +186,7 @@ ENTRIES = (
         "01.pair_counts",
         pair_counts,
         worked=(
-            torch.tensor([[0, 0, 0, 1], [1, 0, 2, -1], [2, 0, -1, -1]]),
+            torch.tensor([[0, 0, 0, 0, 1], [1, 0, 2, -1, -1], [2, 0, -1, -1, -1]]),
             torch.tensor([2, 3, 5]),
             3,
         ),
