@@ -450,7 +450,7 @@ print(own, encode(torch.tensor(list(b"aaab")), torch.tensor(own)))
 #
 # Now all readers on the other files.
 # Each has a *vocabulary*, all tokens that it can make: 256 bytes and the merges, or a table of the most frequent words and punctuation, capitals kept, or of characters.
-# On the left, what a text costs; on the right, what is lost.
+# Left, what a text costs; right, what is lost.
 
 
 # %% id="readers"
@@ -525,7 +525,7 @@ lc.claim("01.comes_back", sentence, differ, between=(0, 0))
 # ### Other scripts
 #
 # English makes do with a hundred characters.
-# Here are names of countries and languages as five languages write them (CLDR, from the package babel, which JupyterLab brings); half of them, drawn at random, are asked about.
+# Here are names of countries and languages as five languages write them (CLDR, from the package babel, which JupyterLab brings); a random half is asked about.
 
 # %% id="names" tags=["hide-input"]
 # The names, in a random order.
@@ -799,8 +799,7 @@ lc.claim("01.bits_a_sign", sentence, bits_a_sign(1_600), between=(2.0, 3.1))
 # %% id="bits-with-memory" tags=["hide-input"]
 # And if bytes before are looked at?
 def bits_after(n_before):
-    """The same in bytes, after `n_before` bytes; a place never met asks what came after fewer"""
-    follows = Counter()  # the bytes before, with the next one
+    follows = Counter()  # bytes before, and the next; what was never met is left to fewer bytes
     for row, k in product((p.text.encode() for p in train), range(n_before + 1)):
         follows.update(row[i - k : i + 1] for i in range(k, len(row)))
     met_before, bits = Counter(), 0.0
