@@ -761,16 +761,16 @@ lc.check("01.wrong_shares", chain)
 # {{hints}}
 #
 # Can a code be shorter than the entropy? Let $q_i = 2^{-l_i} / Z$, which add up to 1: they are shares as well, and $l_i = -\log_2 (q_i Z)$.
-# The mean length, less the entropy $-\sum_i p_i \log_2 p_i$, is then, for three tokens:
+# The mean length, less the entropy $-\sum_i p_i \log_2 p_i$, is then, for three tokens and times $\log 2$, so that all logarithms are natural:
 
 # %% id="entropy-bound"
 p = symbols("p_1:4", positive=True)
 q = symbols("q_1:4", positive=True)
 Z = symbols("Z", positive=True)
-mean_length = sum(-a * log(b * Z) for a, b in zip(p, q, strict=True)) / log(2)
-above = mean_length + sum(a * log(a) for a in p) / log(2)
-apart = sum(a * log(a / b) for a, b in zip(p, q, strict=True)) / log(2)
-lc.prove("01.entropy_bound", above, apart - sum(p) * log(Z) / log(2))
+mean_length = sum(-a * log(b * Z) for a, b in zip(p, q, strict=True))
+above = mean_length + sum(a * log(a) for a in p)
+apart = sum(a * log(a / b) for a, b in zip(p, q, strict=True))
+lc.prove("01.entropy_bound", above, apart - sum(p) * log(Z))
 
 # %% [markdown] id="entropy-seen"
 # The part with the quotients $p_i / q_i$ is how far the shares are apart, and never below zero: $\log x \le x - 1$ with $x = q_i / p_i$ gives $-\sum_i p_i \log(q_i / p_i) \ge -\sum_i (q_i - p_i) = 0$.
