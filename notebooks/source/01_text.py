@@ -23,7 +23,7 @@ from itertools import accumulate, pairwise, product
 
 import torch
 from matplotlib.patches import FancyBboxPatch
-from sympy import Rational, log, sqrt, symbols
+from sympy import exp, log, sqrt, symbols
 
 import lcutils as lc
 from lcutils import text
@@ -46,7 +46,7 @@ lc.quiz("01.recall_memory", answer=answer)
 # - *Characters*: each letter, digit, space or sign has a number in the Unicode table.
 # - *Bytes*: the code UTF-8 writes each character as one to four numbers from 0 to 255.
 #
-# The text for the table is the documentation of PyTorch and SymPy, read from the packages on your machine.
+# The text for the table is documentation of PyTorch and SymPy, read on your machine.
 
 # %% id="four-readers"
 prose = text.paragraphs()
@@ -71,7 +71,7 @@ print("and back  ", bytes(said.encode()).decode())
 
 # %% [markdown] id="four-readers-seen"
 # The first reader has lost the month, the country and the man: in small letters they are stop words.
-# The second has holes.
+# The second has holes, and small letters only.
 # The third and the fourth lose nothing, and pay with long rows.
 #
 # ## 2. Words that carry nothing?
@@ -114,9 +114,9 @@ lc.reveal("01.stop_pairs", "\n".join(rows), seen, was=equal)
 # - *Which library?* Is a paragraph from PyTorch or from SymPy? All its words are told.
 # - *One or many?* A word is covered, and told without its ending: was it "row" or "rows"? Two words before it and two behind it are told. Whoever writes has to know.
 #
-# The judge of both, *naive Bayes*, only counts: among the words told with an answer each has a share, and the answer is the one for which the product of the shares is larger (one is added to each count, so that no share is zero).
+# One judge, *naive Bayes*, answers both by counting: among the words told with an answer each has a share, and the answer with the larger product of shares wins (one is added to each count, so that none is zero).
 # It learns from seven files in ten, drawn at random, and is asked about the others.
-# Right answers are counted for each of the two answers by itself, and the mean is taken: a coin has 0.5, and so has whoever always says the same.
+# Right answers are counted for each answer by itself, then averaged: a coin has 0.5, and so has whoever always says the same.
 
 
 # %% id="judge"
@@ -137,7 +137,8 @@ def right_share(train, held):
     return sum(sum(one) / len(one) for one in right.values()) / 2
 
 
-# %% id="split"
+# %% id="split" tags=["hide-input"]
+# Seven files in ten; the first question.
 files = sorted({p.source_file for p in prose})
 
 
@@ -147,8 +148,6 @@ def drawn_files(rng, part=0.7):
     return {files[i] for i in order[: round(part * len(files))]}
 
 
-# %% id="question-library" tags=["hide-input"]
-# (words told, answer, file): the library.
 def which_library(keep):
     told = ((list(filter(keep, p.words)), p.source_file) for p in prose)
     return [(words, name.startswith("sympy"), name) for words, name in told]
@@ -205,7 +204,7 @@ for ax, right, what in zip(
     ax.set_yticks(range(4), told)
 sentence = "One or many? Without stop words the share of right answers changes by {value:+.3f} "
 sentence += "(mean of five splits)."
-claim = lc.claim("01.stop_words_needed", sentence, number[1] - number[0], between=(-0.13, -0.04))
+claim = lc.claim("01.stop_words_needed", sentence, number[1] - number[0], between=(-0.14, -0.02))
 lc.figure(fig, claim)
 
 # %% id="stop-words-spared" tags=["hide-input"]
@@ -218,9 +217,9 @@ sentence = (
 lc.claim("01.stop_words_spared", sentence, library[1] - library[0], between=(-0.03, 0.03))
 
 # %% [markdown] id="stop-words-seen"
-# The first question can spare the stop words, though they alone do better than a coin: they are the mark of who writes (by such words Mosteller and Wallace judged, in 1964, who had written the disputed *Federalist* papers).
-# The second cannot: "a", "these", "is", "are" tell one from many, and the other neighbours add little to the habit of the covered word.
-# Whether a task needs them has to be measured; besides, published lists of stop words differ (Nothman et al., 2018).
+# The first question can spare the stop words, though alone they beat a coin: a mark of what is written and by whom (by such words Mosteller and Wallace judged, in 1964, who wrote the disputed *Federalist* papers).
+# The second cannot: "a", "these", "is", "are" tell one from many; other neighbours add little to the habit of the covered word.
+# Which it is has to be measured; besides, published lists of stop words differ (Nothman et al., 2018).
 #
 # ## 3. Words that are in no table
 #
@@ -257,10 +256,15 @@ answer = 80  # a whole number
 ### END SOLUTION
 lc.predict("01.half", answer=answer)
 
-# %% id="half-seen" tags=["after-prediction"]
+# %% id="half-counted" tags=["hide-input"]
+# Shares of the text, and of the law.
 covered = [total / sum(ranked) for total in accumulate(ranked)]  # by the 1, 2, 3, ... first words
 half = next(n for n, share in enumerate(covered, 1) if share >= 0.5)
 zipf = list(accumulate(1 / r for r in range(1, len(ranked) + 1)))
+half_of_law = next(n for n, z in enumerate(zipf, 1) if z >= zipf[-1] / 2)
+V, c_E = symbols("V c_E", positive=True)
+
+# %% id="half-seen" tags=["after-prediction"]
 fig, ax = lc.subplots(height=2.8)
 ax.plot(range(1, len(ranked) + 1), covered, color=BLUE, label="this text")
 ax.plot(range(1, len(ranked) + 1), [z / zipf[-1] for z in zipf], color=GREY, label="Zipf's law")
@@ -270,13 +274,16 @@ ax.set_xticks([1, 10, 100, 1_000], ["1", "10", "100", "1,000"])
 label_lines(ax)
 sentence = f"The {{value:.0f}} most frequent of {len(ranked):,} words are half of the text."
 claim = lc.claim("01.half_words", sentence, half, between=(40, 140))
+ax.plot(half_of_law, 0.5, "o", color=GREY)
 by_hand = r"""*Zipf's law* says: the word at place $r$ comes in proportion to $1/r$.
 Then the first $n$ of $V$ words have the share $H_n / H_V$ with $H_n = 1 + \frac12 + \dots + \frac1n$.
 By hand: $H_4 = 2.08$ and $H_{16} = 3.38$, so 4 of 16 words have $0.62$.
-$H_n$ lies between $\log(n + 1)$ and $1 + \log n$ (proved at the end), so for large $V$ half of the text needs about $\sqrt V$ words:"""
-V = symbols("V", positive=True, integer=True)
-proof = lc.prove("01.half_zipf", log(sqrt(V)) / log(V), Rational(1, 2))
-lc.reveal("01.half", lc.figure(fig, claim), by_hand, proof, was=half)
+For large $n$, $H_n$ is nearly $\log n + c_E$, with Euler's constant $c_E = 0.577$ (proved at the end).
+Half of $H_V$ is then reached at $n = e^{-c_E / 2} \sqrt V = 0.75 \sqrt V$:"""
+n_half = exp(-c_E / 2) * sqrt(V)
+proof = lc.prove("01.half_zipf", log(n_half) + c_E, (log(V) + c_E) / 2)
+compared = f"The law asks for {half_of_law} words here, this text for {half}: its first words are less frequent."
+lc.reveal("01.half", lc.figure(fig, claim), by_hand, proof, compared, was=half)
 
 # %% [markdown] id="half-way"
 # ### Half way
@@ -290,10 +297,10 @@ lc.reveal("01.half", lc.figure(fig, claim), by_hand, proof, was=half)
 #
 # *Byte-pair encoding* begins with bytes, and joins what stands side by side most often (Gage, 1994; for translation, Sennrich et al., 2016).
 #
-# By hand: `aaab aaab`. The pair `aa` comes four times, twice in each word, `ab` twice.
-# Join `aa`, from left to right, and call it `X`: `Xab Xab`.
-# Now `Xa` and `ab` come twice each. A tie goes to the pair with the smaller numbers, bytes before new tokens: `ab`, as `Y`, gives `XY XY`.
-# Then `XY`, as `Z`: `Z Z`. Nine characters have become three.
+# By hand: the word `aaab`, which comes twice. The pair `aa` comes four times: in each word at two places, though only one of the two can be joined. `ab` comes twice.
+# Join `aa`, from left to right, and call it `X`: the word is `Xab`.
+# Now `Xa` and `ab` come twice each. A tie goes to the pair with the smaller numbers, bytes before new tokens: `ab`, as `Y`, gives `XY`.
+# Then `XY`, as `Z`: four bytes have become one token.
 #
 # A text is first cut into words, each with the space before it, so that no pair reaches across a word's end.
 # A word that came $n$ times is then counted once, $n$ times as heavily.
@@ -347,7 +354,7 @@ merge = lc.check("01.merge", merge)
 # %% [markdown] id="hints-merge"
 # {{hints}}
 #
-# The merges of our prose, learned from seven files in ten (what comes below is asked about the others):
+# The merges of our prose, learned from seven files in ten:
 
 # %% id="learn"
 chosen = drawn_files(lc.rng("tokens"))
@@ -427,11 +434,23 @@ encode = lc.check("01.encode", encode)
 # %% [markdown] id="hints-encode"
 # {{hints}}
 #
+# Count, join, count again: your own functions learn from `aaab`, twice.
+
+# %% id="own-merges"
+words, own = torch.tensor([list(b"aaab")]), []
+for new in (256, 257, 258):
+    counts = pair_counts(words, torch.tensor([2]), new)
+    pair = divmod(counts.argmax().item(), new)  # the first of the largest
+    words = merge(words[0], *pair, new)[None]
+    own.append(pair)
+print(own, encode(torch.tensor(list(b"aaab")), torch.tensor(own)))
+
+# %% [markdown] id="readers-before"
 # ## 5. What is lost, and what it costs
 #
-# Now all readers on the files that nobody learned from.
-# Each has a *vocabulary*, all tokens that it can make: 256 bytes and the merges, or a table. One table is of words and punctuation as they stand, capitals included, one of characters; each holds the most frequent.
-# On the left, what a text costs; on the right, what is lost.
+# Now all readers on the other files.
+# Each has a *vocabulary*, all tokens that it can make: 256 bytes and the merges, or a table of the most frequent words and punctuation, capitals kept, or of characters.
+# Left, what a text costs; right, what is lost.
 
 
 # %% id="readers"
@@ -449,8 +468,14 @@ sizes = (0, 50, 100, 200, 400, 800, 1_600)
 rows = ([tokens.encode(p.text, merges[:M]) for p in held] for M in sizes)
 cost = [sum(map(len, row)) / n_words for row in rows]
 
-pieces = [x for p in held for x in tokens.pieces(p.text)]
-learned_from = [x for p in train for x in tokens.pieces(p.text)]
+
+# %% id="readers-lost"
+def parts(said):
+    return [x.strip() for x in tokens.pieces(said) if x.strip()]
+
+
+pieces = [x for p in held for x in parts(p.text)]
+learned_from = [x for p in train for x in parts(p.text)]
 lost = unknown(learned_from, pieces, [256 + M for M in sizes])
 
 letters, met = ("".join(p.text for p in some) for some in (held, train))
@@ -487,7 +512,7 @@ sentence = f"1,600 merges: {{value:.2f}} tokens a word instead of {cost[0]:.2f},
 sentence += f"A table of that size: {a_word:.2f}, and {lost[-1]:.2f} of them unknown; "
 sentence += f"with all words met before, still {never:.2f}. "
 sentence += f"{tables[-1]} characters: {a_letter:.2f}, and {letters_lost[-1]:.4f} unknown."
-lc.figure(fig, lc.claim("01.tokens_a_word", sentence, cost[-1], between=(1.5, 1.9)))
+lc.figure(fig, lc.claim("01.tokens_a_word", sentence, cost[-1], between=(1.4, 2.0)))
 
 # %% id="back" tags=["hide-input"]
 # Does every paragraph come back?
@@ -500,10 +525,10 @@ lc.claim("01.comes_back", sentence, differ, between=(0, 0))
 # ### Other scripts
 #
 # English makes do with a hundred characters.
-# Now names of countries and languages, as people write them in five languages (from CLDR, the Unicode consortium's collection; JupyterLab brings it, in the package babel).
-# Half of them, drawn at random, are asked about.
+# Here are names of countries and languages as five languages write them (CLDR, from the package babel, which JupyterLab brings); a random half is asked about.
 
-# %% id="names"
+# %% id="names" tags=["hide-input"]
+# The names, in a random order.
 spoken = {"en": "English", "de": "German", "fr": "French"}
 spoken |= {"ar": "Arabic", "zh": "Chinese"}
 named = text.names("territories", [*spoken])
@@ -518,11 +543,11 @@ if not named:
 # What tables of English prose lose.
 unknown_share = {}
 for language, asked in zip(spoken.values(), zip(*asked_names, strict=True), strict=False):
-    (words,) = unknown(learned_from, [x for name in asked for x in tokens.pieces(name)], [10**6])
-    (unknown_share[language],) = unknown(met, "".join(asked), [10**6])
+    (words,) = unknown(learned_from, [x for name in asked for x in parts(name)], [10**6])
+    (unknown_share[language],) = unknown(met, "".join(asked).replace(" ", ""), [10**6])
     print(f"{language:7} unknown: {words:.2f} of the words, ", end="")
     print(f"{unknown_share[language]:.2f} of the characters")
-sentence = "Of Arabic {value:.2f} of the characters are in no table of English prose."
+sentence = "A share of {value:.2f} of the Arabic characters is in no table of English prose."
 arabic = unknown_share.get("Arabic")
 lc.claim("01.unknown_arabic", sentence, arabic, between=(0.9, 1)) if named else None
 
@@ -542,7 +567,7 @@ for row, (english, of_all) in enumerate(made):
     ax.plot([of_all, english], [row, row], color=GREY, lw=1, zorder=1)
     ax.plot(english, row, "s", color=ORANGE)
     ax.plot(of_all, row, "o", color=BLUE)
-ax.set(xlabel="tokens a name", xlim=(0, 19), ylim=(4.6, -0.9), yticks=range(5))
+ax.set(xlabel="tokens a name", xlim=(0, 23), ylim=(4.6, -0.9), yticks=range(5))
 ax.set_yticklabels(spoken.values())
 ax.text(9, 0, "merges of English prose", color=ORANGE, va="center")
 ax.text(9, 1, "merges of names in all five", color=BLUE, va="center")
@@ -558,15 +583,15 @@ sentence = "With as many merges of names in all five languages: {value:.2f} time
 lc.claim("01.shared_merges", sentence, toll[1], between=(0.9, 1.3)) if named else None
 
 # %% [markdown] id="languages-seen"
-# Bytes lose nothing, but whose language was not in the learned text pays in tokens: a longer row, and a context that is full sooner.
-# The script is not at fault: learn from all five, and the toll is nearly gone.
+# UTF-8 spends two bytes on an Arabic letter, three on most Chinese characters, and merges of English prose hardly join any.
+# So whose language was not learned from pays with longer rows; learn from all five, and that is nearly gone.
 
 # %% [markdown] id="uncut"
 # ## 6. The merge that is never made
 #
 # Why cut first? Is a tokenizer not just its list of merges?
 #
-# Learn 200 merges from every third of those paragraphs, *uncut*: a pair may now reach across a word's end.
+# Learn 200 merges from every fifth of those paragraphs, *uncut*: a pair may now reach across a word's end.
 # Then encode as models do, with the text cut.
 # A token can never be made if the cut goes through it.
 
@@ -577,21 +602,24 @@ answer = 90  # a whole number
 lc.predict("01.never_made", answer=answer)
 
 # %% id="never-made-seen" tags=["after-prediction"]
-some = [p.text for p in train[::3]]
+some = [p.text for p in train[::5]]
 uncut = tokens.learn_merges(some, 200, cut=False)
 names = [spelt.decode(errors="replace") for spelt in tokens.spellings(uncut)][256:]
 dead = [name for name in names if len(tokens.pieces(name)) > 1]
 cut = tokens.learn_merges(some, 200)
-tokens_with = [sum(len(tokens.encode(p.text, m)) for p in held) for m in (uncut, cut)]
+few = [p.text for p in held[::4]]
+tokens_with = [sum(len(tokens.encode(said, m)) for said in few) for m in (uncut, cut)]
+unmixed = sum(len(tokens.encode(said, uncut, cut=False)) for said in few) / tokens_with[1]
 first = " ".join(f"[{name}]" for name in dead[:6])
 sentence = f"The cut goes through {{value:.0f}} of the 200. The first: {first}."
-claim = lc.claim("01.dead_merges", sentence, len(dead), between=(40, 110))
+claim = lc.claim("01.dead_merges", sentence, len(dead), between=(35, 115))
 longer = tokens_with[0] / tokens_with[1]
-sentence = "With the same number of merges the row is {value:.2f} times as long as it need be."
-cost_of_it = lc.claim("01.uncut_cost", sentence, longer, between=(1.15, 1.7))
+sentence = "A row is {value:.2f} times as long as with 200 merges of cut text; if the new text is "
+sentence += f"not cut either, {unmixed:.2f} times: only the mixture is bad."
+cost_of_it = lc.claim("01.uncut_cost", sentence, longer, between=(1.1, 1.8))
 why = """A word's end with the space behind it, such as "e" and " ", is the most frequent pair of uncut prose, and the cut goes right between the two.
 **A tokenizer is its merges *and* its cut**: who trains with one and encodes with another pays for tokens that no text ever has.
-Large models, too, have tokens that no text can reach (Land and Bartolo, 2024): each has a vector that is never read."""
+Large models, too, have unreachable tokens (Land and Bartolo, 2024): each has a vector that is never read."""
 lc.reveal("01.never_made", claim, cost_of_it, why, was=len(dead))
 
 # %% [markdown] id="bits-before"
@@ -616,7 +644,18 @@ lc.check("01.break_even", m)
 
 # %% [markdown] id="hints-break_even"
 # {{hints}}
-#
+
+# %% id="row-bits" tags=["hide-input"]
+# And on our prose?
+a_sign = [
+    one * n_words / len(letters) * math.log2(256 + M) for one, M in zip(cost, sizes, strict=True)
+]
+sentence = (
+    f"On our prose merges pay: {{value:.2f}} bits a character with 1,600, {a_sign[0]:.2f} in bytes."
+)
+lc.claim("01.row_bits", sentence, a_sign[-1], between=(2.3, 3.7))
+
+# %% [markdown] id="exit"
 # ## Exit question
 
 # %% id="01-exit_unknown" tags=["exercise"]
@@ -629,10 +668,10 @@ lc.quiz("01.exit_unknown", answer=answer)
 # ## Take away
 #
 # - What the first step drops is gone: a *not*, a direction, a name in capitals.
-# - A few words are most of a text; under Zipf's law about $\sqrt V$ of $V$ are half. The others are rare, and some are in no table.
-# - Bytes lose nothing and make long rows; byte pairs are in between: short where the text is like the one they were learned from.
+# - A few words are half of a text: under Zipf's law about $0.75 \sqrt V$ of $V$. The others are rare, and some are in no table.
+# - Bytes lose nothing and make long rows; with byte pairs what is frequent, in the text learned from, is few tokens.
 # - A tokenizer is its merges and its cut.
-# - A shorter row is not always fewer bits.
+# - A shorter row is not always fewer bits; on our prose it was.
 
 # %% [markdown] id="more-time"
 # ## If you have more time
@@ -653,7 +692,7 @@ lc.quiz("01.exit_merges", answer=answer)
 def draw(ax, n_merges):
     said = "A hook is called every time."
     n = boxes(ax, said, n_merges)
-    ax.set(xlim=(-0.2, len(said) + 0.2), ylim=(-2, 2), xticks=[], yticks=[])
+    ax.set(xlim=(-0.2, len(said) + 0.2), ylim=(-1, 1), xticks=[], yticks=[])
     ax.set_title(f"{n} tokens")
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)
@@ -664,7 +703,7 @@ lc.play(draw, n_merges=(0, 800, 0, 10))
 # %% [markdown] id="growth"
 # ### How fast $H_n$ grows
 #
-# The shares of Zipf's law are $\frac{1}{r H_V}$, so that all $V$ make 1; the first $n$ of them make $H_n / H_V$.
+# The shares of Zipf's law are $\frac{1}{r H_V}$, so that all $V$ make 1; the first $n$ of them make $H_n / H_V$. And $H_n$?
 #
 # A logarithm stays below its tangent at 1: $\log x \le x - 1$.
 # For the difference has the slope
@@ -686,9 +725,9 @@ folded = log(n + 1) + log((n + 2) / (n + 1))
 lc.prove("01.telescope", folded, log(n + 2), reason="one more term")
 
 # %% [markdown] id="telescope-seen"
-# So $\log(n + 1) \le H_n$.
-# With $x = \frac{k - 1}{k}$ it says $\frac1k \le \log \frac{k}{k - 1}$; added up from $k = 2$ to $n$, that is $H_n - 1 \le \log n$.
-# So the share of $\sqrt V$ words, up to rounding, lies between $\frac{\log(\sqrt V + 1)}{1 + \log V}$ and $\frac{1 + \log \sqrt V}{\log(V + 1)}$, and both go to $\frac12$ as $V$ grows.
+# So $\log(n + 1) \le H_n$, and $H_n - \log n$ is never below zero.
+# With $x = \frac{k - 1}{k}$ it says $\frac1k \le \log \frac{k}{k - 1}$: from $k - 1$ to $k$, $H$ grows by no more than $\log$ does, so $H_n - \log n$ never rises.
+# What never rises and stays above zero has a limit, here $c_E = 0.577$: at $n = 1$ the difference is $1$, at $16$ it is $0.61$.
 #
 # ### How few bits can a token have?
 #
@@ -721,22 +760,21 @@ lc.check("01.wrong_shares", chain)
 # %% [markdown] id="hints-wrong_shares"
 # {{hints}}
 #
-# Can a code be shorter than the entropy? Let $q_i = 2^{-l_i} / Z$, which are shares as well.
-# The mean length, less the entropy $-\sum_i p_i \log_2 p_i$, is then (three tokens; their shares add up to 1):
+# Can a code be shorter than the entropy? Let $q_i = 2^{-l_i} / Z$, which add up to 1: they are shares as well, and $l_i = -\log_2 (q_i Z)$.
+# The mean length, less the entropy $-\sum_i p_i \log_2 p_i$, is then, for three tokens and times $\log 2$, so that all logarithms are natural:
 
 # %% id="entropy-bound"
 p = symbols("p_1:4", positive=True)
-length = symbols("l_1:4", positive=True)
+q = symbols("q_1:4", positive=True)
 Z = symbols("Z", positive=True)
-q = [2 ** (-one) / Z for one in length]
-mean_length = sum(a * b for a, b in zip(p, length, strict=True))
-above = mean_length + sum(a * log(a) for a in p) / log(2)
-apart = sum(a * log(a / b) for a, b in zip(p, q, strict=True)) / log(2)
-lc.prove("01.entropy_bound", above, apart - sum(p) * log(Z) / log(2))
+mean_length = sum(-a * log(b * Z) for a, b in zip(p, q, strict=True))
+above = mean_length + sum(a * log(a) for a in p)
+apart = sum(a * log(a / b) for a, b in zip(p, q, strict=True))
+lc.prove("01.entropy_bound", above, apart - sum(p) * log(Z))
 
 # %% [markdown] id="entropy-seen"
-# The first term is how far the shares $p$ are from $q$, and never below zero: $\log x \le x - 1$ with $x = q_i / p_i$ gives $-\sum_i p_i \log(q_i / p_i) \ge -\sum_i (q_i - p_i) = 0$.
-# The second is not below zero either, since $Z \le 1$.
+# The part with the quotients $p_i / q_i$ is how far the shares are apart, and never below zero: $\log x \le x - 1$ with $x = q_i / p_i$ gives $-\sum_i p_i \log(q_i / p_i) \ge -\sum_i (q_i - p_i) = 0$.
+# The part with $Z$ is not below zero either, since the $p_i$ add up to 1 and $Z \le 1$.
 # So no such code has fewer bits a token than the entropy.
 #
 # Do byte pairs bring bits down, then? Take as $q$ the shares in the learned files, and codes of the lengths $-\log_2 q_i$ (for many tokens at once, lengths need not be whole), on the others:
@@ -753,11 +791,36 @@ def bits_a_sign(n_merges):
     return bits / sum(len(p.text) for p in held)
 
 
-sentence = f"1,600 merges: {{value:.2f}} bits a character; bytes: {bits_a_sign(0):.2f}."
-lc.claim("01.bits_a_sign", sentence, bits_a_sign(1_600), between=(2.2, 2.8))
+sentence = "Each token by itself: {value:.2f} bits a character with 1,600 merges, "
+sentence += f"{bits_a_sign(0):.2f} in bytes."
+lc.claim("01.bits_a_sign", sentence, bits_a_sign(1_600), between=(2.0, 3.1))
+
+
+# %% id="bits-with-memory" tags=["hide-input"]
+# And if bytes before are looked at?
+def bits_after(n_before):
+    follows = Counter()  # bytes before, and the next; what was never met is left to fewer bytes
+    for row, k in product((p.text.encode() for p in train), range(n_before + 1)):
+        follows.update(row[i - k : i + 1] for i in range(k, len(row)))
+    met_before, bits = Counter(), 0.0
+    for place, n in follows.items():
+        met_before[place[:-1]] += n
+    asked = [p.text.encode() for p in held]
+    for row, i in ((one, i) for one in asked for i in range(len(one))):
+        share = 1 / 256
+        for k in range(min(i, n_before) + 1):
+            n = follows[row[i - k : i + 1]] + 4 * share
+            share = n / (met_before[row[i - k : i]] + 4)
+        bits -= math.log2(share)
+    return bits / sum(len(p.text) for p in held)
+
+
+sentence = "Bytes alone, after a look at the three bytes before: {value:.2f} bits a character."
+lc.claim("01.bits_with_memory", sentence, bits_after(3), between=(1.9, 2.8))
 
 # %% [markdown] id="bits-a-sign-seen"
 # A token of several characters knows which follows which: what a merge joins need not be told again.
+# But that is only so much of the past as lies within a token. Whoever remembers what came before needs no merges for it, and what a memory is worth is what this workbook is about.
 #
 # ## Sources
 #

@@ -1,4 +1,4 @@
-"""Lesson 01: other right answers to its functions."""
+"""Other right answers to the exercises of lesson 01."""
 
 import itertools
 

@@ -33,22 +33,15 @@ ENTRIES = (
                 lambda T, N: 0
             ),
             "That is the most that can be joined: half of all tokens.": lambda T, N: T / 2,
-            "All tokens would be joined away.": lambda T, N: T,
-            "A logarithm of a quotient is no quotient of logarithms.": (
-                lambda T, N: T * (1 - logarithm(N / (N + 1)))
+            "That joins all tokens away. Is a bracket lost, in log(N + 1)?": lambda T, N: T,
+            "The sign is wrong: this is below 0.": (
+                lambda T, N: T * (logarithm(N) / logarithm(N + 1) - 1)
             ),
-            "The alphabet grows by one token, not by m.": (
-                lambda T, N: T * (1 - logarithm(N) / logarithm(2 * N))
+            "This is log(N) + 1; the new alphabet's tokens cost log(N + 1).": (
+                lambda T, N: T * (1 - logarithm(N) / (logarithm(N) + 1))
             ),
-            "This is the sum of both costs; they are to be equal.": (
-                lambda T, N: T * (1 + logarithm(N) / logarithm(N + 1))
-            ),
-            "The new alphabet has N + 1 tokens, not N - 1.": (
-                lambda T, N: T * (1 - logarithm(N) / logarithm(N - 1))
-            ),
-            "T tokens cost T log N, not log(T N).": (
-                lambda T, N: T - logarithm(T * N) / logarithm(N + 1)
-            ),
+            "That asks for more pairs the smaller the alphabet, but counts no bits: a token costs "
+            "a logarithm.": lambda T, N: T / N,
         },
         hints=(
             "Before: T tokens at log N each. Afterwards: how many, at how much each?",

@@ -17,6 +17,12 @@ def known_words(words: Tensor, n_known: int) -> Tensor:
     return words.clamp(max=n_known)
 
 
+def _numbered_anew(words: Tensor, n_known: int) -> Tensor:
+    """The mistake to take the next free number again for each unknown word."""
+    is_unknown = words >= n_known
+    return torch.where(is_unknown, n_known - 1 + is_unknown.cumsum(0), words)
+
+
 def pair_counts(words: Tensor, often: Tensor, n_tokens: int) -> Tensor:
     """words: [N, T], -1 behind an end, often: [N] -> [n_tokens, n_tokens]"""
     return _counted(words, often, n_tokens, pairwise)
@@ -81,6 +87,17 @@ def _set_anew(words: Tensor, often: Tensor, n_tokens: int) -> Tensor:
     return counts
 
 
+def _disjoint(word: list[int]) -> Iterable[tuple[int, int]]:
+    """The mistake to count what can be joined: in a run of equal tokens every second pair."""
+    last = (-1, -1)
+    for pair in pairwise(word):
+        if pair == last and pair[0] == pair[1]:
+            last = (-1, -1)
+        else:
+            last = pair
+            yield pair
+
+
 def _single(words: Tensor, often: Tensor, n_tokens: int) -> Tensor:
     """How often each token comes."""
     is_token = words >= 0
@@ -122,6 +139,7 @@ ENTRIES = (
             "The first unknown word is taken for known: the table has 0 to n_known - 1.": (
                 lambda w, n: torch.where(w <= n, w, n + 1)
             ),
+            "Each unknown word has a new number; all of them share one.": _numbered_anew,
             "Unknown words get -1; the number that is free is n_known.": (
                 lambda w, n: torch.where(w < n, w, -1)
             ),
@@ -168,7 +186,7 @@ ENTRIES = (
         "01.pair_counts",
         pair_counts,
         worked=(
-            torch.tensor([[0, 0, 0, 1], [1, 0, 2, -1], [2, 0, -1, -1]]),
+            torch.tensor([[0, 0, 0, 0, 1], [1, 0, 2, -1, -1], [2, 0, -1, -1, -1]]),
             torch.tensor([2, 3, 5]),
             3,
         ),
@@ -200,6 +218,15 @@ ENTRIES = (
             ),
             "A pair that comes twice in a word counts twice.": _ways(
                 lambda word: set(pairwise(word))
+            ),
+            "In a run of equal tokens every second pair is left out; all neighbours count.": _ways(
+                _disjoint
+            ),
+            "Pairs with token 0 are left out; the end is -1.": _ways(
+                lambda word: (pair for pair in pairwise(word) if 0 not in pair)
+            ),
+            "Only the first word is counted: is `return` inside the loop?": (
+                lambda w, often, n: pair_counts(w[:1], often[:1], n)
             ),
             "All pairs in a word are counted; wanted are neighbours.": _ways(
                 lambda word: combinations(word, 2)

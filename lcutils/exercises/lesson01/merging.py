@@ -119,6 +119,21 @@ def _backwards(tokens: Tensor, merges: Tensor) -> Tensor:
     return tokens
 
 
+def _backwards_renumbered(tokens: Tensor, merges: Tensor) -> Tensor:
+    return _encoded(tokens, merges.flip(0))
+
+
+def _in_one_pass(tokens: Tensor, merges: Tensor) -> Tensor:
+    """The mistake to go through the text once, and join whatever is a pair of any merge."""
+    numbers = {tuple(pair): N_BYTES + m for m, pair in enumerate(merges.tolist())}
+    row, out, i = tokens.tolist(), [], 0
+    while i < len(row):
+        found = numbers.get(tuple(row[i : i + 2]))
+        out.append(row[i] if found is None else found)
+        i += 1 if found is None else 2
+    return torch.tensor(out)
+
+
 def _only_the_last(tokens: Tensor, merges: Tensor) -> Tensor:
     left, right = merges[-1].tolist()
     return merge(tokens, left, right, N_BYTES + len(merges) - 1)
@@ -254,14 +269,20 @@ return out[stays]""",
         "01.encode",
         encode,
         worked=(
-            torch.tensor([97, 98, 99, 97, 98, 97, 97, 98]),
-            torch.tensor([[98, 99], [97, 98], [257, 97]]),
+            torch.tensor([97, 99, 98, 99, 98, 98, 97]),
+            torch.tensor([[99, 98], [97, 99], [98, 98], [256, 98]]),
         ),
         draw=_draw_merges,
         sizes=({"T": 24, "M": 1}, {"T": 24, "M": 3}, {"T": 48, "M": 5}),
         mistakes={
             "The merges are made from the last to the first; later ones need the earlier.": (
                 _backwards
+            ),
+            "The merges are made from the last to the first, and numbered so, too.": (
+                _backwards_renumbered
+            ),
+            "The text is read once only: a pair with a new token in it is never seen.": (
+                _in_one_pass
             ),
             "Longest first is another rule: the merges are made in the order learned.": (
                 _longest_first

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from lcutils.checking.data import COUNT, Prediction, Range
+from lcutils.checking.data import Prediction, Range
 
 _OF_FOUR = Range(0, 4, "There are four pairs", is_whole=True)
+_OF_SOME_THOUSAND = Range(1, 3_500, "There are some three thousand of them", is_whole=True)
 _OF_200 = Range(0, 200, "There are 200 merges", is_whole=True)
 
 ENTRIES = (
@@ -19,7 +20,7 @@ ENTRIES = (
         "01.half",
         "How many of these different words, the most frequent ones, make up half of the text?",
         numbers=1,
-        ranges=(COUNT,),
+        ranges=(_OF_SOME_THOUSAND,),
     ),
     Prediction(
         "01.never_made",

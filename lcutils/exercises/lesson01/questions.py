@@ -30,8 +30,8 @@ ENTRIES = (
     ),
     Question(
         "01.exit_unknown",
-        "A reader with 1,000 byte pairs meets a word that was in none of its texts. What comes "
-        "out?",
+        'A reader with 1,000 byte pairs meets "unputdownable", which was in none of its texts. '
+        "What comes out?",
         {
             "a": Choice(
                 "nothing: the word is left out",
