@@ -465,7 +465,7 @@ memories = {  # of 0.001 to 0.03 the rate with the least loss on other texts, af
     "plain": (recurrent_32, 0.003),
     "U = I": (keeping_32, 0.001),
     "LSTM as made": (lstm_32, 0.03, 600),  # twice the steps
-    "LSTM with the bias": (lambda: with_bias(lstm_32(), 5.0), 0.03),
+    "LSTM with the bias": (lambda: with_bias(lstm_32(), 5.0), 0.01),
     "one gate": (lambda: OneGate(32, 32, 5.0), 0.03),
 }
 
