@@ -232,8 +232,8 @@ def heard(lstm, name):
     return x.grad.norm(dim=2).mean(dim=0).flip(0)
 
 
-# %% id="vanishes-measured" tags=["after-prediction"]
-# The gradient by distance.
+# %% id="lstm-64" tags=["hide-input"]
+# An LSTM that may be deaf to h.
 def lstm_64(bias=None, reads_h="ifgo"):
     """64 cells; of the four blocks, only these read h"""
     lstm = made(lambda: nn.LSTM(64, 64, batch_first=True), "lstm")
@@ -243,6 +243,8 @@ def lstm_64(bias=None, reads_h="ifgo"):
     return lstm if bias is None else with_bias(lstm, bias)
 
 
+# %% id="vanishes-measured" tags=["after-prediction"]
+# The gradient by distance.
 fig, ax = lc.subplots(height=2.8)
 left = {}
 for label, lstm, colour in (
@@ -461,11 +463,13 @@ def lstm_32():
     return nn.LSTM(32, 32, batch_first=True)
 
 
+# %% id="rates" tags=["hide-input"]
+# Each with its own learning rate.
 memories = {  # of 0.001 to 0.03 the rate with the least loss on other texts, after 300 steps
     "plain": (recurrent_32, 0.003),
     "U = I": (keeping_32, 0.001),
     "LSTM as made": (lstm_32, 0.03, 600),  # twice the steps
-    "LSTM with the bias": (lambda: with_bias(lstm_32(), 5.0), 0.03),
+    "LSTM with the bias": (lambda: with_bias(lstm_32(), 5.0), 0.01),
     "one gate": (lambda: OneGate(32, 32, 5.0), 0.03),
 }
 
@@ -562,6 +566,8 @@ def forget_gates(model, letters):
         return (tokens @ W[rows].T + before @ U[rows].T + sum(biases)[rows]).sigmoid()
 
 
+# %% id="word-gate" tags=["hide-input"]
+# Gates at letters and at spaces.
 def at_letters_and_spaces(model, letters):
     """The mean of each gate at letters and at spaces: [32] each"""
     f, is_space = forget_gates(model, letters), letters == number[" "]

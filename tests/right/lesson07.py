@@ -1,4 +1,4 @@
-"""Lesson 07: other right answers to its functions."""
+"""Other right answers to the exercises of lesson 07."""
 
 import torch
 

@@ -170,7 +170,7 @@ def lstm_step(x, h, c, W, U, b):
             ),
             Slip(
                 "W is [4N, D] and U is [4N, N]: x meets W.T, h meets U.T.",
-                written(r"x @ W(?!\.)|h @ U(?!\.)|W @ x(?!\.)|U @ h(?!\.)"),
+                written(r"\b(x @ W|h @ U|W @ x|U @ h)\b(?![.\[])"),
                 """
 def lstm_step(x, h, c, W, U, b):
     i, f, g, o = (x @ W + h @ U + b).chunk(4, dim=1)
