@@ -1,4 +1,4 @@
-"""Other right answers to the exercises of lesson 07."""
+"""Lesson 07: other right answers to its functions."""
 
 import torch
 
