@@ -8,7 +8,7 @@
 # After this lesson you can write a gate and an LSTM's step, say how long a gate keeps and teaches, and read it as a step in time.
 #
 # You need lesson 05, the chain rule, exponentials, some PyTorch.
-# The core path takes about 75 minutes; half way is the end of section 4.
+# The core path takes about 70 minutes; half way is the end of section 4.
 #
 # ## Before you begin
 #
