@@ -129,10 +129,10 @@ after = Counter(b for a, b in pairwise(words) if a == "in")
 #
 # Read from left to right: a word becomes a vector, the vector is written into a memory, a network reads the memory and says what comes next; then it is the next word's turn.
 # The memory is a state, written in one of four ways, or a cache.
-# The number in a box is the lesson that opens it; a grey box has none yet.
+# The number in a box is the lesson that opens it.
 
 # %% id="chart" tags=["hide-input"]
-# The boxes of the chart, and its arrows.
+# The boxes of the chart.
 boxes = {
     "l01": (0, 1.8, "01\ntext"),
     "l02": (1.5, 1.8, "02\nword\nvector"),
@@ -144,27 +144,33 @@ boxes = {
     "l13": (6, 1.35, "13 compare"),
     "l08": (6, 0.3, "08\ncache:\ngrows"),
     "l03": (8.2, 1.8, "03\nnetwork"),
+    "l09": (8.2, 3.1, "09 in blocks"),
     "l04": (9.9, 1.8, "04\nnext\nword"),
+    "l06": (9.9, -1, "06\nerrors\ngo back"),
     "W": (4.7, -1, "weights: they change in training only"),
 }
+
+# %% id="chart-arrows" tags=["hide-input"]
+# Its arrows.
 arrows = {(rule, "l05"): "" for rule in ("l10", "l11", "l12", "l07")}
 arrows |= {("l02", box): "" for box in ("l10", "l11", "l12", "l07", "l08")}
 arrows |= {("l05", "l05"): "for the next word", ("l01", "l02"): "", ("l03", "l04"): ""}
 arrows |= {("l05", "l03"): "read", ("l08", "l03"): "read", ("l05", "l13"): "", ("l13", "l08"): ""}
-arrows |= {("W", "l02"): "", ("W", "l03"): "", ("l04", "W"): "loss"}
+arrows |= {("W", "l02"): "", ("W", "l03"): "", ("l04", "l06"): "loss", ("l06", "W"): ""}
+arrows |= {("l09", "l03"): ""}
 
 # %% id="chart-boxes" tags=["hide-input"]
 # Draws the boxes.
 from lcutils.show import BLUE, GREY, ORANGE
 
 fig, ax = lc.subplots(height=3.3)
-ax.set(xlim=(-0.5, 10.4), ylim=(-1.3, 3.9))
+ax.set(xlim=(-0.5, 10.4), ylim=(-1.5, 3.9))
 ax.axis("off")
+ax.plot((1.5, 4.7), (-1, -1), "--", color=GREY, lw=1.2)  # behind the box of the weights
 look, drawn = {"ha": "center", "va": "center", "size": 9}, {}
 for name, (x, y, label) in boxes.items():
-    ink, edge = (GREY, GREY) if name in ("l04",) else ("black", BLUE)  # grey: planned
-    box = {"boxstyle": "round,pad=0.4", "fc": "white", "ec": edge}
-    drawn[name] = ax.text(x, y, label, bbox=box, color=ink, **look)
+    box = {"boxstyle": "round,pad=0.4", "fc": "white", "ec": BLUE}
+    drawn[name] = ax.text(x, y, label, bbox=box, **look)
 fig.draw_without_rendering()  # settles how large the boxes are
 to_data = ax.transData.inverted()
 sides = {
@@ -174,19 +180,20 @@ sides = {
 
 # %% id="chart-drawn" tags=["hide-input"]
 # Draws the arrows: from side to side.
-ax.plot((1.5, 9.9), (-1, -1), "--", color=GREY, lw=1.2)  # behind the box of the weights
 for (a, b), label in arrows.items():
     (xa, ya, _), (xb, yb, _) = boxes[a], boxes[b]
-    line = {"arrowstyle": "-" if "l13" in (a, b) else "-|>", "color": GREY, "lw": 1.2}
+    line = {"arrowstyle": "-" if {a, b} & {"l09", "l13"} else "-|>", "color": GREY, "lw": 1.2}
     start, end = (sides[a].x1, ya), (sides[b].x0, yb)
     if a == b:  # the arrow back, above its box
         start, end = (xa + 0.4, sides[a].y1), (xa - 0.4, sides[a].y1)
         line |= {"color": ORANGE, "connectionstyle": "arc3,rad=1.3"}
-    elif "W" in (a, b):  # training
-        start, end = ((xb, ya), (xb, sides[b].y0)) if a == "W" else ((xa, sides[a].y0), (xa, yb))
-        line |= {"ls": "--"}
+    elif a == "W":
+        start, end = (xb, ya), (xb, sides[b].y0)
     elif xa == xb:
         start, end = (xa, sides[a].y0), (xb, sides[b].y1)
+    elif xa > xb:
+        start, end = (sides[a].x0, ya), (sides[b].x1, yb)
+    line |= {"ls": "--"} if {a, b} & {"W", "l06"} else {}  # training
     right, up = (0, 0.8) if a == b else (0.4, 0.1)
     place = (start[0] + end[0]) / 2 + right, (start[1] + end[1]) / 2 + up
     ax.text(*place, label, color=GREY, **look)
@@ -196,6 +203,7 @@ lc.figure(fig, "A state is an arrow back: what it keeps, the next word can use."
 # %% [markdown] id="chart-after"
 # You have watched 10 and 11, two ways to write.
 # Dashed lines are training: the *loss* says how wrong the probabilities were, and the weights are moved so that it falls.
+# A *block* is one reading and one network; large models have many, one on another.
 # (Not drawn: the cache, too, stays for the next word; the word's own vector also goes past the memory; keys and values are made with weights.)
 #
 # <details><summary>Open a box, or take the chart along as Mermaid</summary>
@@ -220,9 +228,11 @@ lc.figure(fig, "A state is an arrow back: what it keeps, the next word can use."
 #   l05 -->|read| l03["03 network"]
 #   l08 -->|read| l03
 #   l03 --> l04["04 next word"]
+#   l09["09 in blocks"] --- l03
 #   W["weights: they change in training only"] -.-> l02
 #   W -.-> l03
-#   l04 -.->|loss| W
+#   l04 -.->|loss| l06["06 errors go back"]
+#   l06 -.-> W
 #   {{clicks}}
 # ```
 #
