@@ -1,0 +1,66 @@
+"""Prose letter by letter: numbers and back, contexts, and what came after them."""
+
+from collections import Counter
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers import assert_refused
+from lcutils import text
+from lcutils.text import SIGNS, LetterCounts, Paragraph
+
+LETTERS = st.lists(st.integers(0, 3), min_size=1, max_size=40).map(torch.tensor)
+
+
+def paragraph(words: str) -> Paragraph:
+    return Paragraph(words, tuple(words.split()), "a.py")
+
+
+def test_letters_are_lower_case_digits_are_zeros_and_other_signs_are_left_out():
+    letters = text.as_letters([paragraph("A 27-tuple: (x, y)!"), paragraph("It's é.")])
+    assert text.spelled(letters) == "a 00-tuple (x, y)\nit's .\n"
+
+
+def test_every_sign_comes_back_as_it_was():
+    assert text.spelled(torch.arange(len(SIGNS))) == SIGNS
+    assert len(set(SIGNS)) == len(SIGNS) == 35
+
+
+def test_a_window_holds_the_letters_before_the_nearest_last():
+    assert text.windows(torch.tensor([5, 6, 7]), 2).tolist() == [[0, 0], [0, 5], [5, 6]]
+    assert text.windows(torch.tensor([5, 6, 7]), 0).shape == (3, 0)
+
+
+def test_what_are_no_paragraphs_and_a_window_too_wide_are_refused():
+    assert_refused(TypeError, "paragraphs: expected a list of Paragraph", text.as_letters, "abc")
+    assert_refused(ValueError, "paragraphs: expected a list of Paragraph", text.as_letters, [])
+    assert_refused(ValueError, "n: expected", text.windows, torch.tensor([1]), 13)
+
+
+@given(letters=LETTERS, n=st.integers(0, 3))
+def test_counts_are_those_of_a_plain_loop(letters, n):
+    padded, want = [0] * n + letters.tolist(), Counter()
+    for t, letter in enumerate(letters.tolist()):
+        want[(*padded[t : t + n], letter)] += 1
+    counts = LetterCounts(letters, n)
+    asked = torch.cartesian_prod(*[torch.arange(5)] * n).view(-1, n) if n else torch.zeros(1, 0)
+    asked = asked.long()  # 4 never came
+    for context, row in zip(asked.tolist(), counts.after(asked).tolist(), strict=True):
+        assert row == [want[(*context, letter)] for letter in range(len(SIGNS))]
+
+
+def test_of_a_longer_context_the_last_letters_count():
+    counts = LetterCounts(torch.tensor([1, 2, 3, 1, 2, 4]), 2)
+    long = torch.tensor([[9, 9, 1, 2]])
+    assert counts.after(long).equal(counts.after(torch.tensor([[1, 2]])))
+    assert counts.after(long)[0].nonzero().flatten().tolist() == [3, 4]
+
+
+@pytest.mark.parametrize("n", [1, 12])
+def test_contexts_that_differ_in_their_first_letter_alone_are_told_apart(n):
+    letters = torch.tensor([1, *[2] * (n - 1), 3, *[2] * (n - 1), 5])
+    counts = LetterCounts(letters, n)
+    last = torch.tensor([[3, *[2] * (n - 1)]])
+    assert counts.after(last)[0].nonzero().flatten().tolist() == [5]
