@@ -9,18 +9,14 @@ from hypothesis import strategies as st
 
 from helpers import assert_refused
 from lcutils import text
-from lcutils.text import SIGNS, LetterCounts, Paragraph
+from lcutils.text import SIGNS, LetterCounts
 
 LETTERS = st.lists(st.integers(0, 3), min_size=1, max_size=40).map(torch.tensor)
 
 
-def paragraph(words: str) -> Paragraph:
-    return Paragraph(words, tuple(words.split()), "a.py")
-
-
 def test_letters_are_lower_case_digits_are_zeros_and_other_signs_are_left_out():
-    letters = text.as_letters([paragraph("A 27-tuple: (x, y)!"), paragraph("It's é.")])
-    assert text.spelled(letters) == "a 00-tuple (x, y)\nit's .\n"
+    letters = text.as_letters("A 27-tuple: (x, y)!\nIt's é.")
+    assert text.spelled(letters) == "a 00-tuple (x, y)\nit's ."
 
 
 def test_every_sign_comes_back_as_it_was():
@@ -33,9 +29,8 @@ def test_a_window_holds_the_letters_before_the_nearest_last():
     assert text.windows(torch.tensor([5, 6, 7]), 0).shape == (3, 0)
 
 
-def test_what_are_no_paragraphs_and_a_window_too_wide_are_refused():
-    assert_refused(TypeError, "paragraphs: expected a list of Paragraph", text.as_letters, "abc")
-    assert_refused(ValueError, "paragraphs: expected a list of Paragraph", text.as_letters, [])
+def test_what_is_no_text_and_a_window_too_wide_are_refused():
+    assert_refused(TypeError, "written: expected a text, got a list", text.as_letters, ["abc"])
     assert_refused(ValueError, "n: expected", text.windows, torch.tensor([1]), 13)
 
 

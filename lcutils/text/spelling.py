@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
 from lcutils import _require
-from lcutils.text.docstrings import Paragraph
 
-SIGNS = "\n abcdefghijklmnopqrstuvwxyz0.,'()-"  # 0 is the line's end, before each paragraph
+SIGNS = "\n abcdefghijklmnopqrstuvwxyz0.,'()-"  # 0 is the end of a line
 _MOST = 12  # of 35 signs: more make a number that 64 bits do not hold
 
 
-def as_letters(paragraphs: Sequence[Paragraph]) -> Tensor:
-    """Paragraphs in lower case, one after the other, as numbers of `SIGNS`.
-
-    Every digit is a 0 and every paragraph ends with a line's end; what is no sign is left out.
+def as_letters(written: str) -> Tensor:
+    """A text in lower case as numbers of `SIGNS`: every digit a 0, what is no sign left out.
 
     Args:
-        paragraphs: at least one
+        written: any text
     Returns: [T] whole numbers from 0 to 34.
-    Raises: TypeError, ValueError if these are not paragraphs.
+    Raises: TypeError if it is no text.
     """
-    wanted, hint = "a list of Paragraph", "Make it with text.paragraphs."
-    if not isinstance(paragraphs, list | tuple):
-        _require.refuse("paragraphs", wanted, _require.kind_of(paragraphs), hint, TypeError)
-    if not paragraphs:
-        _require.refuse("paragraphs", wanted, "an empty one", hint)
-    written = "".join(f"{paragraph.text.lower()}\n" for paragraph in paragraphs)
-    known = re.sub(f"[^{re.escape(SIGNS)}]", "", re.sub("[0-9]", "0", written))
+    if not isinstance(written, str):
+        hint = 'Such as "\\n".join(paragraph.text for paragraph in prose).'
+        _require.refuse("written", "a text", _require.kind_of(written), hint, TypeError)
+    known = re.sub(f"[^{re.escape(SIGNS)}]", "", re.sub("[0-9]", "0", written.lower()))
     number = {sign: i for i, sign in enumerate(SIGNS)}
-    return torch.tensor([number[sign] for sign in known])
+    return torch.tensor([number[sign] for sign in known], dtype=torch.int64)
 
 
 def spelled(letters: Tensor) -> str:

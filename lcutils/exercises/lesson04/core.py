@@ -239,6 +239,7 @@ ENTRIES = (
             "The shorter context adds `a` letters, shared out as it says. How many are there then?",
             "Begin with `counts + a * shorter`, and divide by its sum over the letters.",
         ),
+        has_gradient=False,  # to divide by its own sum is right, too
         meaning="Much seen, and the counts decide; nothing seen, and the shorter context does.",
     ),
     NumberExercise(

@@ -11,7 +11,7 @@ ENTRIES = (
         "The loss is the cross-entropy. Which way does a gradient step move their scores?",
         {
             "a": Choice(
-                "up, up and up",
+                "all three go up",
                 "The slopes p - t are 0.7, -0.8 and 0.1: they add up to 0, so some go down.",
             ),
             "b": Choice(
