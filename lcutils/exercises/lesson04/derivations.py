@@ -52,7 +52,7 @@ ENTRIES = (
             "KL": "p1*log(p1/q1) + p2*log(p2/q2)",
         },
         mistakes={
-            "KL has the wrong sign, or its quotients are upside down: a wrong forecast costs more.": "H - KL",
+            "KL has the wrong sign, or a quotient upside down: a forecast off p costs more.": "H - KL",
             "The sign of H is the wrong way round: it has its minus inside.": "KL - H",
             "KL alone is what is lost; what nobody can save is missing.": "KL",
             "H alone is what the truth itself would pay; the forecast is wrong, and pays more.": (
@@ -64,15 +64,11 @@ ENTRIES = (
             "This is the entropy of the forecast q, plus KL; H is that of the truth p.": (
                 "-q1*log(q1) - q2*log(q2) + KL"
             ),
-            "H + p1*log(q1/p1) + p2*log(q2/p2)"
-            ),
             "The weights are the truth's, p: words come as often as they come.": (
                 "-q1*log(p1) - q2*log(p2)"
             ),
             "Only the first word was split.": "-p1*log(p1) + p1*log(p1/q1)",
             "H is counted twice.": "2*H + KL",
-            "p1*log(p1) + p2*log(p2) + KL"
-            ),
             "The two are added, not multiplied.": "H*KL",
             "log(p1/q1) is a difference, log(p1) - log(q1), not a quotient of logarithms.": (
                 "H + p1*log(p1)/log(q1) + p2*log(p2)/log(q2)"
