@@ -58,6 +58,8 @@ class LetterCounts:
     Args:
         letters: [T] whole numbers from 0 to 34
         n: letters in a context
+
+    `counts` [C, 35] has a row for each of the C contexts that came.
     """
 
     def __init__(self, letters: Tensor, n: int) -> None:
@@ -65,7 +67,7 @@ class LetterCounts:
         cells = which * len(SIGNS) + letters
         counts = cells.bincount(minlength=len(contexts) * len(SIGNS))
         self.n, self._contexts = n, contexts  # sorted
-        self._counts = counts.view(-1, len(SIGNS)).float()
+        self.counts = counts.view(-1, len(SIGNS)).float()
 
     def after(self, contexts: Tensor) -> Tensor:
         """How often each letter came after these contexts.
@@ -76,7 +78,7 @@ class LetterCounts:
         """
         codes = _codes(contexts[:, contexts.shape[1] - self.n :])
         place = torch.searchsorted(self._contexts, codes).clamp(max=len(self._contexts) - 1)
-        counts: Tensor = self._counts[place] * (self._contexts[place] == codes)[:, None]
+        counts: Tensor = self.counts[place] * (self._contexts[place] == codes)[:, None]
         return counts
 
 

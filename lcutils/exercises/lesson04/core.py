@@ -110,7 +110,7 @@ ENTRIES = (
         mistakes={
             "exp overflows: e^10000 is infinite. Softmax stays the same if all scores of a row "
             "are moved.": lambda s: s.exp().div(s.exp().sum(1, keepdim=True)).log(),
-            "exp overflows: a power in the sum is infinite. Move the row first, its largest to 0.": (
+            "exp overflows: a power in the sum is infinite. Move the largest score to 0.": (
                 lambda s: s - s.exp().sum(1, keepdim=True).log()
             ),
             "Softmax has rounded small probabilities to 0, whose logarithm is minus infinity: "

@@ -52,7 +52,7 @@ ENTRIES = (
             "KL": "p1*log(p1/q1) + p2*log(p2/q2)",
         },
         mistakes={
-            "KL has the wrong sign, or a quotient upside down: a forecast off p costs more.": "H - KL",
+            "KL has the wrong sign, or is upside down: another forecast costs more.": "H - KL",
             "The sign of H is the wrong way round: it has its minus inside.": "KL - H",
             "KL alone is what is lost; what nobody can save is missing.": "KL",
             "H alone is what the truth itself would pay; the forecast is wrong, and pays more.": (
