@@ -6,7 +6,7 @@
 # A language model reads a text and says what may come next: not one word, but a *distribution*, a probability for every word that it knows.
 # Here a "word" is a letter, so that the list is short.
 #
-# After this lesson you can say what a forecast costs, keep softmax alive at any score, build a model by counting, hold it against a network, write with temperature and top-p, and read a training log like a detective.
+# After this lesson you can price a forecast, keep softmax alive at any score, build a model by counting, write with temperature and top-p, and read a training log like a detective.
 #
 # You need lesson 03, logarithms, some PyTorch.
 # The core path takes about 75 minutes; the end of section 4 is a good place to stop half way.
@@ -111,7 +111,7 @@ def softmax(s):
 lc.prove("04.shift", softmax(s + c * one), softmax(s))
 
 # %% [markdown] id="shift-seen"
-# So a score by itself says nothing; only differences count.
+# Only differences of scores count.
 # That saves the computer, too: $e^{89}$ is too large for float32.
 # The price of a word is minus its logarithm, $\ln p_i=s_i-\ln\sum_j e^{s_j}$.
 #
@@ -159,7 +159,7 @@ for context in ("q", "th", "matr", "the m"):
 
 # %% [markdown] id="smoothing"
 # An *n-gram* model counts what came after each run of letters.
-# Divided by their sum, counts are probabilities, but what never came has 0, at an infinite price, should it come.
+# Divided by their sum, counts are probabilities, but what never came has 0, at an infinite price.
 # So each context adds $a$ letters that the next shorter one shares out.
 #
 # By hand: of 8 letters after a context, 6 were e and 2 were a. The shorter context says $\tfrac14$ for e, $\tfrac12$ for a, $\tfrac14$ for all others.
@@ -181,9 +181,7 @@ smoothed = lc.check("04.smoothed", smoothed)
 # %% [markdown] id="hints-smoothed"
 # {{hints}}
 #
-# After a q there is little doubt, after a space much.
-# So let $a$ be a number times how many different letters came (Witten and Bell, 1991).
-# The number is chosen for each length of context, on the files kept for choosing.
+# After a q there is little doubt, after a space much: let $a$ be a number times how many different letters came (Witten and Bell, 1991), chosen for each length on the files kept for choosing.
 
 
 # %% id="by-counts"
@@ -256,7 +254,7 @@ lc.figure(fig, claim)
 # %% [markdown] id="network-before"
 # ## 4. Against a network
 #
-# The rival is a network as in lesson 03: each of the last $n$ letters has a vector of 16 numbers, learned too; side by side they go through 256 hidden units to 35 scores.
+# The rival is a network as in lesson 03: the last $n$ letters have vectors of 16 numbers, learned too; side by side they go through 256 hidden units to 35 scores.
 # It sees 500 batches of 256 letters; its step size is the best of 0.01, 0.02 and 0.03 on the files kept for choosing.
 
 
@@ -291,6 +289,7 @@ lc.predict("04.counts_or_network", answer=answer)
 
 
 # %% id="networks-measured" tags=["after-prediction"]
+# Run this cell once you have guessed.
 def distributions(n, rng, steps=500):
     scores = network(n, rng, steps)
     with torch.no_grad():
@@ -300,6 +299,9 @@ def distributions(n, rng, steps=500):
 rng = lc.rng("networks")
 by_network = {n: distributions(n, rng) for n in (2, 4, 6)}
 twice = distributions(6, rng, steps=1_000)
+
+# %% id="networks-shown" tags=["after-prediction"]
+# Run this cell once you have guessed.
 fig, ax = lc.subplots(height=2.7)
 ax.plot(range(LONGEST + 1), by_length, "o-", color=BLUE)
 ax.text(3.1, 2.2, "counts", color=BLUE)
@@ -379,7 +381,7 @@ lc.prove("04.entropy_and_kl", -dot(p, v), -dot(p, u) + dot(p, u - v))
 #
 # ## 6. Writing
 #
-# To write, draw the next letter from the distribution, append it, and ask again.
+# To write, draw a letter, append it, and ask again.
 # Three rules bend the distribution first:
 #
 # - *temperature* $\tau$ divides all scores, so a probability becomes $p^{1/\tau}$, and all are divided by their new sum;
@@ -492,7 +494,7 @@ for temperature, found in texts.items():
     print(f"{temperature:<5}", text.spelled(found[0, :80]).replace("\n", " / "))
 
 # %% id="texts-measured" tags=["hide-input"]
-# The figure: known words, and loops.
+# Counts known words, and loops.
 known_words = set(text.spelled(letters).split())
 
 
@@ -506,6 +508,8 @@ def repeated(found, n=12):
     return sum(1 - len(set(row)) / len(row) for row in runs) / len(runs)
 
 
+# %% id="texts-figure" tags=["hide-input"]
+# The figure: known words, and loops.
 fig, ax = lc.subplots(height=2.4)
 known, again = ([f(found) for found in texts.values()] for f in (words_known, repeated))
 ax.plot(list(texts), known, "o-", color=BLUE, label="words that the files have")
