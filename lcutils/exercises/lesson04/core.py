@@ -36,7 +36,7 @@ def _by_hand(s: Tensor) -> Tensor:
     return s - s.exp().sum(1, keepdim=True).log()
 
 
-_no_keepdim = written(r"dim=1\)|\((?:1|-1|dim=-1)\)", unless=r"keepdim|\[:, None\]|unsqueeze")
+_no_keepdim = written(r"[(,] ?(?:dim=)?-?1\)", unless=r"keepdim|\[:, None\]|unsqueeze")
 
 ENTRIES = (
     FunctionExercise(
@@ -57,6 +57,9 @@ ENTRIES = (
             ),
             "This is the price in bits, a logarithm; perplexity is 2 to that power.": (
                 lambda p: -p.log2().mean()
+            ),
+            "This is the mean logarithm: the price has a minus, and then comes the power.": (
+                lambda p: p.log().mean()
             ),
             "The minus is missing: this is a typical probability, below 1.": (
                 lambda p: p.log().mean().exp()
@@ -216,6 +219,19 @@ ENTRIES = (
             ),
             "Counts are taken for probabilities: they are not divided by their total.": (
                 lambda n, p, a: (n + a * p) / (1 + a)
+            ),
+            "Each letter is divided by its own count and a; below belongs the total of its row.": (
+                lambda n, p, a: (n + a * p) / (n + a)
+            ),
+            "Below stands the a of all contexts; each row has its own.": (
+                lambda n, p, a: (n + a * p) / (n.sum(1, keepdim=True) + a.sum())
+            ),
+            "Only the counts are divided; what a adds belongs above the same line.": (
+                lambda n, p, a: n / n.sum(1, keepdim=True) + a * p
+            ),
+            "A letter that came has its counts alone, another the shorter context: such a row "
+            "adds up to more than 1.": (
+                lambda n, p, a: torch.where(n > 0, n / n.sum(1, keepdim=True), p)
             ),
             "Only letters that never came get something from the shorter context.": (
                 lambda n, p, a: torch.where(n > 0, n, a * p) / (n.sum(1, keepdim=True) + a)

@@ -64,6 +64,12 @@ ENTRIES = (
             "The word that crosses mass is cut off, and the rest does not add up to 1.": (
                 lambda p, m: _cut(p, m, lambda total, q: total <= m)
             ),
+            "The word that crosses mass is cut off, unless it is the first.": (
+                lambda p, m: _kept(p, m, lambda total, q: (total < m) | (total == q))
+            ),
+            "The way back is the wrong one: `order` says where in p each sorted word belongs.": (
+                lambda p, m: top_p(p, m).sort(descending=True).values[p.argsort(descending=True)]
+            ),
             "What is left does not add up to 1.": (
                 lambda p, m: _cut(p, m, lambda total, q: total - q < m)
             ),
