@@ -479,11 +479,12 @@ lc.reveal("04.order", picture, why, was=was)
 
 
 # %% id="write"
-def write(temperature, rng, n_letters=150):
+def write(temperature, rng, mass=1.0, n_letters=150):
     """Continues 40 windows of the test files: [40, n_letters]"""
     found = to_test[0][torch.randint(len(to_test[0]), (40,), generator=rng)]
     for _ in range(n_letters):
         p = warmed(by_counts(found[:, -LONGEST:])[-1], temperature)
+        p = torch.stack([top_p(row, mass) for row in p]) if mass < 1 else p
         found = torch.cat([found, torch.multinomial(p, 1, generator=rng)], dim=1)
     return found[:, LONGEST:]
 
@@ -522,14 +523,16 @@ lc.figure(fig, claim)
 
 # %% id="words-claim" tags=["hide-input"]
 # And the words.
+cut = words_known(write(1.0, rng, mass=0.9))
 said = "At temperature 1, {value:.2f} of the words written are words of the files; "
-lc.claim("04.words", said + f"at 1.5, {known[3]:.2f}.", known[2], between=(0.88, 0.98))
+said += f"at 1.5, {known[3]:.2f}; at 1 with top-p 0.9, {cut:.2f}."
+lc.claim("04.words", said, known[2], between=(0.88, 0.98))
 
 # %% [markdown] id="case"
 # ## 7. A case for a detective
 #
 # An article on long contexts shows a program and what it printed.
-# The program sorts texts into two classes; its last layer has as many outputs as the vocabulary has words; after each epoch it prints `loss.item()` of the last batch, and at the end `100 * correct / total` of the test set, both as they are.
+# The text speaks of two classes; the program's last layer has as many outputs as the vocabulary has words; after each epoch it prints `loss.item()` of the last batch, and at the end `100 * correct / total` of the test set, both as they are.
 #
 # ```
 # Epoch 1/10, Loss: 2.3036
@@ -702,7 +705,7 @@ lc.claim("04.ruled_out", said, (above >= 0.9).float().mean(), between=(0.04, 0.1
 # %% [markdown] id="sources"
 # ## Sources
 #
-# - The article: an introduction to ultra-long context in language models, in Chinese, sections 5.2 and 5.4, the program and its log.
+# - The article: an introduction to ultra-long context in language models, in Chinese, sections 4.3, 5.2 and 5.4: two classes, the program and its log.
 # - Hugging Face transformers, pull request 8686, and llama.cpp, issue 4091: temperature before top-p, and after it.
 # - Holtzman, Buys, Du, Forbes and Choi, The curious case of neural text degeneration, ICLR 2020: top-p.
 # - Shannon, Prediction and entropy of printed English, Bell System Technical Journal, 1951: letters, guessed and priced.
