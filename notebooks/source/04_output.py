@@ -147,14 +147,18 @@ N_SIGNS, LONGEST = len(text.SIGNS), 6
 
 
 def as_letters(paragraphs):
-    return text.as_letters("".join(paragraph.text + "\n" for paragraph in paragraphs))  # [T]
+    return text.as_letters("".join(paragraph.text + "\n" for paragraph in paragraphs))
 
 
 letters = as_letters(learn)
 tables = [text.LetterCounts(letters, n) for n in range(LONGEST + 1)]
+
+# %% id="came-after" tags=["hide-input"]
+# What came after four contexts.
+signs = text.SIGNS.replace(" ", "_")  # so that a space is seen
 for context in ("q", "th", "matr", "the m"):
     row = tables[len(context)].after(text.as_letters(context)[None])[0]
-    often = "  ".join(f"{text.SIGNS[i]} {row[i]:.0f}" for i in row.topk(5).indices if row[i])
+    often = "  ".join(f"{signs[i]} {row[i]:.0f}" for i in row.topk(5).indices if row[i])
     print(f"after {context!r:8} {often}")
 
 # %% [markdown] id="smoothing"
@@ -408,7 +412,7 @@ top_p = lc.check("04.top_p", top_p)
 # %% [markdown] id="hints-top_p"
 # {{hints}}
 #
-# What the counts say after "of the m", with both rules:
+# What the counts say after "of the m", at the temperature `tau`, with top-p `mass`:
 
 # %% id="play" tags=["hide-input"]
 # The sliders.
@@ -420,15 +424,15 @@ def warmed(p, temperature):
     return (p.log() / temperature).softmax(dim=-1)
 
 
-def draw(ax, temperature, mass):
-    q = top_p(warmed(after_the, temperature), mass)
+def draw(ax, tau, mass):
+    q = top_p(warmed(after_the, tau), mass)
     ax.bar(range(10), after_the[ranked], color=GREY, alpha=0.4)
     ax.bar(range(10), q[ranked], color=BLUE, width=0.5)
     ax.set(xlabel="next letter", ylabel="probability", ylim=(0, 1))
-    ax.set_xticks(range(10), [text.SIGNS[i] for i in ranked])
+    ax.set_xticks(range(10), [signs[i] for i in ranked])
 
 
-lc.play(draw, temperature=(0.1, 3.0, 1.0), mass=(0.05, 1.0, 1.0))
+lc.play(draw, tau=(0.1, 3.0, 1.0), mass=(0.05, 1.0, 1.0))
 
 # %% [markdown] id="order-before"
 # Now two rules, one after the other.
@@ -461,7 +465,7 @@ for y, p in enumerate(rules.values()):
             ax.fill_between([x - 0.5, x + 0.5], y - 0.5, y + 0.5, color=BLUE, alpha=shade, lw=0)
             ax.text(x, y, f"{100 * share:.0f}", ha="center", va="center", size=8)
 ax.set(xlim=(-0.5, 9.5), ylim=(6.5, -0.5), xlabel="next letter (numbers: per cent; white: cut off)")
-ax.set_xticks(range(10), [text.SIGNS[i] for i in ranked])
+ax.set_xticks(range(10), [signs[i] for i in ranked])
 ax.set_yticks(range(7), list(rules))
 said = f"Temperature first leaves {{value:.0f}} letters, top-p first {cut_first}."
 picture = lc.figure(fig, lc.claim("04.letters_left", said, heat_first, between=(3, 9)))
