@@ -314,10 +314,10 @@ ax.plot(6, price(twice, to_test[1]), "s", color=ORANGE)
 ax.text(6, 2.6, "network (square: twice the steps)", color=ORANGE, ha="right")
 ax.set(xlabel="letters of context", ylabel="bits a letter", ylim=(1.4, 4.5))
 gap = price(by_network[6], to_test[1]) - by_length[6]
-said = "With 6 letters the counts pay {value:.2f} bits a letter less than the network."
+said = "With 6 letters the counts pay {value:.1f} bits a letter less than the network."
 picture = lc.figure(fig, lc.claim("04.counts_win", said, gap, between=(0.6, 0.8)))
 gap = price(twice, to_test[1]) - by_length[6]
-said = "With twice the steps it is {value:.2f} bits."
+said = "With twice the steps it is {value:.1f} bits."
 still = lc.claim("04.counts_win_twice", said, gap, between=(0.42, 0.62))
 lc.reveal("04.counts_or_network", picture, still, was="counts" if gap > 0 else "network")
 
@@ -331,7 +331,7 @@ mixed = price(0.9 * counted[-1] + 0.1 * twice, to_test[1])
 n_counts = sum(int((table.counts > 0).sum()) for table in tables)
 n_weights = N_SIGNS * 16 + 6 * 16 * 256 + 256 * N_SIGNS
 room = f"The counts are {n_counts:,} numbers, the network has {n_weights:,}."
-said = "Nine parts of the counts and one of the network: {value:.3f} bits less than the counts."
+said = "Nine parts of the counts and one of the network: {value:.2f} bits less than the counts."
 gain = lc.claim("04.mixture", said, by_length[6] - mixed, between=(0.02, 0.035))
 why = """Ann and Bob again: distributions can be averaged, and the mean of two can be better than both.
 Of two guesses there is no mean."""
