@@ -635,19 +635,10 @@ lc.prove("04.heat", lc.grad(H, tau), z**2 * sigma(z / tau) * sigma(-z / tau) / t
 
 # %% [markdown] id="heat-seen"
 # $z^2\,\sigma(\frac z\tau)\,\sigma(-\frac z\tau)$ is the variance of the scores, drawn with these probabilities.
+# With any number of words, let $m$ be the mean of the scores, so that $H=\ln Z-m/\tau$.
+# By hand: $\ln Z$ has the slope $-m/\tau^2$, and $m/\tau$ has $m'/\tau-m/\tau^2$, so $H'=-m'/\tau$; and $m'$ is minus the variance divided by $\tau^2$.
 # So **the entropy grows with the temperature, by the variance of the scores divided by $\tau^3$**, and stands still only where all scores are equal.
-# The same for three words:
-
-# %% id="heat-three" tags=["hide-input"]
-# Three words.
-zs = symbols("z_1:4", real=True)
-Z = sum(exp(x / tau) for x in zs)
-chances = [exp(x / tau) / Z for x in zs]
-mean = sum(p * x for p, x in zip(chances, zs, strict=True))
-variance = sum(p * x**2 for p, x in zip(chances, zs, strict=True)) - mean**2
-lc.prove("04.heat_three", lc.grad(log(Z) - mean / tau, tau), variance / tau**3)
-
-# %% [markdown] id="twice-before"
+#
 # ### Softmax, twice
 #
 # `cross_entropy` takes scores. A common slip gives it probabilities, so that softmax is taken twice.
