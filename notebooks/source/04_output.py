@@ -644,7 +644,7 @@ lc.prove("04.heat", lc.grad(H, tau), z**2 * sigma(z / tau) * sigma(-z / tau) / t
 # `cross_entropy` takes scores. A common slip gives it probabilities, so that softmax is taken twice.
 # Nothing breaks, and the loss even falls. How far can it?
 # At best all is on the word that came: the "scores" are one 1 and, for 35 signs, 34 zeros, which cost $\ln(e+34)-1=2.60$ nats.
-# Equal scores cost $\ln 35=3.56$: all that training can move lies between, and to come down the model must be sure, right or wrong.
+# Equal scores cost $\ln 35=3.56$: all that training can gain lies between, and to come down the model must be sure, right or wrong.
 
 
 # %% id="twice"
