@@ -32,6 +32,7 @@ _HOME = {
 
 # `lc.memory` and its like: loaded when first used, as the names above.
 _MODULES = (
+    "lags",
     "memory",
     "nets",
     "proof",

@@ -1,6 +1,7 @@
-"""Real prose that is already on the reader's machine, its words and its letters as numbers."""
+"""Real text that is already on the reader's machine, its words and its letters as numbers."""
 
 from lcutils.text.docstrings import PACKAGES, Paragraph, paragraphs
+from lcutils.text.names import names
 from lcutils.text.spelling import SIGNS, LetterCounts, as_letters, spelled, windows
 from lcutils.text.words import cooccurrence_counts, passages, skip_gram_pairs, split, vocabulary
 
@@ -11,6 +12,7 @@ __all__ = [
     "Paragraph",
     "as_letters",
     "cooccurrence_counts",
+    "names",
     "paragraphs",
     "passages",
     "skip_gram_pairs",
