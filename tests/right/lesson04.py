@@ -20,14 +20,14 @@ def log_softmax_by_row(scores):
     return torch.stack([row - row.exp().sum().log() for row in rows])
 
 
-def smoothed_by_weight(counts, shorter, a):
+def smoothed_by_weight(counts, shorter, m):
     seen = counts.sum(1).unsqueeze(1)
-    weight = seen / (seen + a)
+    weight = seen / (seen + m)
     return weight * counts / seen.clamp(min=1) + (1 - weight) * shorter
 
 
-def smoothed_by_its_own_sum(counts, shorter, a):
-    filled = counts + a * shorter
+def smoothed_by_its_own_sum(counts, shorter, m):
+    filled = counts + m * shorter
     return filled / filled.sum(dim=1, keepdim=True)
 
 
@@ -62,7 +62,7 @@ RIGHT = {
     "04.smoothed": (
         smoothed_by_weight,
         smoothed_by_its_own_sum,
-        lambda n, p, a: (n / a + p) / (n.sum(-1)[:, None] / a + 1),
+        lambda n, p, m: (n / m + p) / (n.sum(-1)[:, None] / m + 1),
     ),
     "04.top_p": (
         top_p_by_loop,

@@ -16,10 +16,14 @@ def _symbols() -> Mapping[str, Any]:
 
 
 def _meets_the_truth(line: Any) -> bool:
-    """Does a logarithm of p stand in the line, or what stands for one?"""
+    """Does a logarithm of p stand in the line, or what stands for one?
+
+    In log(q1**p1) there is none: p is an exponent.
+    """
     from sympy import log
 
-    inside = {s.name for part in line.atoms(log) for s in part.free_symbols}
+    factors = (part.args[0].as_powers_dict().items() for part in line.atoms(log))
+    inside = {s.name for pairs in factors for base, _ in pairs for s in base.free_symbols}
     return bool(inside & {"p1", "p2"} or {s.name for s in line.free_symbols} & {"H", "KL"})
 
 
@@ -51,7 +55,20 @@ ENTRIES = (
             "H": "-p1*log(p1) - p2*log(p2)",
             "KL": "p1*log(p1/q1) + p2*log(p2/q2)",
         },
+        between=dict.fromkeys(("p1", "p2", "q1", "q2"), (0, 1)),
         mistakes={
+            "p1 + p2 = 1 is true, but not needed here: leave p1 as it is.": (
+                "-(1 - p2)*log(q1) - p2*log(q2)"
+            ),
+            "p1 + p2 = 1 is true, but not needed here: leave p2 as it is.": (
+                "-p1*log(q1) - (1 - p1)*log(q2)"
+            ),
+            "log is natural, as in the start: with log2 every price is another number.": (
+                "-p1*log(q1)/log(2) - p2*log(q2)/log(2)"
+            ),
+            "This is KL's place alone, with its sign turned; what is added to log(q) is lost.": (
+                "-p1*log(p1/q1) - p2*log(p2/q2)"
+            ),
             "KL has the wrong sign, or is upside down: another forecast costs more.": "H - KL",
             "The sign of H is the wrong way round: it has its minus inside.": "KL - H",
             "KL alone is what is lost; what nobody can save is missing.": "KL",
