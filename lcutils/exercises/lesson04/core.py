@@ -82,7 +82,7 @@ ENTRIES = (
             "The logarithm is that of base 2, the power one of e: both should have one base.": (
                 lambda p: (-p.log2().mean()).exp()
             ),
-            "The prices are summed, or the choices multiplied; for a letter it is the mean, or a root.": (
+            "The prices are summed, or the choices multiplied: take the mean, or the root.": (
                 lambda p: (-p.log().sum()).exp()
             ),
             "These are the choices at each place; one number for the text is wanted.": (

@@ -7,12 +7,12 @@ from lcutils.checking.data import Prediction
 ENTRIES = (
     Prediction(
         "04.forecasters",
-        "Who pays less for the four letters together?",
+        "Who gave the four letters together the larger probability?",
         choices=("Ann", "Bob"),
     ),
     Prediction(
         "04.counts_or_network",
-        "Both see the last 6 letters. Which pays less for a letter of the test files?",
+        "Both have read the same 128,000 letters once. Which pays less on the test files?",
         choices=("counts", "network"),
     ),
     Prediction(

@@ -71,13 +71,13 @@ ENTRIES = (
                 "7 nats: the mean can be that high.",
             ),
             "c": Choice(
-                "other code printed it; all may be true still",
-                "A mean loss and an accuracy hardly bind each other; the digits do bind the "
-                "program.",
+                "that line did not print it; all may be true still",
+                "Loss and accuracy hardly bind each other, but the digits do not come from that "
+                "line. Who rounded them, nobody can tell.",
             ),
             "d": Choice(
                 "nothing at all: runs differ, and so do losses",
-                "They do, but no run of this program prints a loss with four decimals.",
+                "They do, but in no run does that line print one of these ten losses as shown.",
             ),
         },
         right="c",
