@@ -436,7 +436,7 @@ lc.prove("04.entropy_and_kl", -dot(p, v), -dot(p, u) + dot(p, u - v))
 
 # %% [markdown] id="kl-positive"
 # $KL$ is never below 0. $\ln x\le x-1$, equal at $x=1$ alone; so, if no $p_i$ is 0, $-KL=\sum_i p_i\ln\frac{q_i}{p_i}\le\sum_i p_i\left(\frac{q_i}{p_i}-1\right)=1-1=0$, equal only if every $q_i=p_i$.
-# **On average no model pays less than the entropy, and only the truth pays no more.**
+# **On average under the truth, no model pays less than the entropy, and only the truth pays no more.**
 # (On one text luck may: Bob's first three letters.)
 #
 # The entropy of our text nobody knows. A price on new files is, but for luck, an upper bound; people who guessed English letters came to about one bit (Shannon, 1951).
@@ -458,7 +458,7 @@ lc.prove("04.entropy_and_kl", -dot(p, v), -dot(p, u) + dot(p, u - v))
 
 # %% id="04-top_p" tags=["exercise"]
 def top_p(p, mass):
-    """p: [V], 0 < mass <= 1 -> the fewest letters that reach mass, as a distribution: [V]"""
+    """p: [V], mass up to 1 -> the fewest letters that reach mass, as a distribution: [V]"""
     ### BEGIN SOLUTION
     best, order = p.sort(descending=True)
     kept = best * (best.cumsum(dim=0) - best < mass)
@@ -693,6 +693,7 @@ said += (
 lc.claim("04.words", said, known[2], between=(0.88, 0.98))
 
 # %% [markdown] id="texts-seen"
+# (A word is what stands between two spaces, comma included.)
 # The aim is not 1: people write new words, too. Temperature 1 comes nearest to real prose; top-p and low temperatures write tamer than people do, the point of Holtzman et al.
 
 # %% [markdown] id="heat-before"

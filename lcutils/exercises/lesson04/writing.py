@@ -12,7 +12,7 @@ from lcutils.checking.syntax import written
 
 
 def top_p(p: Tensor, mass: float) -> Tensor:
-    """p: [V], 0 < mass <= 1 -> the fewest letters that reach mass, as a distribution: [V]"""
+    """p: [V], mass up to 1 -> the fewest letters that reach mass, as a distribution: [V]"""
     return _kept(p, mass, lambda total, q: total - q < mass)
 
 
