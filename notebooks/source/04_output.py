@@ -15,6 +15,7 @@
 import torch
 from sympy import OneMatrix, exp, log, symbols
 from torch.nn.functional import cross_entropy
+from torch.optim.lr_scheduler import LinearLR
 
 import lcutils as lc
 from lcutils import text
@@ -307,8 +308,7 @@ def network(letters, passes, rng, lr=0.02):
         return torch.relu(vectors[contexts].flatten(1) @ W1) @ W2
 
     optimizer = torch.optim.Adam([vectors, W1, W2], lr=lr)
-    steps = passes * len(letters) // 256
-    slower = torch.optim.lr_scheduler.LinearLR(optimizer, 1, 0.01, steps)
+    slower = LinearLR(optimizer, 1, 0.01, passes * len(letters) // 256)
     contexts = text.before(letters, 6)
     for _ in range(passes):
         for batch in torch.randperm(len(letters), generator=rng).split(256):

@@ -71,7 +71,7 @@ ENTRIES = (
                 "7 nats: the mean can be that high.",
             ),
             "c": Choice(
-                "that line did not print it; all may be true still",
+                "that line did not print it; all may be true",
                 "Loss and accuracy hardly bind each other, but the digits do not come from that "
                 "line. Who rounded them, nobody can tell.",
             ),
