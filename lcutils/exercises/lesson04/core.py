@@ -42,11 +42,11 @@ def _shifted(s: Tensor) -> Tensor:
 
 
 _no_keepdim = written(
-    r"(?:sum|amax|max|logsumexp)\((?:[^()]*, ?)?(?:dim=|axis=)?-?1\)",
-    unless=r"keepdim|\[:, None\]|unsqueeze",
+    r"\b(?:sum|amax|max|logsumexp)\((?:[^()]*, ?)?(?:dim=|axis=)?-?1\)",
+    unless=r"\[:, None\]|unsqueeze",
 )
 _both_of_max = written(
-    r"(?<!a)max\((?:\w+, ?)?(?:dim=|axis=)?-?1\b[^()]*\)(?!\.values|\[0\])",
+    r"\bmax\((?:\w+, ?)?(?:dim=|axis=)?-?1\b[^()]*\)(?!\.values|\[0\])",
     unless=r"\w+, ?\w+\)? = .*max\(",
 )
 
