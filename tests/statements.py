@@ -103,6 +103,17 @@ h_slope = OneMatrix(d, 1) - hadamard(h, h)
 Other = MatrixSymbol("Q", d, n)
 ones = OneMatrix(n, 1)
 
+
+# lesson 04: distributions
+def softmax(scores):
+    return 1 / sum_of(N, scores) * each(exp, scores)
+
+
+forecast, truth = MatrixSymbol("v", N, 1), MatrixSymbol("u", N, 1)  # logarithms of both
+warmth = symbols("tau", positive=True)
+entropy = log(1 + exp(z / warmth)) - z / warmth * sigma(z / warmth)
+variance_at = z**2 * sigma(z / warmth) * sigma(-z / warmth)
+
 # lesson 05: exact noise of random keys
 
 
@@ -290,6 +301,12 @@ TRUE = {
         1 / sum_of(N, scores) * each(exp, scores) - right,
         autograd,
     ),
+    "04.shift_all": lambda: (softmax(scores + z * OneMatrix(N, 1)), softmax(scores)),
+    "04.entropy_and_kl": lambda: (
+        -dot(right, forecast),
+        -dot(right, truth) + dot(right, truth - forecast),
+    ),
+    "04.heat": lambda: (grad(entropy, warmth), variance_at / warmth**3),
     "10.read_all": lambda: (
         S3.T * q,
         S.T * q + dot(k1, q) * v1 + dot(k2, q) * v2 + dot(k3, q) * v3,
@@ -549,6 +566,16 @@ FALSE = {
         grad(log(sum_of(N, scores)) - dot(right, scores), scores),
         right - 1 / sum_of(N, scores) * each(exp, scores),
     ),
+    ("04.shift_all", "factor"): lambda: (softmax(2 * scores), softmax(scores)),
+    ("04.entropy_and_kl", "sign"): lambda: (
+        -dot(right, forecast),
+        -dot(right, truth) - dot(right, truth - forecast),
+    ),
+    ("04.entropy_and_kl", "swapped operands"): lambda: (
+        -dot(right, forecast),
+        -dot(right, truth) + dot(right, forecast - truth),
+    ),
+    ("04.heat", "factor"): lambda: (grad(entropy, warmth), variance_at / warmth**2),
     ("10.read_all", "missing term"): lambda: (
         S3.T * q,
         dot(k1, q) * v1 + dot(k2, q) * v2 + dot(k3, q) * v3,

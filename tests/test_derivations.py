@@ -50,7 +50,7 @@ from lcutils.proof.statement import Statement
 ENTRIES = catalogue()
 EXERCISES = [entry for entry in ENTRIES.values() if isinstance(entry, DerivationExercise)]
 NUMBERS, MATRICES = "03.lower_weight", "05.error_left"
-LOGARITHMS, WAYS = "01.wrong_shares", "07.two_ways"
+LOGARITHMS, WAYS, PRICE = "01.wrong_shares", "07.two_ways", "04.split_price"
 
 
 def by_id(exercise):
@@ -103,6 +103,7 @@ def shrunk(r, v):
 r, v = MatrixSymbol("r", V, 1), MatrixSymbol("v", V, 1)
 BEFORE, SQUEEZED, AFTER = shrunk(r, v)
 
+PAID = "-p1*log(q1) - p2*log(q2)"
 LENGTHS = "-p*log(q) - r*log(s) + p*log(p) + r*log(r)"
 GROUPED, QUOTIENTS = "p*(log(p) - log(q)) + r*(log(r) - log(s))", "p*log(p/q) + r*log(r/s)"
 P, Q, R, S = symbols("p q r s")
@@ -292,6 +293,24 @@ RIGHT = {
         " = p·ln(p/q) + r·ln(r/s)",
         "LaTeX": r"""p(\log(p) - \log(q)) + r(\log(r) - \log(s))
             = p\log(\frac{p}{q}) + r\log(\frac{r}{s})""",
+    },
+    PRICE: {
+        "logarithms of both between": [
+            PAID,
+            "-p1*(log(p1) - log(p1/q1)) - p2*(log(p2) - log(p2/q2))",
+            "H + KL",
+        ],
+        "one word after the other": [
+            PAID,
+            "-p1*log(p1) + p1*log(p1/q1) - p2*log(q2)",
+            "-p1*log(p1) + p1*log(p1/q1) - p2*log(p2) + p2*log(p2/q2)",
+            "H + KL",
+        ],
+        "one name, then the other": [PAID, "H - p1*log(q1/p1) - p2*log(q2/p2)", "KL + H"],
+        "one over the forecast": ["p1*log(1/q1) + p2*log(1/q2)", "H + KL"],
+        "shares as exponents between": [PAID, "-log(q1**p1 * q2**p2)", "H + KL"],
+        "as in a book": "−p₁ ln(q₁) − p₂ ln(q₂) = −p₁ ln(p₁) − p₂ ln(p₂) + p₁ ln(p₁/q₁)"
+        " + p₂ ln(p₂/q₂) = H + KL",
     },
 }
 

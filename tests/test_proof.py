@@ -72,7 +72,7 @@ KINDS = {
 # proved entry by entry; every other statement with sizes in it is proved for all sizes
 AT_SIZES = {
     *("02.skip_gram", "03.layer", "03.bias", "03.top_weights", "03.bottom_weights", "03.softmax"),
-    *("03.error", "03.error_below", "03.article_output"),
+    *("03.error", "03.error_below", "03.article_output", "04.shift_all"),
     *("05.noise_stored", "05.noise_unstored", "05.signal", "08.variance", "10.rows"),
 }
 WITHOUT_SIZES = {
@@ -82,6 +82,7 @@ WITHOUT_SIZES = {
         "02.sgns_slope",
         "02.sigma_mirrored",
         "02.sigma_slope",
+        "04.heat",
         "04.shift",
         "05.total_weight",
         "05.all_weight",

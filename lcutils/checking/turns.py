@@ -23,6 +23,7 @@ class Known:
             relation
             for name, (low, high) in exercise.between.items()
             for relation in (symbols[name] > low, symbols[name] < high)
+            if relation.free_symbols  # that a positive number is above 0 is known
         )
         self._meanings = [(symbols[x], self.reader.line(y)) for x, y in exercise.meanings.items()]
         self._turns: list[tuple[str, Any, complex]] = []
