@@ -357,7 +357,7 @@ lc.reveal("04.counts_or_network", once, four, room, was=was)
 # With more letters the gap closes: outside this page, one run each, 1,024 units that read all 1.4 million once (40 s) paid 1.77 bits, four times (160 s) 1.69; the counts 1.65.
 #
 # But two contexts whose nearest letters differ share nothing in a table.
-# Is their mean better?
+# Is the mean of both models better?
 
 # %% id="mixture" tags=["after-prediction"]
 # Run this cell once you have guessed.
@@ -567,7 +567,7 @@ lc.claim(
 )
 
 # %% [markdown] id="test_set-exercise"
-# So the losses were rounded on their way.
+# So the losses were rounded.
 #
 # **Exercise 6** (3 minutes). Third clue: the program would not round `85.5676` either.
 # How many texts has the test set then, at least? (As a share it is 0.855676.)
