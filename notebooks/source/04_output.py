@@ -66,7 +66,7 @@ lc.reveal("04.forecasters", said, was=max(("Ann", "Bob"), key=given.get))
 # ### The price
 #
 # The price of a letter is $-\log_2 p$ *bits*: $p=\tfrac12$ costs one, each further halving one more.
-# Probabilities multiply, so prices add up: Ann pays $4$ bits, Bob $3\cdot 0.03+9.97=10.05$.
+# Probabilities multiply, so prices add up: Ann pays $4$ bits, Bob $3\cdot 0.029+9.966=10.05$.
 # The mean price is the *cross-entropy* of the text, nearly every language model's loss.
 # PyTorch takes $\ln$ and counts *nats*; one bit is $\ln 2=0.693$ of them.
 #
@@ -357,7 +357,7 @@ lc.reveal("04.counts_or_network", once, four, room, was=was)
 # With more letters the gap closes: outside this page, one run each, 1,024 units that read all 1.4 million once (40 s) paid 1.77 bits, four times (160 s) 1.69; the counts 1.65.
 #
 # But two contexts whose nearest letters differ share nothing in a table.
-# Is their mean better?
+# Is the mean of both models better?
 
 # %% id="mixture" tags=["after-prediction"]
 # Run this cell once you have guessed.
@@ -554,7 +554,7 @@ lc.play(draw, tau=(0.1, 3.0, 1.0), mass=(0.05, 1.0, 1.0))
 # First clue: $V$ equally likely outputs cost $\ln V$ nats: two $0.69$, ten $2.3026$.
 # The first loss looks like ten classes untrained, but an epoch has passed.
 #
-# Second clue: a 32-bit number is a whole number divided by a power of 2. If it has four decimals it is a multiple of $\tfrac1{16}$, such as $1.5625$. And Python leaves out the last zero of `1.9790`.
+# Second clue: a 32-bit number is a whole number divided by a power of 2. If it has at most four decimals it is a multiple of $\tfrac1{16}$, such as $1.5625$. And Python leaves out the last zero of `1.9790`.
 
 # %% id="printed" tags=["hide-input"]
 # The ten losses, printed by Python.
@@ -567,10 +567,10 @@ lc.claim(
 )
 
 # %% [markdown] id="test_set-exercise"
-# So the losses were rounded on their way.
+# So the losses were rounded.
 #
 # **Exercise 6** (3 minutes). Third clue: the program would not round `85.5676` either.
-# How many texts has the test set then, at least? (As a share it is 0.855676.)
+# How many texts has the test set, at least? (As a share it is 0.855676.)
 
 # %% id="04-test_set" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -608,7 +608,7 @@ lc.quiz("04.exit_case", answer=answer)
 # - First a baseline, and the same letters for both: here counts beat a small network.
 # - Temperature 1 changes nothing, towards 0 the likeliest always comes; with top-p the order matters.
 #
-# Both models see 6 letters and forget the rest. Lesson 05 begins to remember.
+# Both models see a few letters and forget the rest. Lesson 05 begins to remember.
 
 # %% [markdown] id="more-time"
 # ## If you have more time
