@@ -1,0 +1,112 @@
+"""An experiment of lesson 09: a decoder or an encoder reads prose, and fills in a letter."""
+
+from __future__ import annotations
+
+import functools
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from lcutils import _require, text, train
+from lcutils.text.letters import LETTERS, letters
+from lcutils.transformer import Transformer
+
+T = 48  # letters a window
+PLACE = 36  # of the letter that is asked for, counted from 0
+HIDDEN = len(LETTERS)  # the token that stands where a letter is hidden
+
+
+@functools.cache
+def windows() -> tuple[Tensor, Tensor, Tensor]:
+    """Prose to train on, to choose by and to judge by, [N, T] each, no file in two of them."""
+    first, rest = text.split(text.paragraphs(), 0.75)
+    chosen, judged = text.split(rest, 0.87)
+    return letters(first, T), letters(chosen, T), letters(judged, T)
+
+
+def trained(*, is_causal: bool, steps: int, lr: float, seed: int, n_blocks: int = 1) -> Transformer:
+    """A small transformer of 48 numbers a token, trained on windows of 48 letters, 16 a step.
+
+    Args:
+        is_causal: a decoder learns to name each next letter, an encoder those that are hidden
+        steps, lr, seed: of `train.fit`; the seed fixes the first weights, too
+        n_blocks: L
+    Raises: TypeError, ValueError naming the argument.
+    """
+    n_tokens = len(LETTERS) + 1
+    model = Transformer(n_tokens, is_causal=is_causal, d=48, n_blocks=n_blocks, seed=seed)
+    loss = next_loss if is_causal else hidden_loss
+    train.fit(model, loss, steps=steps, seed=seed, lr=lr)
+    return model
+
+
+def next_loss(model: nn.Module, rng: torch.Generator) -> Tensor:
+    """Mean cross-entropy of every letter but a window's first, from those before it."""
+    tokens = _drawn(rng)
+    return cross_entropy(model(tokens)[:, :-1].flatten(0, 1), tokens[:, 1:].flatten())
+
+
+def hidden_loss(model: nn.Module, rng: torch.Generator) -> Tensor:
+    """Mean cross-entropy of 15 letters in a hundred, most of which are hidden."""
+    tokens = _drawn(rng)
+    dice = torch.rand(tokens.shape, generator=rng)
+    others = torch.randint(len(LETTERS), tokens.shape, generator=rng)
+    seen = torch.where(dice < 0.12, HIDDEN, torch.where(dice < 0.135, others, tokens))
+    wanted = torch.where(dice < 0.15, tokens, -100)  # -100 is asked by nobody
+    return cross_entropy(model(seen).flatten(0, 1), wanted.flatten())
+
+
+def _drawn(rng: torch.Generator) -> Tensor:
+    prose, _, _ = windows()
+    return prose[torch.randint(len(prose), (16,), generator=rng)]
+
+
+@torch.no_grad()
+def from_left(model: Transformer, tokens: Tensor) -> Tensor:
+    """Tokens [N, T] -> logits [N, M] of the letter at `PLACE`, all that comes later cut off."""
+    if model.is_causal:
+        logits: Tensor = model(tokens[:, :PLACE])
+        return logits[:, -1, : len(LETTERS)]
+    return _hidden(model, tokens[:, : PLACE + 1])
+
+
+@torch.no_grad()
+def from_both(model: Transformer, tokens: Tensor) -> Tensor:
+    """Tokens [N, T] -> logits [N, M] of the letter at `PLACE`, which an encoder sees hidden."""
+    if model.is_causal:
+        _require.refuse("model", "an encoder", "a decoder", "It reads the left side: from_left.")
+    return _hidden(model, tokens)
+
+
+def _hidden(model: Transformer, tokens: Tensor) -> Tensor:
+    seen = tokens.clone()
+    seen[:, PLACE] = HIDDEN
+    logits: Tensor = model(seen)
+    return logits[:, PLACE, : len(LETTERS)]
+
+
+@torch.no_grad()
+def by_trying(model: Transformer, tokens: Tensor) -> Tensor:
+    """Tokens [N, T] -> logits [N, M]: the log-probability of the whole text with each letter."""
+    if not model.is_causal:
+        _require.refuse("model", "a decoder", "an encoder", "Only it has a text's probability.")
+    found = []
+    for letter in range(len(LETTERS)):
+        tried = tokens.clone()
+        tried[:, PLACE] = letter
+        found.append(-losses(model, tried)[:, PLACE - 1 :].sum(dim=1))  # before it, all are alike
+    return torch.stack(found, dim=1)
+
+
+@torch.no_grad()
+def losses(model: Transformer, tokens: Tensor) -> Tensor:
+    """Tokens [N, T] -> -ln p of each letter but the first, given those before it: [N, T - 1]."""
+    logits = model(tokens)[:, :-1]
+    return cross_entropy(logits.transpose(1, 2), tokens[:, 1:], reduction="none")
+
+
+def bits(logits: Tensor, tokens: Tensor) -> float:
+    """Mean -log2 p of the letters at `PLACE` of tokens [N, T], by logits [N, M]."""
+    return cross_entropy(logits, tokens[:, PLACE]).item() / math.log(2)
