@@ -25,6 +25,7 @@ def catalogue() -> dict[str, Entry]:
             lesson03,
             lesson05,
             lesson08,
+            lesson09,
             lesson10,
             lesson11,
             lesson12,
@@ -33,7 +34,7 @@ def catalogue() -> dict[str, Entry]:
 
     lessons = (
         *(lesson00, lesson02, lesson03, lesson05),
-        *(lesson08, lesson10, lesson11, lesson12, lesson13),
+        *(lesson08, lesson09, lesson10, lesson11, lesson12, lesson13),
     )
     return {entry.id: entry for lesson in lessons for entry in lesson.ENTRIES}
 

@@ -1,0 +1,107 @@
+"""Lesson 09: the recall question, and the questions on the way and at the end."""
+
+from __future__ import annotations
+
+from lcutils.checking.data import Choice, Question
+
+ENTRIES = (
+    Question(
+        "09.recall_order",
+        "Lesson 08: the first 49 pairs of a cache are shuffled, and token 50 asks again. What "
+        "changes in what it reads?",
+        {
+            "a": Choice(
+                "the weights: the newest weighs most",
+                "A weight comes from q . k alone; no place stands in it.",
+            ),
+            "b": Choice(
+                "nothing: it reads a sum over pairs",
+                "Each pair keeps its weight and its value, and a sum has no order.",
+            ),
+            "c": Choice(
+                "its scale, since other keys are near",
+                "All keys are compared with q, wherever they lie.",
+            ),
+            "d": Choice(
+                "the values, which have moved as well",
+                "They moved together with their keys, so each has the weight it had.",
+            ),
+        },
+        right="b",
+    ),
+    Question(
+        "09.torch",
+        "GPT is called a decoder. Which layer of torch.nn is its block?",
+        {
+            "a": Choice(
+                "TransformerDecoderLayer, used as it is made",
+                "It has a second attention, which reads what an encoder has left, and asks for "
+                "that `memory` at each call. GPT has no encoder.",
+            ),
+            "b": Choice(
+                "TransformerDecoderLayer, with zeros for memory",
+                "It runs. But a fifth of its parameters then reads zeros, and adds at most a bias.",
+            ),
+            "c": Choice(
+                "TransformerEncoderLayer, with a causal mask",
+                "Attention and an MLP, once each. The mask alone makes it a decoder.",
+            ),
+            "d": Choice(
+                "TransformerEncoderLayer, without any mask",
+                "Then each token reads its own target, the next one.",
+            ),
+        },
+        right="c",
+    ),
+    Question(
+        "09.exit_switch",
+        "You take a trained BERT, put a causal mask into all its blocks, and let it name the next "
+        "token. What is wrong?",
+        {
+            "a": Choice(
+                "its blocks have other shapes than those of GPT",
+                "A mask has no parameters: shapes and counts stay as they are.",
+            ),
+            "b": Choice(
+                "nothing is: the mask alone is all that differs",
+                "It is all that differs in the code. The weights were learned for another "
+                "question, and with both sides in view.",
+            ),
+            "c": Choice(
+                "it was never asked for a token from the left only",
+                "Its weights answer: what stands here, given both sides? Code and weights are "
+                "two things.",
+            ),
+            "d": Choice(
+                "it has no places, so it cannot know what is next",
+                "BERT learns a vector for each place.",
+            ),
+        },
+        right="c",
+    ),
+    Question(
+        "09.exit_bits",
+        "An encoder pays 1.9 bits for a hidden letter, a decoder 2.4 for the next one. A text is "
+        "to be packed into few bits, so that it can be read back letter by letter. Who packs "
+        "better?",
+        {
+            "a": Choice(
+                "the encoder, with 1.9 bits for a letter",
+                "Whoever unpacks has no right side yet: those answers cannot be had then.",
+            ),
+            "b": Choice(
+                "the decoder: its bits add up to a text's",
+                "By the chain rule. The encoder's answers, multiplied, are no probability.",
+            ),
+            "c": Choice(
+                "both, as each is asked for every letter",
+                "Asked for, yes; but the encoder has been shown all the others.",
+            ),
+            "d": Choice(
+                "neither, for both of them only guess it",
+                "A good guess is what saves bits: -log2 p for each letter.",
+            ),
+        },
+        right="b",
+    ),
+)
