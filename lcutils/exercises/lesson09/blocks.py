@@ -41,7 +41,7 @@ def _centred(x: Tensor) -> Tensor:
 
 def _draw(rng: torch.Generator, B: int, T: int, d: int, M: int) -> Inputs:
     A = normal(rng, T, T).softmax(dim=1)
-    x = normal(rng, B, T, d) + torch.arange(d)  # no vector is nearly flat: eps would decide
+    x = normal(rng, B, T, d) + 4 * torch.arange(d)  # no vector is nearly flat: eps would decide
     return x, A, normal(rng, d, d) / d, normal(rng, d, M), normal(rng, M, d)
 
 

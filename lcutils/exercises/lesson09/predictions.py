@@ -21,6 +21,11 @@ ENTRIES = (
         choices=("both", "only with the mask", "only without the mask", "neither"),
     ),
     Prediction(
+        "09.torch",
+        "GPT is called a decoder. Which layer of torch.nn is its block?",
+        choices=("nn.TransformerDecoderLayer", "nn.TransformerEncoderLayer"),
+    ),
+    Prediction(
         "09.cities",
         "Both words are hidden, and the encoder knows this table exactly. Each of the two is "
         "drawn from its own answer. What share of the pairs is a city?",

@@ -30,50 +30,26 @@ ENTRIES = (
         right="b",
     ),
     Question(
-        "09.torch",
-        "GPT is called a decoder. Which layer of torch.nn is its block?",
-        {
-            "a": Choice(
-                "TransformerDecoderLayer, used as it is made",
-                "It has a second attention, which reads what an encoder has left, and asks for "
-                "that `memory` at each call. GPT has no encoder.",
-            ),
-            "b": Choice(
-                "TransformerDecoderLayer, with zeros for memory",
-                "It runs. But a fifth of its parameters then reads zeros, and adds at most a bias.",
-            ),
-            "c": Choice(
-                "TransformerEncoderLayer, with a causal mask",
-                "Attention and an MLP, once each. The mask alone makes it a decoder.",
-            ),
-            "d": Choice(
-                "TransformerEncoderLayer, without any mask",
-                "Then each token reads its own target, the next one.",
-            ),
-        },
-        right="c",
-    ),
-    Question(
         "09.exit_switch",
         "You take a trained BERT, put a causal mask into all its blocks, and let it name the next "
         "token. What is wrong?",
         {
             "a": Choice(
-                "its blocks have other shapes than those of GPT",
+                "its blocks have other shapes than GPT's do",
                 "A mask has no parameters: shapes and counts stay as they are.",
             ),
             "b": Choice(
-                "nothing is: the mask alone is all that differs",
+                "nothing is: the mask is all that differs",
                 "It is all that differs in the code. The weights were learned for another "
                 "question, and with both sides in view.",
             ),
             "c": Choice(
-                "it was never asked for a token from the left only",
+                "it has learned to answer another question",
                 "Its weights answer: what stands here, given both sides? Code and weights are "
                 "two things.",
             ),
             "d": Choice(
-                "it has no places, so it cannot know what is next",
+                "it has no places, so it knows no next one",
                 "BERT learns a vector for each place.",
             ),
         },
@@ -98,7 +74,7 @@ ENTRIES = (
                 "Asked for, yes; but the encoder has been shown all the others.",
             ),
             "d": Choice(
-                "neither, for both of them only guess it",
+                "neither does, for both of them can only guess",
                 "A good guess is what saves bits: -log2 p for each letter.",
             ),
         },
