@@ -3,9 +3,9 @@
 #
 # **What turns attention into BERT and into GPT?**
 #
-# Lesson 08's attention reads. A model must also keep what it has read, work on it, and be asked something.
+# Attention reads. A model must also keep what it has read, and be asked something.
 #
-# After this lesson you can write a block with every number of it in view, say what its mask changes, ask a model for the next word or for a hidden one, and say why only one of the two can write.
+# After this lesson you can write a block, say what its mask changes, ask a model for the next word or for a hidden one, and say why only one of the two can write.
 #
 # You need lesson 08, probabilities, some PyTorch.
 # The core path takes about 70 minutes; the end of section 3 is a good place to stop half way.
@@ -36,14 +36,14 @@ lc.quiz("09.recall_order", answer=answer)
 # ## 1. One block, by hand
 #
 # A token is a vector of $d$ numbers, here $4$: dog $(1, 1, -1, -1)$, bites $(1, -1, 1, -1)$, man $(1, -1, -1, 1)$.
-# It runs through the model as a *stream* $x$, and a *block* adds to it twice: what attention reads, and what an MLP, a small network of its own, makes of it.
+# It runs through the model as a *stream* $x$, and a *block* adds to it twice: what attention reads, and what an MLP, a small network, makes of it.
 #
 # Both read a *normed* copy (layer norm): take off the mean, divide by the root of the mean square.
 # By hand: $(2, 2, 0, 0)$ has the mean $1$, without it $(1, 1, -1, -1)$, whose mean square is $1$.
 #
 # Let attention be as simple as can be: token $t$ reads the mean of tokens $1$ to $t$.
 # The MLP has one hidden number, $h = \max(0, x_1 + x_2)$, and writes $h \cdot (0, 0, \frac12, \frac12)$.
-# Follow dog, the first of "dog bites man":
+# Follow dog in "dog bites man":
 #
 # |dog|stream|normed|what is added|
 # |---|---|---|---|
@@ -54,8 +54,8 @@ lc.quiz("09.recall_order", answer=answer)
 # Bites reads the mean of two, $(1, 0, 0, -1)$, and man that of three.
 #
 # What does the norm not see?
-# By hand: $(12, 12, 10, 10)$ and $(20, 20, 0, 0)$ are normed to $(1, 1, -1, -1)$, too.
-# A number more in each entry is one more in the mean. For entry 1 of $d$, whose sum is $s$:
+# By hand: $(12, 12, 10, 10)$ and $(20, 20, 0, 0)$ become $(1, 1, -1, -1)$, too.
+# With $b$ more in each entry the mean, too, is $b$ more. For entry 1 of $d$ with the sum $s$:
 
 # %% id="shift"
 d = symbols("d", positive=True, integer=True)
@@ -70,10 +70,8 @@ a, u = symbols("a", positive=True), MatrixSymbol("u", d, 1)
 lc.prove("09.scale", a * u / sqrt(norm_sq(a * u) / d), u / sqrt(norm_sq(u) / d))
 
 # %% [markdown] id="scale-seen"
-# A factor $-1$ turns the sign. (Libraries add a small $\epsilon$ below the root, against a division by 0; then the factor cancels nearly.)
-#
+# A factor $-1$ turns the sign. (With a small $\epsilon$ below the root, against a division by 0, the factor cancels nearly.)
 # So however long the stream has grown, a part reads its direction alone.
-# The function for it, and then yours:
 
 
 # %% id="normed"
@@ -104,7 +102,7 @@ block = lc.check("09.block", block)
 #
 # Nothing in the stream is ever overwritten: it leaves the blocks as a sum.
 # By hand: dog is $(1, 1, -1, -1) + (1, 1, -1, -1) + (0, 0, 1, 1)$.
-# A model names the word whose vector $w$ has the largest product with it, so each part has its own say in the score (up to the last norm, which divides all of them alike):
+# A model names the word whose vector $w$ has the largest product with it, so each part has its say (up to the last norm, which divides all alike):
 
 # %% id="stream"
 x0, f1, f2, w = (MatrixSymbol(name, d, 1) for name in ("x_0", "f_1", "f_2", "w"))
@@ -112,14 +110,13 @@ said = dot(w, x0) + dot(w, f1) + dot(w, f2)
 lc.prove("09.stream", dot(w, (x0 + f1) + f2), said, reason="what the word, attention and MLP wrote")
 
 # %% [markdown] id="pre-norm"
-# That is so where a norm stands before each part (*pre-norm*, as in GPT-2).
-# The first transformer, GPT and BERT norm after each sum (*post-norm*), and rescale all that was written before.
+# That is so with the norm before each part (*pre-norm*, as in GPT-2).
+# The first transformer and BERT norm each sum (*post-norm*), and so rescale all that was written before.
 #
 # ## 2. The switch
 #
 # Token $t$ read tokens $1$ to $t$: that is lesson 08's mask.
-# Without the mask each token reads all of them, the later ones too.
-# Everything else stays, to the last number.
+# Without it each token reads all. Everything else stays, to the last number.
 
 # %% id="09-changed" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -154,7 +151,7 @@ def draw_stages(ax, before, after, sentence):
     tiles = torch.full((3, 14), torch.nan)
     for t in range(3):
         tiles[:, 5 * t : 5 * t + 4] = before[:, t]
-    ax.imshow(tiles, cmap="PuOr_r", vmin=-3.5, vmax=3.5, aspect="auto")
+    ax.imshow(tiles, cmap="PRGn", vmin=-4, vmax=4, aspect="auto")
     for row, column in tiles.isfinite().nonzero().tolist():
         number = f"{tiles[row, column]:.1f}".replace("-", "−").removesuffix(".0")
         ax.text(column, row, number, ha="center", va="center", size=8)
@@ -164,10 +161,11 @@ def draw_stages(ax, before, after, sentence):
     ax.set_xticks([1.5, 6.5, 11.5], sentence.split())
     ax.set_yticks(range(3), ["word", "+ attention", "+ MLP"])
     ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
 
 
 # %% id="changed-seen" tags=["after-prediction"]
-# The figure: what another last word changes.
+# The figure: another last word.
 fig, both = lc.subplots(2, 1, height=4.6)
 changed = []
 for ax, is_causal in zip(both, (True, False), strict=True):
@@ -175,11 +173,12 @@ for ax, is_causal in zip(both, (True, False), strict=True):
     draw_stages(ax, before, after, "dog bites man")
     ax.set_title("with the mask" if is_causal else "without it")
     changed.append((before[-1] != after[-1]).any(dim=1).sum().item())
-said = f"Another last word changes {changed[0]} of the 3 tokens with the mask, {changed[1]} without."
-text = """Each tile is a number of the stream; framed is what becomes another number.
+said = (
+    f"Another last word changes {changed[0]} of the 3 tokens with the mask, {changed[1]} without."
+)
+text = """Framed is what becomes another number.
 With the mask nothing that comes later is felt: **a decoder**, as GPT is.
-Without it every word is read in the light of all others: **an encoder**, as BERT is.
-In both the first token is the word itself, then what it has read, then what the MLP makes of it."""
+Without it every word is read in the light of all: **an encoder**, as BERT is."""
 lc.reveal("09.changed", lc.figure(fig, said), text, was=changed)
 
 # %% [markdown] id="order-before"
@@ -205,7 +204,7 @@ for is_causal in (True, False):
         apart[is_causal] = (model(forward)[0, 1] - model(backward)[0, 1]).abs().max().item()
 said = "Scores of the three words at bites: with the mask they differ by up to {value:.2f}, "
 said += f"without it by {apart[False]:.0e}."
-claim = lc.claim("09.order", said, apart[True], between=(0.02, 3))
+claim = lc.claim("09.order_apart", said, apart[True], between=(0.05, 9))
 V = symbols("V", positive=True, integer=True)
 s1, s2, s3 = symbols("s_1 s_2 s_3", real=True)
 v1, v2, v3 = (MatrixSymbol(name, V, 1) for name in ("v_1", "v_2", "v_3"))
@@ -218,19 +217,20 @@ false = lc.refute("09.swap_masked", masked, other)
 same = {(True, True): "both", (True, False): "only with the mask"}
 same |= {(False, True): "only without the mask", (False, False): "neither"}
 was = same[apart[True] < 1e-9, apart[False] < 1e-9]
-lc.reveal("09.order", claim, proof, "With the mask token 2 reads tokens 1 and 2 only:", false, was=was)
+lc.reveal(
+    "09.order", claim, proof, "With the mask token 2 reads tokens 1 and 2 only:", false, was=was
+)
 
 # %% [markdown] id="clock" tags=["after-prediction"]
-# Norm and MLP look at one token at a time, so in an encoder without places shuffled words leave every block as the same vectors, shuffled: whatever is read off all of them together is the same for every order.
-# Words and weights then say *what*, never *where*.
+# Norm and MLP look at one token at a time. So in an encoder without places shuffled words leave each block as the same vectors, shuffled.
 #
-# **The mask alone is a clock.** By hand: let only the first token have a $1$ in some entry. A token that reads all it may alike reads $\frac1t$ there: $1$, $\frac12$, $\frac13$, $\dots$
+# **The mask alone is a clock.** By hand: let only the first token have a $1$ in some entry. Who reads the mean of all up to itself finds $1$, $\frac12$, $\frac13$, $\dots$ there.
 # So decoders can do without places (Haviv et al., Findings of EMNLP 2022); encoders cannot.
 
 # %% [markdown] id="torch-before"
 # ### In a library
 #
-# The transformer of Vaswani et al. (2017) translates: an encoder reads the one language, and a decoder, which reads the encoder's tokens by a second attention, writes the other.
+# The first transformer (Vaswani et al., 2017) translates: a decoder writes, and reads an encoder's tokens by a second attention.
 # PyTorch has both kinds of layer.
 
 # %% id="09-torch" tags=["exercise"]
@@ -258,7 +258,7 @@ try:
     was = "nn.TransformerDecoderLayer"
 except TypeError:  # it asks for `memory`, what an encoder has left
     was = "nn.TransformerEncoderLayer"
-text = """The name misleads: a decoder layer cannot be called without an encoder's output, its `memory`.
+text = """A decoder layer cannot even be called without an encoder's output, its `memory`.
 **GPT is a stack of encoder layers with a causal mask.**"""
 lc.reveal("09.torch", claim, extra, text, was=was)
 
@@ -272,7 +272,7 @@ lc.reveal("09.torch", claim, extra, text, was=was)
 # A mask makes no GPT. What makes it is a question.
 #
 # GPT is asked at each place for the *next* token.
-# By hand: it gives dog $\frac14$ as a first word, and after it bites $\frac12$. So it gives the text "dog bites" $\frac18$.
+# By hand: if it gives dog $\frac14$, and then bites $\frac12$, it gives the text "dog bites" $\frac18$.
 # For any text, $p(x_1, \dots, x_T) = p(x_1)\, p(x_2 | x_1) \cdots p(x_T | x_1 \dots x_{T-1})$: **the answers, multiplied, are the probability of the text.** No answer sees what it is asked for.
 #
 # **Exercise 2** (3 minutes). This loss falls nearly to 0 within minutes, and the model writes nonsense. Mend it.
@@ -297,7 +297,7 @@ next_token_loss = lc.check("09.next_token_loss", next_token_loss)
 #
 # An encoder cannot be asked so: each token reads the next one.
 # So BERT *hides* tokens and asks for them (Devlin et al., 2019).
-# 15 in 100 are asked for. Of these, 8 in 10 are replaced by a token that means "hidden", 1 in 10 by some other token, and 1 in 10 is left, so that what can be read is not always right, and not always wrong.
+# 15 in 100 are asked for. Of these, 8 in 10 become a token that means "hidden", 1 in 10 some other token, and 1 in 10 is left: what can be read may be right or wrong.
 #
 # **Exercise 3** (7 minutes). Each token has a random number between 0 and 1 in `dice`.
 # It is hidden below $0.12$, replaced by the token in `others` from there to $0.135$, left but asked for from there to $0.15$.
@@ -321,8 +321,8 @@ mask_tokens = lc.check("09.mask_tokens", mask_tokens)
 #
 # ## 5. Can an encoder write?
 #
-# Its answers see both sides. May they be multiplied, too?
-# Take texts of two words. Let $p$ be the probability of one such text, $a$ the share of its first word and $b$ that of its second.
+# May its answers be multiplied, too?
+# Of texts of two words, let one have the probability $p$, its first word the share $a$ and its second $b$.
 #
 # **Exercise 4** (3 minutes). Multiply the two answers, $p(x_1 | x_2)$ and $p(x_2 | x_1)$. Write the product in `p`, `a`, `b`.
 
@@ -357,30 +357,29 @@ lc.predict("09.cities", answer=answer)
 words = torch.randint(2, (10_000, 2), generator=lc.rng("cities"))  # each by its own answer
 share = (words[:, 0] == words[:, 1]).double().mean()
 said = "Both drawn at once, 10,000 times: {value:.2f} of them are cities."
-claim = lc.claim("09.cities", said, share, between=(0.48, 0.52))
+claim = lc.claim("09.cities_drawn", said, share, between=(0.48, 0.52))
 no_joint = lc.refute("09.no_joint", p**2 / (a * b), p, domain=(p < a, p < b, a < 1, b < 1))
 text = r"""With both words hidden, each answer is $\frac12, \frac12$, and New Angeles is as likely as New York.
-(Draw one, put it in, then ask for the other: no such city. But then one word has been asked from nothing, and which one goes first?)
+(Draw one, put it in, then ask for the other: that gives cities only.)
 
 With one word shown, the other is certain: the answers multiply to $1$ for New York, and to $1$ for Los Angeles, together $2$.
-Each is too large by $p / (a b)$, that is $e$ to the power of lesson 02's PMI:"""
+Each is too large by the factor $p / (a b)$, or $e$ to lesson 02's PMI:"""
 D = symbols("D", positive=True)
 quarter = Rational(1, 4)
 cells = 2 * (quarter + D) ** 2 / quarter + 2 * (quarter - D) ** 2 / quarter
-after = r"""How much too large are they all together?
-Let every word have the share $\frac12$, so that $p$ is $\frac14 + D$ for two of the four texts, and $\frac14 - D$ for the others. The four products add up to"""
+after = r"""Let every word have the share $\frac12$, and $p$ be $\frac14 + D$ for two of the four texts, $\frac14 - D$ for the others. The four products add up to"""
 total = lc.prove("09.total", cells, 1 + 16 * D**2)
 end = r"""For the cities $D = \frac14$, and that is $2$.
-**Only where words have nothing to do with each other, $D = 0$, do an encoder's answers multiply to a probability.**"""
+**Only for independent words, $D = 0$, do an encoder's answers multiply to a probability.**"""
 lc.reveal("09.cities", claim, text, no_joint, after, total, end, was=share.item())
 
 # %% [markdown] id="prose-before"
 # ## 6. The same block, trained twice
 #
-# Real prose, letter by letter: documentation from your machine, 33 different letters, windows of 48, files kept apart for choosing and for judging.
-# One block with 48 numbers a token and four heads; each head learns a score for each distance.
-# It is trained for 300 steps of 16 windows: once with the mask, for the next letter, once without, for hidden ones.
-# Each has its own learning rate, chosen at another seed and on other files than judge it.
+# Real prose, letter by letter: documentation from your machine, 33 different letters, windows of 48.
+# One block has 48 numbers a token and four heads, which learn a score for each distance.
+# It is trained for 300 steps of 16 windows: with the mask, for the next letter; without, for hidden ones.
+# Each has its own learning rate, chosen by other files and another seed than judge it.
 #
 # Then letter 37 of 48 is hidden, and three ask for it:
 #
@@ -388,7 +387,7 @@ lc.reveal("09.cities", claim, text, no_joint, after, total, end, was=share.item(
 # 2. the encoder, from these and the 11 on the right;
 # 3. the decoder again: it tries all 33 letters in the gap, and takes for each the probability of the whole window.
 #
-# The shares of the letters alone give about 4.1 bits a letter; fewer is better.
+# Fewer bits are better; knowing only how frequent each letter is costs about 4.
 
 # %% id="record"
 record = lc.recorded("09_prose")
@@ -424,7 +423,7 @@ alone = gaps.bits((shares + 1).log().expand(len(windows), -1), windows)
 fig, ax = lc.subplots(height=2.4)
 for place, (way, colour) in enumerate(zip(paid, (BLUE, ORANGE, GREEN), strict=True)):
     ax.barh(place, paid[way], color=colour, height=0.6)
-    ax.text(paid[way] + 0.05, place, f"{paid[way]:.2f}", va="center")
+    ax.text(0.05, place, f"{paid[way]:.2f}", va="center", color="white")
     ax.plot(record[ways[way][0]].values, [place] * 10, "|", color=GREY, ms=12)
 ax.axvline(alone, color=GREY, ls=":")
 ax.text(alone - 0.05, -0.55, "the letters' shares alone", color=GREY, ha="right", va="bottom")
@@ -435,8 +434,8 @@ said = "By trying, the decoder pays {value:.2f} bits, fewer than the encoder tha
 said += f"gaps, with {paid['encoder, from both sides']:.2f}. Grey strokes: the record's ten seeds."
 claim = lc.claim("09.tried", said, paid["decoder, by trying"], between=(low, high))
 text = """**A decoder has the probability of whole texts, so it can be asked anything**, at the price of 33 readings for one letter.
-An encoder answers in one reading, and only the question that it was trained for.
-It has also been asked less: for 15 letters in 100, the decoder for all."""
+An encoder answers in one, and only the question that it was trained for.
+It also learns from fewer answers: 15 letters in 100, the decoder from all."""
 lc.reveal("09.gap", lc.figure(fig, claim), text, was=min(paid, key=paid.get))
 
 # %% id="gap-longer" tags=["after-prediction"]
@@ -446,7 +445,7 @@ deeper = record["encoder 2 1500 both"], record["decoder 2 1500 tried"]
 text = f"""Does the encoder catch up? After 1,000 steps it pays {longer[0]:.2f} bits, the decoder by trying {longer[1]:.2f};
 with two blocks and 1,500 steps {deeper[0]:.2f} and {deeper[1]:.2f} (medians of three seeds, least and most)."""
 from_left = gaps.bits(gaps.from_left(encoder, windows), windows)
-said = "Asked for the same letter with nothing to its right, as a writer must be, the encoder pays "
+said = "With nothing to the right, as when writing, the encoder pays "
 said += f"{{value:.2f}} bits, the decoder {paid['decoder, from the left']:.2f}."
 between = record["encoder 1 300 left"].range
 claim = lc.claim("09.encoder_left", said, from_left, between=between)
@@ -464,10 +463,10 @@ lc.quiz("09.exit_switch", answer=answer)
 # %% [markdown] id="take-away"
 # ## Take away
 #
-# - A block adds twice to a stream: what attention reads, what an MLP makes of it. Both read a normed copy, which knows neither shift nor positive scale.
+# - A block adds to a stream what attention reads and what an MLP makes of it. Both read a normed copy, blind to shift and positive scale.
 # - One switch, the mask, parts decoder and encoder. Without mask and places, order is invisible; the mask alone tells it.
 # - Another question goes with it: the next token, or hidden ones.
-# - Answers to "what is next?" multiply to the text's probability. Those to "what is hidden?" do not: each pair is too likely by $e^{\text{PMI}}$.
+# - Answers to "what is next?" multiply to the text's probability. Those to "what is hidden?" do not: they are too large by $e^{\text{PMI}}$.
 # - So a decoder can write, and can fill gaps by trying; an encoder fills them in one reading.
 
 # %% [markdown] id="more-time"
