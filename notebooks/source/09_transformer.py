@@ -39,9 +39,9 @@ lc.quiz("09.recall_order", answer=answer)
 # It runs through the model as a *stream* $x$, and a *block* adds to it twice: what attention reads, and what an MLP, a small network, makes of it.
 #
 # Both read a *normed* copy (layer norm): take off the mean, divide by the root of the mean square.
-# By hand: $(2, 2, 0, 0)$ has the mean $1$, without it $(1, 1, -1, -1)$, whose mean square is $1$.
+# $(2, 2, 0, 0)$ has the mean $1$; without it $(1, 1, -1, -1)$ is left, of mean square $1$.
 #
-# Let attention be as simple as can be: token $t$ reads the mean of tokens $1$ to $t$.
+# Let token $t$ simply read the mean of tokens $1$ to $t$.
 # The MLP has one hidden number, $h = \max(0, x_1 + x_2)$, and writes $h \cdot (0, 0, \frac12, \frac12)$.
 # Follow dog in "dog bites man":
 #
@@ -54,7 +54,7 @@ lc.quiz("09.recall_order", answer=answer)
 # Bites reads the mean of two, $(1, 0, 0, -1)$, and man that of three.
 #
 # What does the norm not see?
-# By hand: $(12, 12, 10, 10)$ and $(20, 20, 0, 0)$ become $(1, 1, -1, -1)$, too.
+# $(12, 12, 10, 10)$ and $(20, 20, 0, 0)$ become $(1, 1, -1, -1)$, too.
 # With $b$ more in each entry the mean, too, is $b$ more. For entry 1 of $d$ with the sum $s$:
 
 # %% id="shift"
@@ -63,14 +63,14 @@ x1, s, b = symbols("x_1 s b", real=True)
 lc.prove("09.shift", x1 + b - (s + d * b) / d, x1 - s / d, reason="b more in each of d entries")
 
 # %% [markdown] id="scale-before"
-# And a factor $a > 0$ cancels; $u$ is a vector of mean 0:
+# A factor $a > 0$ cancels; $u$ has mean 0:
 
 # %% id="scale"
 a, u = symbols("a", positive=True), MatrixSymbol("u", d, 1)
 lc.prove("09.scale", a * u / sqrt(norm_sq(a * u) / d), u / sqrt(norm_sq(u) / d))
 
 # %% [markdown] id="scale-seen"
-# A factor $-1$ turns the sign. (With a small $\epsilon$ below the root, against a division by 0, the factor cancels nearly.)
+# A factor $-1$ turns the sign. (Nearly, with the small $\epsilon$ that keeps the root above 0.)
 # So however long the stream has grown, a part reads its direction alone.
 
 
@@ -83,7 +83,7 @@ def normed(x):
 
 # %% [markdown] id="block-exercise"
 # **Exercise 1** (7 minutes). Write the block.
-# Row $t$ of `A` holds the weights with which token $t$ reads; what is read goes through `W`; the MLP has `up`, a ReLU, `down`.
+# Row $t$ of `A` holds the weights of what token $t$ reads; that goes through `W`. The MLP has `up`, a ReLU, `down`.
 
 
 # %% id="09-block" tags=["exercise"]
@@ -100,7 +100,7 @@ block = lc.check("09.block", block)
 # %% [markdown] id="hints-block"
 # {{hints}}
 #
-# Nothing in the stream is ever overwritten: it leaves the blocks as a sum.
+# The stream is never overwritten, it is a sum.
 # By hand: dog is $(1, 1, -1, -1) + (1, 1, -1, -1) + (0, 0, 1, 1)$.
 # A model names the word whose vector $w$ has the largest product with it, so each part has its say (up to the last norm, which divides all alike):
 
@@ -177,15 +177,15 @@ said = (
     f"Another last word changes {changed[0]} of the 3 tokens with the mask, {changed[1]} without."
 )
 text = """Framed is what becomes another number.
-With the mask nothing that comes later is felt: **a decoder**, as GPT is.
-Without it every word is read in the light of all: **an encoder**, as BERT is."""
+With the mask nothing later is felt: **a decoder**, as GPT is.
+Without it each word feels all: **an encoder**, as BERT is."""
 lc.reveal("09.changed", lc.figure(fig, said), text, was=changed)
 
 # %% [markdown] id="order-before"
 # ## 3. Who knows the order?
 #
-# So far no token was told its place, and a mean has no order.
-# Take two real blocks, 64 numbers a token, weights at random.
+# So far no token was told its place.
+# Take two blocks with 64 numbers a token, weights at random.
 
 # %% id="09-order" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -225,12 +225,12 @@ lc.reveal(
 # Norm and MLP look at one token at a time. So in an encoder without places shuffled words leave each block as the same vectors, shuffled.
 #
 # **The mask alone is a clock.** By hand: let only the first token have a $1$ in some entry. Who reads the mean of all up to itself finds $1$, $\frac12$, $\frac13$, $\dots$ there.
-# So decoders can do without places (Haviv et al., Findings of EMNLP 2022); encoders cannot.
+# So decoders can do without places (Haviv et al., 2022); encoders cannot.
 
 # %% [markdown] id="torch-before"
 # ### In a library
 #
-# The first transformer (Vaswani et al., 2017) translates: a decoder writes, and reads an encoder's tokens by a second attention.
+# The first transformer (Vaswani et al., 2017) translates: its decoder writes, and reads an encoder's tokens by a second attention.
 # PyTorch has both kinds of layer.
 
 # %% id="09-torch" tags=["exercise"]
@@ -269,8 +269,6 @@ lc.reveal("09.torch", claim, extra, text, was=was)
 #
 # ## 4. What is asked
 #
-# A mask makes no GPT. What makes it is a question.
-#
 # GPT is asked at each place for the *next* token.
 # By hand: if it gives dog $\frac14$, and then bites $\frac12$, it gives the text "dog bites" $\frac18$.
 # For any text, $p(x_1, \dots, x_T) = p(x_1)\, p(x_2 | x_1) \cdots p(x_T | x_1 \dots x_{T-1})$: **the answers, multiplied, are the probability of the text.** No answer sees what it is asked for.
@@ -295,12 +293,12 @@ next_token_loss = lc.check("09.next_token_loss", next_token_loss)
 # %% [markdown] id="hints-next_token_loss"
 # {{hints}}
 #
-# An encoder cannot be asked so: each token reads the next one.
-# So BERT *hides* tokens and asks for them (Devlin et al., 2019).
+# In an encoder each token reads the next one.
+# So BERT *hides* tokens, and asks for them (Devlin et al., 2019).
 # 15 in 100 are asked for. Of these, 8 in 10 become a token that means "hidden", 1 in 10 some other token, and 1 in 10 is left: what can be read may be right or wrong.
 #
 # **Exercise 3** (7 minutes). Each token has a random number between 0 and 1 in `dice`.
-# It is hidden below $0.12$, replaced by the token in `others` from there to $0.135$, left but asked for from there to $0.15$.
+# Below $0.12$ it is hidden, from there to $0.135$ replaced by that in `others`, from there to $0.15$ left but asked for.
 # Where nothing is asked, $-100$ stands in what is wanted: cross-entropy skips it.
 
 
@@ -359,7 +357,7 @@ share = (words[:, 0] == words[:, 1]).double().mean()
 said = "Both drawn at once, 10,000 times: {value:.2f} of them are cities."
 claim = lc.claim("09.cities_drawn", said, share, between=(0.48, 0.52))
 no_joint = lc.refute("09.no_joint", p**2 / (a * b), p, domain=(p < a, p < b, a < 1, b < 1))
-text = r"""With both words hidden, each answer is $\frac12, \frac12$, and New Angeles is as likely as New York.
+text = r"""Each answer is $\frac12, \frac12$: New Angeles is as likely as New York.
 (Draw one, put it in, then ask for the other: that gives cities only.)
 
 With one word shown, the other is certain: the answers multiply to $1$ for New York, and to $1$ for Los Angeles, together $2$.
@@ -378,14 +376,14 @@ lc.reveal("09.cities", claim, text, no_joint, after, total, end, was=share.item(
 #
 # Real prose, letter by letter: documentation from your machine, 33 different letters, windows of 48.
 # One block has 48 numbers a token and four heads, which learn a score for each distance.
-# It is trained for 300 steps of 16 windows: with the mask, for the next letter; without, for hidden ones.
-# Each has its own learning rate, chosen by other files and another seed than judge it.
+# It is trained for 300 steps of 16 windows: with the mask for the next letter, without it for hidden ones.
+# Each has its own learning rate, chosen by other files and another seed.
 #
-# Then letter 37 of 48 is hidden, and three ask for it:
+# Then letter 37 is asked for:
 #
-# 1. the decoder, from the 36 letters on the left;
-# 2. the encoder, from these and the 11 on the right;
-# 3. the decoder again: it tries all 33 letters in the gap, and takes for each the probability of the whole window.
+# 1. of the decoder, from the 36 letters on the left;
+# 2. of the encoder, from these and the 11 on the right;
+# 3. of the decoder, by trying: each of the 33 letters stands in the gap, and the window's probability is its weight.
 #
 # Fewer bits are better; knowing only how frequent each letter is costs about 4.
 
