@@ -35,7 +35,7 @@ ENTRIES = (
     Prediction(
         "09.gap",
         "Who needs the fewest bits for the hidden letter?",
-        choices=("decoder, from the left", "decoder, by trying", "encoder, from both sides"),
+        choices=("decoder from the left", "decoder by trying", "encoder from both sides"),
     ),
     Prediction(
         "09.copies",

@@ -12,10 +12,10 @@ from lcutils import gaps
 SEEDS = range(10)
 RATES = (0.003, 0.01, 0.02)
 SIZES = {  # blocks and steps -> how many seeds
-    (1, 100): 3,
+    (1, 100): 5,
     (1, 300): 10,
-    (1, 1000): 3,
-    (2, 1500): 3,
+    (1, 1000): 5,
+    (2, 1500): 5,
 }
 SWEPT = {1: 300, 2: 400}  # steps of the trainings by which rates are chosen, by blocks
 
