@@ -246,7 +246,8 @@ lc.predict("09.torch", answer=answer)
 options = {"d_model": 64, "nhead": 4, "dim_feedforward": 256, "dropout": 0.0, "norm_first": True}
 encoder_layer = nn.TransformerEncoderLayer(**options, batch_first=True)
 decoder_layer = nn.TransformerDecoderLayer(**options, batch_first=True)
-x, later = torch.randn(1, 10, 64), nn.Transformer.generate_square_subsequent_mask(10)
+x = torch.randn(1, 10, 64, generator=lc.rng("layer"))
+later = nn.Transformer.generate_square_subsequent_mask(10)
 with torch.no_grad():
     changed = torch.cat([x[:, :9], -x[:, 9:]], dim=1)
     one, other = encoder_layer(x, later), encoder_layer(changed, later)
@@ -255,11 +256,8 @@ claim = lc.same("09.encoder_layer", what, one[:, :-1], other[:, :-1], 1e-5)
 sizes = [sum(p.numel() for p in layer.parameters()) for layer in (encoder_layer, decoder_layer)]
 said = "Of a decoder layer's parameters, {value:.2f} are the second attention and its norm."
 extra = lc.claim("09.second_attention", said, 1 - sizes[0] / sizes[1], between=(0.24, 0.26))
-try:
-    decoder_layer(x)
-    was = "nn.TransformerDecoderLayer"
-except TypeError:  # it asks for `memory`, what an encoder has left
-    was = "nn.TransformerEncoderLayer"
+asks_an_encoder = "memory" in decoder_layer.forward.__annotations__
+was = "nn.TransformerEncoderLayer" if asks_an_encoder else "nn.TransformerDecoderLayer"
 text = """A decoder layer cannot even be called without an encoder's output, its `memory`.
 **GPT is a stack of encoder layers with a causal mask.**"""
 lc.reveal("09.torch", claim, extra, text, was=was)
@@ -504,13 +502,17 @@ lc.check("09.parameters", n_parameters)
 # %% [markdown] id="hints-parameters"
 # {{hints}}
 #
+# <details><summary>Two models that you know</summary>
+#
 # BERT-base and the smallest GPT-2 have $L = 12$ and $d = 768$ both: 85 million in their blocks, of one shape.
 # Their tables have 30,522 and 50,257 tokens: that makes 108 and 124 million.
 #
+# </details>
+#
 # ### Two blocks that copy
 #
-# "... Mr Dursley ... Mr D": what comes next?
-# An *induction head* looks for the token after the last "D" (Elhage et al., 2021).
+# "q 7 b 0 x 3 q": what comes next?
+# An *induction head* looks for the token that came after the last q (Elhage et al., 2021).
 # It takes two blocks. By hand, with a vector for each letter at right angles to the others:
 #
 # 1. In the first, each token reads the token before it, and writes it into a part of the stream of its own.
@@ -547,7 +549,7 @@ lc.claim("09.two_copy", said, right[1], between=(1, 1))
 #
 # Do trained models find these two blocks?
 # Olsson et al. (2022) saw induction heads form in models of two blocks and more, in one short phase of training, and in none of one block.
-# Their models had read billions of words; ours, above, some thousand windows.
+# Their models had read billions of tokens; ours reads a million letters.
 
 # %% id="09-copies" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -559,7 +561,7 @@ lc.predict("09.copies", answer=answer)
 # From the record.
 new, again, head = (record[f"decoder 2 1500 {name}"] for name in ("new", "again", "head"))
 text = f"""The first time a letter costs {new:.1f} bits, the second time {again:.1f} (five seeds).
-The most that any of its eight heads gives to the token it should look at is {head.median:.3f} of its weight.
+The most that any of its eight heads gives to the token it should look at is {head.median:.2%} of its weight.
 **No induction head was seen here**, at this size and after so few steps. That says nothing against those who saw them in larger models."""
 gain = new.median - again.median
 was = "about the same" if abs(gain) < 0.5 else "the second time" if gain > 0 else "the first time"
