@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from lcutils.checking.data import FunctionExercise, Inputs, normal
+from lcutils.checking.data import FunctionExercise, Inputs, Slip, normal
+from lcutils.checking.syntax import written
 
 _NOBODY = -100
 
@@ -105,6 +106,10 @@ ENTRIES = (
             "The softmax is there twice: cross_entropy takes logits.": lambda a, t: _loss(
                 a[:, :-1].softmax(2), t[:, 1:]
             ),
+            "Only the first axis was shifted, and that counts the texts; the tokens lie on the "
+            "second.": lambda a, t: _loss(a[:-1], t[1:]),
+            "Shifted once all texts lie in one row: the last of a text is asked for the first of "
+            "the next.": lambda a, t: cross_entropy(a.flatten(0, 1)[:-1], t.flatten()[1:]),
             "Logits and tokens are laid out in different orders: places meet other texts.": (
                 lambda a, t: _loss(a[:, :-1], t[:, 1:].mT)
             ),
@@ -112,6 +117,17 @@ ENTRIES = (
         hints=(
             "Row t of the logits has read tokens 1 to t. Which token should it name?",
             "Drop the last row of the logits, and the first token.",
+        ),
+        slips=(
+            Slip(
+                "cross_entropy looks for the N scores on axis 1: flatten texts and places, or "
+                "transpose.",
+                written(
+                    r"cross_entropy\(", unless=r"flatten|reshape|view|transpose|mT|permute|\bfor\b"
+                ),
+                "def next_token_loss(logits, tokens):\n"
+                "    return torch.nn.functional.cross_entropy(logits[:, :-1], tokens[:, 1:])\n",
+            ),
         ),
         meaning="No row is asked for what it has read.",
     ),

@@ -6,6 +6,7 @@ import re
 
 import torch
 from torch import Tensor
+from torch.nn.functional import gelu
 
 from lcutils.checking.data import FunctionExercise, Inputs, Slip, normal, row
 from lcutils.checking.syntax import code_of
@@ -134,6 +135,17 @@ ENTRIES = (
             "The mean was taken off, but nothing divided: use `normed`.": lambda x, A, W, u, v: (
                 lambda y: y + (_centred(y) @ u).relu() @ v
             )(x + A @ _centred(x) @ W),
+            "This MLP has a GELU, as GPT has; a ReLU is wanted.": lambda x, A, W, u, v: (
+                lambda y: y + gelu(normed(y) @ u) @ v
+            )(x + _read(x, A, W)),
+            "What is written was normed; the norm belongs to what is read.": (
+                lambda x, A, W, u, v: (lambda y: y + normed((y @ u).relu() @ v))(
+                    x + normed(A @ x @ W)
+                )
+            ),
+            "The first sum is missing: x is read anew, so what attention read is lost.": (
+                lambda x, A, W, u, v: x + _mlp(_read(x, A, W), u, v)
+            ),
             "This is half of the block: the MLP is missing.": lambda x, A, W, u, v: (
                 x + _read(x, A, W)
             ),
