@@ -43,13 +43,23 @@ def trained(*, is_causal: bool, steps: int, lr: float, seed: int, n_blocks: int 
 
 
 def next_loss(model: nn.Module, rng: torch.Generator) -> Tensor:
-    """Mean cross-entropy of every letter but a window's first, from those before it."""
+    """Mean cross-entropy of every letter but a window's first, from those before it.
+
+    Args:
+        model: a decoder
+        rng: draws the windows
+    """
     tokens = _drawn(rng)
     return cross_entropy(model(tokens)[:, :-1].flatten(0, 1), tokens[:, 1:].flatten())
 
 
 def hidden_loss(model: nn.Module, rng: torch.Generator) -> Tensor:
-    """Mean cross-entropy of 15 letters in a hundred, most of which are hidden."""
+    """Mean cross-entropy of 15 letters in a hundred, most of which are hidden.
+
+    Args:
+        model: an encoder
+        rng: draws the windows, and what is hidden
+    """
     tokens = _drawn(rng)
     dice = torch.rand(tokens.shape, generator=rng)
     others = torch.randint(len(LETTERS), tokens.shape, generator=rng)
@@ -65,7 +75,12 @@ def _drawn(rng: torch.Generator) -> Tensor:
 
 @torch.no_grad()
 def from_left(model: Transformer, tokens: Tensor) -> Tensor:
-    """Tokens [N, T] -> logits [N, M] of the letter at `PLACE`, all that comes later cut off."""
+    """Logits [N, M] of the letter at `PLACE`, all that comes later cut off.
+
+    Args:
+        model: a decoder or an encoder
+        tokens: [N, T] windows
+    """
     if model.is_causal:
         logits: Tensor = model(tokens[:, :PLACE])
         return logits[:, -1, : len(LETTERS)]
@@ -74,7 +89,13 @@ def from_left(model: Transformer, tokens: Tensor) -> Tensor:
 
 @torch.no_grad()
 def from_both(model: Transformer, tokens: Tensor) -> Tensor:
-    """Tokens [N, T] -> logits [N, M] of the letter at `PLACE`, which an encoder sees hidden."""
+    """Logits [N, M] of the letter at `PLACE`, which an encoder sees hidden.
+
+    Args:
+        model: an encoder
+        tokens: [N, T] windows
+    Raises: ValueError for a decoder.
+    """
     if model.is_causal:
         _require.refuse("model", "an encoder", "a decoder", "It reads the left side: from_left.")
     return _hidden(model, tokens)
@@ -89,7 +110,13 @@ def _hidden(model: Transformer, tokens: Tensor) -> Tensor:
 
 @torch.no_grad()
 def by_trying(model: Transformer, tokens: Tensor) -> Tensor:
-    """Tokens [N, T] -> logits [N, M]: the log-probability of the whole text with each letter."""
+    """Logits [N, M] of the letter at `PLACE`: the log-probability of the whole text with each.
+
+    Args:
+        model: a decoder
+        tokens: [N, T] windows
+    Raises: ValueError for an encoder.
+    """
     if not model.is_causal:
         _require.refuse("model", "a decoder", "an encoder", "Only it has a text's probability.")
     found = []
@@ -102,11 +129,21 @@ def by_trying(model: Transformer, tokens: Tensor) -> Tensor:
 
 @torch.no_grad()
 def losses(model: Transformer, tokens: Tensor) -> Tensor:
-    """Tokens [N, T] -> -ln p of each letter but the first, given those before it: [N, T - 1]."""
+    """-ln p of each letter but the first, given those before it: [N, T - 1].
+
+    Args:
+        model: a decoder
+        tokens: [N, T] letters
+    """
     logits = model(tokens)[:, :-1]
     return cross_entropy(logits.transpose(1, 2), tokens[:, 1:], reduction="none")
 
 
 def bits(logits: Tensor, tokens: Tensor) -> float:
-    """Mean -log2 p of the letters at `PLACE` of tokens [N, T], by logits [N, M]."""
+    """Mean -log2 p of the letters at `PLACE`.
+
+    Args:
+        logits: [N, M] of these letters
+        tokens: [N, T] windows
+    """
     return cross_entropy(logits, tokens[:, PLACE]).item() / math.log(2)

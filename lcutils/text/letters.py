@@ -41,5 +41,9 @@ def letters(paragraphs: Sequence[Paragraph], length: int) -> Tensor:
 
 
 def spelled(numbers: Tensor) -> str:
-    """The letters that stand for numbers [T]; `_` for a number that is no letter's."""
+    """The letters that numbers stand for; `_` for a number that is no letter's.
+
+    Args:
+        numbers: [T] places in `LETTERS`
+    """
     return "".join(LETTERS[n] if n < len(LETTERS) else "_" for n in numbers.tolist())
