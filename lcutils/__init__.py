@@ -33,6 +33,7 @@ _HOME = {
 # `lc.memory` and its like: loaded when first used, as the names above.
 _MODULES = (
     "gaps",
+    "lags",
     "memory",
     "nets",
     "proof",
