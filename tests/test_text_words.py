@@ -147,6 +147,15 @@ def test_a_larger_share_only_adds_files():
     assert small < large
 
 
+def test_split_at_two_shares_parts_the_rest_and_leaves_the_first_list_as_it_was():
+    paragraphs = files(300)
+    learn, choose, test = text.split(paragraphs, 0.5, 0.75)
+    first, rest = text.split(paragraphs, 0.5)
+    assert learn == first
+    assert sorted(map(id, choose + test)) == sorted(map(id, rest))
+    assert choose == [p for p in text.split(paragraphs, 0.75)[0] if p in rest]
+
+
 def test_split_meets_the_share_roughly():
     first, second = text.split(files(2000), 0.8)
     assert abs(len(first) / len(first + second) - 0.8) < 0.03  # three standard errors
@@ -215,11 +224,18 @@ BAD_INPUTS = {
         "paragraphs: expected a list of Paragraph, got 'a b'.",
     ),
     "split-share": (text.split, (ONE, 80), ValueError, "share: expected 0 <= share <= 1, got 80."),
+    "split-falling": (
+        text.split,
+        (ONE, 0.9, 0.8),
+        ValueError,
+        "shares: expected rising numbers, at least one, got (0.9, 0.8). Such as 0.7, 0.85.",
+    ),
+    "split-nowhere": (text.split, (ONE,), ValueError, "shares: expected rising numbers, at least"),
     "split-nothing": (
         text.split,
         (ONE, 1),
         ValueError,
-        "share: expected paragraphs in both lists, got 1, which leaves one empty. Read more",
+        "shares: expected paragraphs in each list, got 1, which leaves one empty. Read more",
     ),
     "passages-length": (
         text.passages,

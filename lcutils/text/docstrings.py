@@ -165,3 +165,15 @@ def _prose(docstring: str) -> Iterator[str]:
 
 def _is_prose(sentence: str) -> bool:
     return bool(_SENTENCE.fullmatch(sentence)) and not _NO_PROSE.search(sentence)
+
+
+def check_paragraphs(paragraphs: Sequence[Paragraph]) -> None:
+    """Refuse what is no list of paragraphs, or an empty one."""
+    wanted, hint = "a list of Paragraph", "Make it with text.paragraphs."
+    if not isinstance(paragraphs, list | tuple):
+        _require.refuse("paragraphs", wanted, _require.kind_of(paragraphs), hint, TypeError)
+    if not paragraphs:
+        _require.refuse("paragraphs", wanted, "an empty one", hint)
+    if not isinstance(paragraphs[0], Paragraph):
+        got = f"a list of {type(paragraphs[0]).__name__}"
+        _require.refuse("paragraphs", wanted, got, hint, TypeError)

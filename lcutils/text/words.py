@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect
 from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
@@ -11,7 +12,7 @@ import torch
 from torch import Tensor
 
 from lcutils import _require
-from lcutils.text.docstrings import Paragraph
+from lcutils.text.docstrings import Paragraph, check_paragraphs
 
 
 def vocabulary(paragraphs: Sequence[Paragraph], size: int) -> dict[str, int]:
@@ -23,7 +24,7 @@ def vocabulary(paragraphs: Sequence[Paragraph], size: int) -> dict[str, int]:
     Returns: word -> number from 0 to N - 1; of equally frequent words, in alphabetical order.
     Raises: TypeError, ValueError if the paragraphs have fewer different words.
     """
-    _check_paragraphs(paragraphs)
+    check_paragraphs(paragraphs)
     _require.count("size", size)
     counts = Counter(word for paragraph in paragraphs for word in paragraph.words)
     if size > len(counts):
@@ -42,7 +43,7 @@ def passages(paragraphs: Sequence[Paragraph], vocabulary: dict[str, int], length
     Returns: [N, T] numbers of the words; what is left over at a file's end is dropped.
     Raises: TypeError, ValueError if no file is long enough for one passage.
     """
-    _check_paragraphs(paragraphs)
+    check_paragraphs(paragraphs)
     _check_vocabulary(vocabulary)
     _require.count("length", length)
     found: list[list[int]] = []
@@ -71,7 +72,7 @@ def skip_gram_pairs(
     Source: Mikolov et al. 2013, "Distributed Representations of Words and Phrases and their
         Compositionality", section 2; the window is not drawn at random here.
     """
-    _check_paragraphs(paragraphs)
+    check_paragraphs(paragraphs)
     _check_vocabulary(vocabulary)
     _require.count("window", window)
     known = [
@@ -109,27 +110,29 @@ def cooccurrence_counts(
     return torch.bincount(cells, minlength=n_words**2).view(n_words, n_words)
 
 
-def split(paragraphs: Sequence[Paragraph], share: float) -> tuple[list[Paragraph], list[Paragraph]]:
-    """Two lists with no source file in both; a file's name alone decides where it belongs.
+def split(paragraphs: Sequence[Paragraph], *shares: float) -> list[list[Paragraph]]:
+    """Lists with no source file in two of them; a file's name alone decides where it belongs.
 
-    So a file stays on its side in every version of its library, and whatever else is read.
+    So a file stays in its list in every version of its library, and whatever else is read.
 
     Args:
-        paragraphs: at least two, of different files
-        share: of the files, that go into the first list; met roughly, the better the more files
-    Returns: two lists, in the order of the paragraphs.
+        paragraphs: at least one of each list
+        shares: of the files, at which a list ends, rising: 0.7, 0.85 makes three lists of about
+            70, 15 and 15 % of the files; met roughly, the better the more files
+    Returns: a list more than shares, in the order of the paragraphs.
     Raises: TypeError, ValueError if one of the lists would be empty.
     """
-    _check_paragraphs(paragraphs)
-    _require.number("share", share, 0, 1)
-    first: list[Paragraph] = []
-    second: list[Paragraph] = []
+    check_paragraphs(paragraphs)
+    ends = [_require.number("share", share, 0, 1) for share in shares]
+    if ends != sorted(ends) or not ends:
+        _require.refuse("shares", "rising numbers, at least one", str(shares), "Such as 0.7, 0.85.")
+    lists: list[list[Paragraph]] = [[] for _ in range(len(ends) + 1)]
     for paragraph in paragraphs:
-        (first if _place(paragraph.source_file) < share else second).append(paragraph)
-    if not (first and second):
-        got = f"{share:g}, which leaves one empty"
-        _require.refuse("share", "paragraphs in both lists", got, "Read more files.")
-    return first, second
+        lists[bisect(ends, _place(paragraph.source_file))].append(paragraph)
+    if not all(lists):
+        got = ", ".join(f"{share:g}" for share in ends) + ", which leaves one empty"
+        _require.refuse("shares", "paragraphs in each list", got, "Read more files.")
+    return lists
 
 
 def _place(source_file: str) -> float:
@@ -144,14 +147,3 @@ def _check_vocabulary(vocabulary: dict[str, int]) -> None:
         _require.refuse("vocabulary", wanted, _require.kind_of(vocabulary), hint, TypeError)
     if set(vocabulary.values()) != set(range(len(vocabulary))):
         _require.refuse("vocabulary", "the numbers from 0 to N - 1, each once", "others", hint)
-
-
-def _check_paragraphs(paragraphs: Sequence[Paragraph]) -> None:
-    wanted, hint = "a list of Paragraph", "Make it with text.paragraphs."
-    if not isinstance(paragraphs, list | tuple):
-        _require.refuse("paragraphs", wanted, _require.kind_of(paragraphs), hint, TypeError)
-    if not paragraphs:
-        _require.refuse("paragraphs", wanted, "an empty one", hint)
-    if not isinstance(paragraphs[0], Paragraph):
-        got = f"a list of {type(paragraphs[0]).__name__}"
-        _require.refuse("paragraphs", wanted, got, hint, TypeError)

@@ -411,7 +411,7 @@ lc.figure(
 # %% id="paragraphs" tags=["hide-input"]
 # Two of the paragraphs; all become numbers.
 prose = text.paragraphs()
-learn, test = text.split(prose, share=0.75)  # no file is in both
+learn, test = text.split(prose, 0.75)  # no file is in both
 number = text.vocabulary(learn, 300)
 
 
