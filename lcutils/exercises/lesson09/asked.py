@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, nll_loss
 
 from lcutils.checking.data import FunctionExercise, Inputs, Slip, normal
 from lcutils.checking.syntax import written
@@ -103,6 +103,12 @@ ENTRIES = (
             "This is in bits; cross-entropy is in nats.": lambda a, t: (
                 _loss(a[:, :-1], t[:, 1:]) / torch.tensor(2.0).log()
             ),
+            "`nll_loss` takes log-probabilities: `log_softmax` comes first.": lambda a, t: nll_loss(
+                a[:, :-1].flatten(0, 1), t[:, 1:].flatten()
+            ),
+            "Shifted by two: row t is asked for token t + 2.": lambda a, t: _loss(
+                a[:, :-2], t[:, 2:]
+            ),
             "The softmax is there twice: cross_entropy takes logits.": lambda a, t: _loss(
                 a[:, :-1].softmax(2), t[:, 1:]
             ),
@@ -119,6 +125,13 @@ ENTRIES = (
             "Drop the last row of the logits, and the first token.",
         ),
         slips=(
+            Slip(
+                "The logits are flattened and the tokens are not: flatten both.",
+                written(r"(flatten|reshape|view)\([^()]*\), tokens\[[^\]]*\]\)"),
+                "def next_token_loss(logits, tokens):\n"
+                "    return torch.nn.functional.cross_entropy("
+                "logits[:, :-1].flatten(0, 1), tokens[:, 1:])\n",
+            ),
             Slip(
                 "cross_entropy looks for the N scores on axis 1: flatten texts and places, or "
                 "transpose.",
@@ -194,6 +207,19 @@ ENTRIES = (
             "Nothing is hidden or replaced: the model reads what it is asked for.": (
                 lambda t, d, o, h: torch.stack([t, _wanted(t, d)])
             ),
+            "Only the tenth that is kept is asked for; so are those hidden and those replaced.": (
+                lambda t, d, o, h: torch.stack(
+                    [_seen(t, d, o, h), torch.where(d >= 0.135, _wanted(t, d), _NOBODY)]
+                )
+            ),
+            "-100 belongs in what is wanted; what is read holds tokens everywhere.": (
+                lambda t, d, o, h: torch.stack(
+                    [torch.where(d < 0.15, _seen(t, d, o, h), _NOBODY), _wanted(t, d)]
+                )
+            ),
+            "The sign: cross-entropy skips -100, not 100.": lambda t, d, o, h: torch.stack(
+                [_seen(t, d, o, h), _wanted(t, d, nobody=100)]
+            ),
             "0 is a token like others; nobody is asked where -100 stands.": (
                 lambda t, d, o, h: torch.stack([_seen(t, d, o, h), _wanted(t, d, nobody=0)])
             ),
@@ -221,6 +247,7 @@ ENTRIES = (
             "What is wanted is `torch.where(dice < 0.15, tokens, -100)`; stack the two.",
         ),
         has_gradient=False,
-        meaning="15 in 100 are asked for, and the model cannot tell which of those it can read.",
+        meaning="15 in 100 are asked for. Which of the tokens that it can read these are, the "
+        "model cannot tell.",
     ),
 )

@@ -52,7 +52,7 @@ ENTRIES = (
         block,
         worked=(
             row([[2, 2, 0, 0], [0, 3, 0, 1]]),
-            torch.tensor([[1.0, 0.0], [0.25, 0.75]]),
+            torch.tensor([[0.5, 0.5], [0.25, 0.75]]),
             torch.tensor([[1.0, 1, 0, 0], [0, 1, 0, 0], [0, 0, 2, 0], [0, 0, 0, 1]]),
             torch.tensor([[1.0, 0, -1], [1, -1, 0], [0, 1, 0], [0, 0, 0]]),
             torch.tensor([[0.0, 0, 1, 1], [1, 0, 0, 2], [0, 1, 0, 0]]),
@@ -142,6 +142,36 @@ ENTRIES = (
                 lambda x, A, W, u, v: (lambda y: y + normed((y @ u).relu() @ v))(
                     x + normed(A @ x @ W)
                 )
+            ),
+            "A mixes normed tokens: norm x, and then let A read.": lambda x, A, W, u, v: (
+                lambda y: y + _mlp(y, u, v)
+            )(x + normed(A @ x) @ W),
+            "What attention writes was normed; it is added as it is.": lambda x, A, W, u, v: (
+                lambda y: y + _mlp(y, u, v)
+            )(x + normed(_read(x, A, W))),
+            "Attention reads the stream, and what it writes was normed: norm what is read.": (
+                lambda x, A, W, u, v: (lambda y: y + _mlp(y, u, v))(x + normed(A @ x @ W))
+            ),
+            "What the MLP writes was normed; it is added as it is.": lambda x, A, W, u, v: (
+                lambda y: y + normed(_mlp(y, u, v))
+            )(x + _read(x, A, W)),
+            "This MLP has a tanh; a ReLU is wanted.": lambda x, A, W, u, v: (
+                lambda y: y + (normed(y) @ u).tanh() @ v
+            )(x + _read(x, A, W)),
+            "Attention has no ReLU: it stands between `up` and `down` alone.": (
+                lambda x, A, W, u, v: (lambda y: y + _mlp(y, u, v))(x + _read(x, A, W).relu())
+            ),
+            "The ReLU comes before `up`; it belongs between `up` and `down`.": (
+                lambda x, A, W, u, v: (lambda y: y + normed(y).relu() @ u @ v)(x + _read(x, A, W))
+            ),
+            "A holds the mask where there is one: cut nothing off.": lambda x, A, W, u, v: block(
+                x, A.tril(), W, u, v
+            ),
+            "The MLP reads only what attention read; it should read the sum with x.": (
+                lambda x, A, W, u, v: (lambda read: x + read + _mlp(read, u, v))(_read(x, A, W))
+            ),
+            "A is given: no new weights are made from x.": lambda x, A, W, u, v: block(
+                x, (normed(x) @ normed(x).mT).softmax(-1), W, u, v
             ),
             "The first sum is missing: x is read anew, so what attention read is lost.": (
                 lambda x, A, W, u, v: x + _mlp(_read(x, A, W), u, v)

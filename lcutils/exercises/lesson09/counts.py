@@ -11,7 +11,7 @@ ENTRIES = (
         lambda p, a, b: p**2 / (a * b),
         example=("1/2", "2/3", "3/4"),
         mistakes={
-            "This is the joint; that is p(x1) p(x2|x1), and not p(x1|x2) p(x2|x1).": (
+            "This is the joint; that is P(x1) P(x2|x1), and not P(x1|x2) P(x2|x1).": (
                 lambda p, a, b: p
             ),
             "This is the product of the words' own shares; each was asked given the other.": (
@@ -22,10 +22,15 @@ ENTRIES = (
             "Each conditional is divided by the share of the word that is given.": (
                 lambda p, a, b: p**2
             ),
-            "This is p(x2|x1) alone.": lambda p, a, b: p / a,
-            "This is p(x1|x2) alone.": lambda p, a, b: p / b,
+            "This is P(x2|x1) alone.": lambda p, a, b: p / a,
+            "This is P(x1|x2) alone.": lambda p, a, b: p / b,
             "The two are multiplied, not added.": lambda p, a, b: p / a + p / b,
             "Upside down.": lambda p, a, b: a * b / p**2,
+            "The bracket is missing: `/ a * b` divides by a alone.": lambda p, a, b: p**2 / a * b,
+            "The bracket is missing: `/ b * a` divides by b alone.": lambda p, a, b: p**2 / b * a,
+            "The two shares are multiplied, not added.": lambda p, a, b: p**2 / (a + b),
+            "p times p is p**2, not 2 p.": lambda p, a, b: 2 * p / (a * b),
+            "Two answers to different questions need not multiply to 1.": lambda p, a, b: 1 + 0 * p,
             "This is the mean of the two; wanted is their product.": lambda p, a, b: (
                 (p / a + p / b) / 2
             ),
@@ -51,12 +56,12 @@ ENTRIES = (
             "Both were divided by b; the second is given the other word.": lambda p, a, b: (
                 p**2 / b**2
             ),
-            "p(x1|x2) is p / b: a shared denominator a b belongs to the product once.": (
+            "P(x1|x2) is p / b: a shared denominator a b belongs to the product once.": (
                 lambda p, a, b: p**2 / (a * b) ** 2
             ),
         },
         hints=(
-            "`p(x1|x2)` is the joint divided by the share of what is given: `p / b`.",
+            "`P(x1|x2)` is the joint divided by the share of what is given: `p / b`.",
             "The other is `p / a`. Multiply.",
         ),
         meaning="It is the joint, times p/(a b), which is e to the PMI of lesson 02.",
@@ -69,9 +74,8 @@ ENTRIES = (
             "The MLPs are missing: each has two matrices of d times 4 d.": lambda L, d, N: (
                 4 * L * d**2 + N * d
             ),
-            "Attention is missing: each block has four matrices of d times d.": lambda L, d, N: (
-                8 * L * d**2 + N * d
-            ),
+            "This is 8 d^2 a block. Attention has 4 d^2, and so has each matrix of the MLP: one of "
+            "the three is missing.": lambda L, d, N: 8 * L * d**2 + N * d,
             "Attention has four matrices: after q, k and v there is the one that writes.": (
                 lambda L, d, N: 11 * L * d**2 + N * d
             ),
@@ -93,6 +97,9 @@ ENTRIES = (
                 lambda L, d, N: 36 * L * d**2 + N * d
             ),
             "Each of the N tokens has d numbers.": lambda L, d, N: 12 * L * d**2 + N,
+            "A block is attention and an MLP: these are one matrix of d times d and one MLP.": (
+                lambda L, d, N: 9 * L * d**2 + N * d
+            ),
         },
         hints=(
             "Attention: four matrices of d times d. The MLP: one of d times 4 d, and one back.",

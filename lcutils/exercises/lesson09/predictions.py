@@ -35,12 +35,13 @@ ENTRIES = (
     Prediction(
         "09.gap",
         "Who needs the fewest bits for the hidden letter?",
-        choices=("decoder from the left", "decoder by trying", "encoder from both sides"),
+        choices=("decoder from the left", "encoder", "decoder by trying", "counts"),
     ),
     Prediction(
         "09.copies",
-        "A decoder of two blocks, trained on prose for 1,500 steps, reads 24 random letters, and "
-        "then the same 24 again. Which letters cost it fewer bits?",
-        choices=("the first time", "the second time", "about the same"),
+        "Of the letters that follow on a jump, in texts not seen before, what share does each name "
+        "right: one block after 480 steps, and two blocks after 240?",
+        numbers=2,
+        ranges=(SHARE,),
     ),
 )

@@ -40,7 +40,7 @@ ENTRIES = (
             ),
             "b": Choice(
                 "nothing is: the mask is all that differs",
-                "It is all that differs in the code. The weights were learned for another "
+                "It is nearly all that differs in the code. The weights were learned for another "
                 "question, and with both sides in view.",
             ),
             "c": Choice(
@@ -67,7 +67,7 @@ ENTRIES = (
             ),
             "b": Choice(
                 "the decoder: its bits add up to a text's",
-                "By the chain rule. The encoder's answers, multiplied, are no probability.",
+                "By the chain rule. The encoder's answers each see the other letters.",
             ),
             "c": Choice(
                 "both, as each is asked for every letter",

@@ -8,7 +8,7 @@ other files than those that judge, at a seed that does not count.
 from lcutils import gaps
 
 SEEDS = range(10)
-RATES = (0.003, 0.01, 0.02)
+RATES = (0.001, 0.003, 0.01, 0.02)
 KINDS = {  # and how many seeds
     "decoder 300": 10,
     "encoder 300": 5,
