@@ -60,7 +60,7 @@ lc.quiz("09.recall_order", answer=answer)
 # %% id="shift"
 d = symbols("d", positive=True, integer=True)
 y, s, c = symbols("y s c", real=True)
-lc.prove("09.shift", y + c - (s + d * c) / d, y - s / d, reason="All d numbers have c more.")
+lc.prove("09.shift", y + c - (s + d * c) / d, y - s / d, reason="All have c more.")
 
 # %% [markdown] id="scale-before"
 # A factor $r > 0$ cancels, for any $u \neq 0$ of mean 0:
@@ -176,6 +176,7 @@ for ax, is_causal in zip(both, (True, False), strict=True):
     before, after = (stages(f"dog bites {last}", is_causal) for last in ("man", "dog"))
     draw_stages(ax, before, after, "dog bites man")
     ax.set_title("with the mask" if is_causal else "without it")
+    ax.tick_params(length=0)
     changed.append((before[-1] != after[-1]).any(dim=1).sum().item())
 said = f"Another last word: {changed[0]} of 3 tokens leave with other numbers with the mask, "
 said += f"{changed[1]} without. (Bottom rows; framed: a number that changes, and to what.)"
@@ -204,7 +205,7 @@ for is_causal in (True, False):
     with torch.no_grad():
         apart[is_causal] = (model(forward)[0, 1] - model(backward)[0, 1]).abs().max().item()
 said = "Scores of the three words at bites: with the mask the largest difference is "
-said += f"{apart[True]:.1g}, without it {{value:.0e}}."
+said += f"{apart[True]:.1f}, without it {{value:.0e}}."
 claim = lc.claim("09.order_apart", said, apart[False], between=(0, 1e-12))
 same = {(True, True): "both", (True, False): "only with the mask"}
 same |= {(False, True): "only without the mask", (False, False): "neither"}
@@ -237,7 +238,7 @@ with torch.no_grad():
     alone, led = model(dogs)[0], model(bites_dogs)[0, 1:]  # [12, 3]
 apart = [(scores - scores[0]).abs().max().item() for scores in (alone, led)]
 said = "The scores at twelve dogs differ by at most {value:.0e}; "
-said += f"with bites in front of them, by up to {apart[1]:.1g}."
+said += f"with bites in front of them, by up to {apart[1]:.1f}."
 claim = lc.claim("09.same_dogs", said, apart[0], between=(0, 1e-12))
 text = r"""A mean of equal values is that value, however many there are: no clock.
 **With a start token, which comes nowhere else, the mask is a clock.** By hand: let it alone have a $1$ in some entry. A head with equal scores reads $1$, $\frac12$, $\frac13$, $\dots$ there.
@@ -476,7 +477,7 @@ def draw_head(ax, weights, where):
 
 # %% id="heads-seen" tags=["after-prediction"]
 # The figure: their weights in one text.
-fig, both = lc.subplots(1, 2, height=3.9)
+fig, both = lc.subplots(1, 2, height=3.6)
 seen = [weights[0] for weights in copiers[2].attention_weights(shown[None])]  # [H, 24, 24] each
 for i, where in enumerate((is_before, is_after)):
     draw_head(both[i], seen[i][heads[i]], where)
