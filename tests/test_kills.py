@@ -161,10 +161,10 @@ def test_an_exercise_knows_at_least_five_mistakes_each_with_a_sentence_of_its_ow
 
 @pytest.mark.slow
 @pytest.mark.parametrize("exercise", of_kind(FunctionExercise), ids=by_id)
-def test_right_functions_pass_at_50_seeds(exercise):
+def test_other_right_functions_pass_at_50_seeds(exercise):
     assert len(RIGHT[exercise.id]) >= 2
-    for seed in range(50):
-        for function in (lambda *inputs: exercise.reference(*inputs), *RIGHT[exercise.id]):
+    for seed in range(50):  # the solution itself is judged in the solution edition
+        for function in RIGHT[exercise.id]:
             verdict = functions.judge(exercise, function, seed)
             assert verdict.passed, (seed, verdict)
 

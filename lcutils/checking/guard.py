@@ -14,6 +14,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import is_
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -107,7 +108,7 @@ class _Snapshot:
         self._own = (globals(), globals().copy())
         self._basics = (vars(builtins), vars(builtins).copy())
         self._input, self._no_input = input, _no_input
-        ours = [m for name, m in sys.modules.items() if name.split(".")[0] == "lcutils"]
+        ours = [m for name, m in sys.modules.items() if name.startswith("lcutils")]
         self._names = [(place, dict(_names(place))) for place in (*_WATCHED, *ours)]
         self._values = [get() for _, get, _ in SETTINGS]
         self._during = [comparable(value) for value in self._values]
@@ -148,8 +149,10 @@ def _names(place: Any) -> Any:
 
 
 def _restore_names(place: Any, before: dict[str, Any]) -> list[str]:
-    changed = []
+    changed: list[str] = []
     now = _names(place)
+    if _is_same(now, before):
+        return changed
     for name, value in before.items():
         if now.get(name, _MISSING) is not value:
             _put(place, name, value)
@@ -163,6 +166,15 @@ def _restore_names(place: Any, before: dict[str, Any]) -> list[str]:
             elif not isinstance(now[name], ModuleType):  # an import is welcome
                 del now[name]
     return [] if place is sys.modules else changed
+
+
+def _is_same(now: Any, before: dict[str, Any]) -> bool:
+    """The same names with the same objects, in the same order; most places, most of the time."""
+    return (
+        len(now) == len(before)
+        and all(map(is_, now, before))
+        and all(map(is_, now.values(), before.values()))
+    )
 
 
 def _put(place: Any, name: str, value: Any) -> None:
