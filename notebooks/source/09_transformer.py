@@ -663,7 +663,7 @@ lc.reveal("09.gap", text)
 # ### Had one block a fair chance?
 #
 # Tried beforehand, at a seed or two: rates of 0.0025, 0.01 and 0.02; 1,500 steps; twice the width with twice the heads; an MLP.
-# One block was right in 0.13 to 0.36 after a jump, and in 0.07 to 0.14 for the first letter that follows: a guess.
+# One block was right in 0.13 to 0.36 after a jump, and in 0.07 to 0.13 for the first letter that follows: a guess.
 # Two blocks learn it with the rate 0.0025, too, but not in 240 steps with 0.01.
 #
 # Olsson et al. (2022) saw such heads form in language models of two blocks and more, in one short phase of training, and in none of one block.
