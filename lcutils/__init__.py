@@ -32,6 +32,7 @@ _HOME = {
 
 # `lc.memory` and its like: loaded when first used, as the names above.
 _MODULES = (
+    "gaps",
     "lags",
     "memory",
     "nets",
@@ -42,6 +43,7 @@ _MODULES = (
     "tasks",
     "text",
     "train",
+    "transformer",
     "untrained",
 )
 

@@ -366,6 +366,7 @@ def test_an_expression_that_agrees_at_the_first_points_only_does_not_pass():
 
 
 beta, n_sq, kk, N, p, K, V = symbols("beta n kk N p K V", positive=True)
+a, b, L = symbols("a b L", positive=True)
 
 
 @pytest.mark.parametrize(
@@ -381,6 +382,9 @@ beta, n_sq, kk, N, p, K, V = symbols("beta n kk N p K V", positive=True)
         ("13.numbers_needed", n_sq / (p * log(2, N))),
         ("13.break_even", 1 / (1 / K + 1 / V)),
         ("13.break_even", K - K**2 / (K + V)),
+        ("09.product", (p / a) * (p / b)),
+        ("09.product", p * exp(log(p / (a * b)))),
+        ("09.parameters", d * (12 * L * d + N)),
     ],
 )
 def test_a_line_of_algebra_passes_in_another_form(id, answer):
