@@ -24,6 +24,7 @@ def catalogue() -> dict[str, Entry]:
             lesson02,
             lesson03,
             lesson05,
+            lesson06,
             lesson08,
             lesson10,
             lesson11,
@@ -32,7 +33,7 @@ def catalogue() -> dict[str, Entry]:
         )
 
     lessons = (
-        *(lesson00, lesson02, lesson03, lesson05),
+        *(lesson00, lesson02, lesson03, lesson05, lesson06),
         *(lesson08, lesson10, lesson11, lesson12, lesson13),
     )
     return {entry.id: entry for lesson in lessons for entry in lesson.ENTRIES}

@@ -1,0 +1,330 @@
+"""Lesson 06, core path: one weight used again and again, its gradient, how far it reaches."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from lcutils.checking.data import (
+    ExpressionExercise,
+    FunctionExercise,
+    Inputs,
+    NumberExercise,
+    Slip,
+    normal,
+    row,
+)
+from lcutils.checking.syntax import written
+
+
+def rnn_backward(h: Tensor, W: Tensor, error: Tensor) -> Tensor:
+    """h: [T + 1, N], the states h_0 to h_T, W: [N, N], error: [N] at h_T -> by W: [N, N]"""
+    return _walk(h, W, error)
+
+
+def clip_by_norm(by_W: Tensor, by_U: Tensor, limit: float) -> Tensor:
+    """by_W: [N, N], by_U: [N, D] -> both, side by side, at most `limit` long: [N, N + D]"""
+    both = torch.cat([by_W, by_U], dim=1)
+    return both * (limit / both.norm()).clamp(max=1.0)
+
+
+def _walk(
+    h: Tensor,
+    W: Tensor,
+    error: Tensor,
+    *,
+    n_steps: int | None = None,
+    slope_of: int = 0,
+    is_sloped: bool = True,
+    reads: int = 1,
+    is_turned: bool = True,
+    carries_slope: bool = True,
+    is_passed: bool = True,
+    keeps: bool = True,
+    first: int = 1,
+) -> Tensor:
+    """The walk back, with what a reader may do differently in each of its lines."""
+    total = torch.zeros_like(W)
+    last = len(h) - 1
+    for t in range(last, first - 1, -1):
+        if n_steps is not None and t <= last - n_steps:
+            break
+        slope = 1 - h[t - slope_of] ** 2 if is_sloped else torch.ones_like(error)
+        g = error * slope
+        new = torch.outer(g, h[t - reads])
+        total = total + new if keeps else new
+        if is_passed:
+            passed = g if carries_slope else error
+            error = W.T @ passed if is_turned else W @ passed
+    return total
+
+
+def _forward(h: Tensor, W: Tensor, error: Tensor) -> Tensor:
+    """The mistake to begin the walk at the first step."""
+    total = torch.zeros_like(W)
+    for t in range(1, len(h)):
+        g = error * (1 - h[t] ** 2)
+        total = total + torch.outer(g, h[t - 1])
+        error = W.T @ g
+    return total
+
+
+def _anew(h: Tensor, W: Tensor, error: Tensor) -> Tensor:
+    """The mistake to give every state the error of the last one, and to pass that on as well."""
+    total, passed = torch.zeros_like(W), torch.zeros_like(error)
+    for t in range(len(h) - 1, 0, -1):
+        g = (error + passed) * (1 - h[t] ** 2)
+        total = total + torch.outer(g, h[t - 1])
+        passed = W.T @ g
+    return total
+
+
+def _slope_of_sum(h: Tensor, W: Tensor, error: Tensor) -> Tensor:
+    """The mistake to bend the states once more before the slope is taken."""
+    total = torch.zeros_like(W)
+    for t in range(len(h) - 1, 0, -1):
+        g = error * (1 - h[t].tanh() ** 2)
+        total = total + torch.outer(g, h[t - 1])
+        error = W.T @ g
+    return total
+
+
+def _draw(rng: torch.Generator, T: int, N: int) -> Inputs:
+    return normal(rng, T + 1, N).tanh(), normal(rng, N, N), normal(rng, N)
+
+
+def _draw_two(rng: torch.Generator, N: int, D: int, limit: float) -> Inputs:
+    return normal(rng, N, N), normal(rng, N, D), limit
+
+
+def _both(by_W: Tensor, by_U: Tensor) -> Tensor:
+    return torch.cat([by_W, by_U], dim=1)
+
+
+def _cut(x: Tensor, limit: float, length: Tensor | None = None) -> Tensor:
+    length = x.norm() if length is None else length
+    return x * (limit / length).clamp(max=1.0)
+
+
+_PART, _STEPS = 0.3, 20
+_HORIZON = _STEPS * math.log(1000) / -math.log(_PART)
+
+ENTRIES = (
+    ExpressionExercise(
+        "06.two_paths",
+        "w x1 x2",
+        lambda w, x1, x2: 2 * w * x1 + x2,
+        mistakes={
+            "This is the last use of w alone. x1 meets w twice: what of the first time?": (
+                lambda w, x1, x2: w * x1 + x2
+            ),
+            "This is the first use of w alone: what of the second?": lambda w, x1, x2: w * x1,
+            "This is h_3 without x3; wanted is how fast it grows with w.": (
+                lambda w, x1, x2: w * (w * x1 + x2)
+            ),
+            "x1 meets w twice, so it adds w x1 twice; the 2 is missing a w.": (
+                lambda w, x1, x2: 2 * x1 + x2
+            ),
+            "The derivative of w^2 is 2 w, not w^2.": lambda w, x1, x2: w**2 * x1 + x2,
+            "The derivative of w^2 is 2 w; its 2 belongs to x1 alone.": (
+                lambda w, x1, x2: 2 * w * x1 + 2 * x2
+            ),
+            "The derivative of w x2 is x2: one w too many.": lambda w, x1, x2: 2 * w * x1 + w * x2,
+            "This is x1's share; x2 meets w once and has one, too.": lambda w, x1, x2: 2 * w * x1,
+            "This is x2's share; x1 meets w twice and has one, too.": lambda w, x1, x2: x2,
+            "x3 stands in h_3 by itself: it does not grow with w.": (
+                lambda w, x1, x2: 2 * w * x1 + x2 + 1
+            ),
+            "This is how fast h_3 grows with x1; wanted is w.": lambda w, x1, x2: w**2,
+            "This is how fast h_3 grows with x2; wanted is w.": lambda w, x1, x2: w,
+            "These are the two w, added for each input: h_3 grows with w, not with x.": (
+                lambda w, x1, x2: w**2 + w
+            ),
+            "x1 and x2 have changed places: the older one meets w twice.": (
+                lambda w, x1, x2: 2 * w * x2 + x1
+            ),
+        },
+        hints=(
+            "Multiply out first: `h_3 = w**2*x1 + w*x2 + x3`.",
+            "The derivative of `w**2*x1` is `2*w*x1`: once for each time that x1 meets w.",
+        ),
+        example=("1/2", "4", "0"),
+        meaning="An input that meets w twice counts w x1 twice: once for each place to nudge.",
+    ),
+    FunctionExercise(
+        "06.rnn_backward",
+        rnn_backward,
+        worked=(row([0.0, 1.0], [0.5, 0.0], [0.0, -0.5]), row([0, 1], [2, 0]), row(1, 2)),
+        draw=_draw,
+        sizes=({"T": 1, "N": 1}, {"T": 1, "N": 3}, {"T": 4, "N": 2}, {"T": 6, "N": 3}),
+        mistakes={
+            "This is the last step's share alone: W was used at each step.": (
+                lambda h, W, e: _walk(h, W, e, n_steps=1)
+            ),
+            "These are the last two steps alone: go on to h_0.": (
+                lambda h, W, e: _walk(h, W, e, n_steps=2)
+            ),
+            "W is not transposed: values go up along its rows, errors down along its columns.": (
+                lambda h, W, e: _walk(h, W, e, is_turned=False)
+            ),
+            "The slope is that of the step before: at step t it is 1 - h_t^2.": (
+                lambda h, W, e: _walk(h, W, e, slope_of=1)
+            ),
+            "The slope of tanh is missing: an error passes through the bend first.": (
+                lambda h, W, e: _walk(h, W, e, is_sloped=False)
+            ),
+            "What goes down is W^T g; here the slope is left out on the way down.": (
+                lambda h, W, e: _walk(h, W, e, carries_slope=False)
+            ),
+            "The error is not handed down: every step has that of the last.": (
+                lambda h, W, e: _walk(h, W, e, is_passed=False)
+            ),
+            "The error of the last state counts anew at each step; the others have only what is "
+            "handed down.": _anew,
+            "At step t the input of W is the state before, h_(t-1), not h_t.": (
+                lambda h, W, e: _walk(h, W, e, reads=0)
+            ),
+            "The table is turned round: error times input, g h^T, has a row for each error.": (
+                lambda h, W, e: _walk(h, W, e).T
+            ),
+            "Each step's share replaces the one before; add them up.": (
+                lambda h, W, e: _walk(h, W, e, keeps=False)
+            ),
+            "The walk stops one step early: W was used from h_0 to h_1, too.": (
+                lambda h, W, e: _walk(h, W, e, first=2)
+            ),
+            "The walk begins at the first step; errors come from the last.": _forward,
+            "This is the mean over the steps; their shares add up.": (
+                lambda h, W, e: _walk(h, W, e) / (len(h) - 1)
+            ),
+            "The sign is the wrong way round: this is the step, not the gradient.": (
+                lambda h, W, e: -_walk(h, W, e)
+            ),
+            "h is bent already: its slope is 1 - h^2, without another tanh.": _slope_of_sum,
+        },
+        slips=(
+            Slip(
+                "`@` of two vectors adds up; a column times a row is `torch.outer`.",
+                written(r"\bg @ h\b"),
+                "def rnn_backward(h, W, error):\n"
+                "    total = torch.zeros_like(W)\n"
+                "    for t in range(len(h) - 1, 0, -1):\n"
+                "        g = error * (1 - h[t] ** 2)\n"
+                "        total = total + g @ h[t - 1]\n"
+                "        error = W.T @ g\n"
+                "    return total\n",
+            ),
+        ),
+        hints=(
+            "`for t in range(len(h) - 1, 0, -1)` walks from the last step to the first; "
+            "at each, `g = error * (1 - h[t]**2)`.",
+            "Add `torch.outer(g, h[t - 1])` to the total; then `error = W.T @ g`.",
+        ),
+        meaning="One walk back gives the share of every use of W.",
+        has_gradient=False,
+    ),
+    NumberExercise(
+        "06.horizon",
+        _HORIZON,
+        tolerance=2.5,
+        unit="steps",
+        mistakes={
+            "Twenty steps take 70 % of what is left, not of the first length: parts multiply.": (
+                _STEPS * 0.999 / (1 - _PART)
+            ),
+            "This counts twenties of steps: 0.3 is left after twenty, not after one.": (
+                _HORIZON / _STEPS
+            ),
+            "This is the part that one step leaves.": _PART ** (1 / _STEPS),
+            "Two kinds of logarithm are mixed.": _STEPS * 3 / -math.log(_PART),
+            "Two kinds of logarithm are mixed, the other way round.": (
+                _STEPS * math.log(1000) / -math.log10(_PART)
+            ),
+            "A distance is positive: ln 0.3 is below 0.": -_HORIZON,
+            "At this distance a half is left.": _STEPS * math.log(2) / -math.log(_PART),
+            "At this distance a tenth is left.": _STEPS * math.log(10) / -math.log(_PART),
+            "At this distance a hundredth is left.": _STEPS * math.log(100) / -math.log(_PART),
+            "At this distance 1/e is left.": _STEPS / -math.log(_PART),
+            "At this distance a ten-thousandth is left.": (
+                _STEPS * math.log(10_000) / -math.log(_PART)
+            ),
+            "At this distance a millionth is left.": 2 * _HORIZON,
+            "0.3 is divided by 0.001; steps multiply, so take logarithms.": _PART / 0.001,
+            "20 / 0.001 counts as if each step took the same; steps multiply.": 20_000,
+            "This is twenty times 0.3 / 0.001; steps multiply, so take logarithms.": (
+                _STEPS * _PART / 0.001
+            ),
+        },
+        hints=(
+            "How many times twenty steps: `0.3^n = 0.001`.",
+            "Take the logarithm of both sides, and mind the twenty.",
+        ),
+        meaning="Twice as far a millionth is left: the length falls by a factor, not by a piece.",
+    ),
+    FunctionExercise(
+        "06.clip_by_norm",
+        clip_by_norm,
+        worked=(row([3, 0], [0, 0]), row([0], [4]), 1.0),
+        draw=_draw_two,
+        sizes=(
+            {"N": 1, "D": 1, "limit": 0.5},
+            {"N": 3, "D": 2, "limit": 1.0},
+            {"N": 2, "D": 5, "limit": 100.0},
+        ),
+        mistakes={
+            "Each is cut by itself, which turns the step aside: one factor for both.": (
+                lambda a, b, limit: _both(_cut(a, limit), _cut(b, limit))
+            ),
+            "Each number is cut by itself, which turns the step aside: one factor for all.": (
+                lambda a, b, limit: _both(a, b).clamp(-limit, limit)
+            ),
+            "A gradient shorter than the limit should stay as it is.": (
+                lambda a, b, limit: _both(a, b) * (limit / _both(a, b).norm())
+            ),
+            "Nothing is cut.": lambda a, b, limit: _both(a, b) + 0 * limit,
+            "The two lengths are added; take the length of both together.": (
+                lambda a, b, limit: _cut(_both(a, b), limit, a.norm() + b.norm())
+            ),
+            "This takes the squared length; its root is missing.": (
+                lambda a, b, limit: _cut(_both(a, b), limit, _both(a, b).square().sum())
+            ),
+            "Each row is cut by itself; one factor for all.": (
+                lambda a, b, limit: _cut(_both(a, b), limit, _both(a, b).norm(dim=1, keepdim=True))
+            ),
+            "Each column is cut by itself; one factor for all.": (
+                lambda a, b, limit: _cut(_both(a, b), limit, _both(a, b).norm(dim=0))
+            ),
+            "Only the longer of the two decides here; take the length of both together.": (
+                lambda a, b, limit: _cut(_both(a, b), limit, torch.maximum(a.norm(), b.norm()))
+            ),
+            "Only the length of by_W decides here; take that of both together.": (
+                lambda a, b, limit: _cut(_both(a, b), limit, a.norm())
+            ),
+            "Only the length of by_U decides here; take that of both together.": (
+                lambda a, b, limit: _cut(_both(a, b), limit, b.norm())
+            ),
+            "by_U is not cut.": lambda a, b, limit: _both(_cut(a, limit, _both(a, b).norm()), b),
+            "by_W is not cut.": lambda a, b, limit: _both(a, _cut(b, limit, _both(a, b).norm())),
+            "The largest number decides here; wanted is the length, of all numbers together.": (
+                lambda a, b, limit: _cut(_both(a, b), limit, _both(a, b).abs().max())
+            ),
+            "The factor is upside down: this makes long gradients longer.": (
+                lambda a, b, limit: _both(a, b) * (_both(a, b).norm() / limit).clamp(min=1.0)
+            ),
+            "The limit is the length that is left, not a factor.": (
+                lambda a, b, limit: _both(a, b) * limit
+            ),
+            "This is always 1 long; the limit has no say.": (
+                lambda a, b, limit: _both(a, b) / _both(a, b).norm() + 0 * limit
+            ),
+        },
+        hints=(
+            "`torch.cat([by_W, by_U], dim=1)` has a length: `.norm()`.",
+            "Multiply it by `limit / length`, but by no more than 1: `.clamp(max=1)`.",
+        ),
+        meaning="It is shorter, and points where it pointed.",
+        has_gradient=False,
+    ),
+)
