@@ -47,7 +47,7 @@ from lcutils.proof.statement import Statement
 
 ENTRIES = catalogue()
 EXERCISES = [entry for entry in ENTRIES.values() if isinstance(entry, DerivationExercise)]
-NUMBERS, MATRICES = "03.lower_weight", "05.error_left"
+NUMBERS, MATRICES, SIDES = "03.lower_weight", "05.error_left", "06.other_side"
 
 
 def by_id(exercise):
@@ -99,6 +99,13 @@ def shrunk(r, v):
 
 r, v = MatrixSymbol("r", V, 1), MatrixSymbol("v", V, 1)
 BEFORE, SQUEEZED, AFTER = shrunk(r, v)
+
+N = symbols("N", positive=True, integer=True)
+W = MatrixSymbol("W", N, N)
+e, x1, x2, x3 = (MatrixSymbol(name, N, 1) for name in ("e", "x1", "x2", "x3"))
+PLACED = dot(e, W * (W * x1 + x2) + x3)
+APART = dot(e, W * W * x1) + dot(e, W * x2) + dot(e, x3)
+MOVED = dot(W.T * W.T * e, x1) + dot(W.T * e, x2) + dot(e, x3)
 
 
 def unevaluated():
@@ -236,6 +243,29 @@ RIGHT = {
         ],
         "as in a book": "half_norm_sq(r − β(r − v) − v) = ((1−β)(r−v)).T @ (r−v)(1−β)/2"
         " = (1−β)² half_norm_sq(r − v)",
+    },
+    SIDES: {
+        "one after the other": [
+            PLACED,
+            dot(e, W * (W * x1 + x2)) + dot(e, x3),
+            dot(W.T * e, W * x1 + x2) + dot(e, x3),
+            dot(W.T * e, W * x1) + dot(W.T * e, x2) + dot(e, x3),
+            MOVED,
+        ],
+        "the older one first": [PLACED, dot(e, W * W * x1) + dot(e, W * x2 + x3), MOVED],
+        "a bracket opened first": [PLACED, dot(e, W * W * x1 + W * x2 + x3), MOVED],
+        "turned round": [PLACED, APART, dot(x3, e) + dot(x2, W.T * e) + dot(x1, W.T * W.T * e)],
+        "a product transposed": [
+            PLACED,
+            APART,
+            dot((W * W).T * e, x1) + dot(W.T * e, x2) + dot(e, x3),
+        ],
+        "begins after the start": [APART, MOVED],
+        "texts": [
+            "dot(e, W*(W*x1 + x2) + x3)",
+            "dot(e, W*W*x1) + dot(e, W*x2) + dot(e, x3)",
+            "dot(W.T*W.T*e, x1) + dot(W.T*e, x2) + dot(e, x3)",
+        ],
     },
 }
 

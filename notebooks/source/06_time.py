@@ -50,6 +50,28 @@ answer = 0.04
 lc.predict("06.nudge", answer=answer)
 
 
+# %% id="nudge-figure" tags=["after-prediction"]
+# The figure: values and errors.
+fig, ax = lc.subplots(height=2.7)
+middle = {"ha": "center", "va": "center"}
+values, errors = [0, 4, 2, 3], [0.125, 0.25, 0.5, 1]
+for t in range(4):
+    ax.text(t, 1, f"$h_{t}$ = {values[t]:g}", color=BLUE, **middle)
+    ax.text(t, 0, f"{errors[t]:g}", color=ORANGE, **middle)
+for t in (1, 2, 3):
+    for height, label, colour in ((1, 1.2, BLUE), (0, -0.2, ORANGE)):
+        ends = [(t - 0.75, height), (t - 0.25, height)][:: 1 if height else -1]
+        arrow = {"arrowstyle": "-|>", "lw": 2, "color": colour}
+        ax.annotate("", ends[1], ends[0], arrowprops=arrow)
+        ax.text(t - 0.5, label, "times w", color=colour, **middle)
+    product = f"{errors[t]:g} · {values[t - 1]:g} = {errors[t] * values[t - 1]:g}"
+    ax.text(t - 0.5, 0.5, f"share of this w:\n{product}", **middle)
+ax.text(-0.3, 1.5, "forward: the state", color=BLUE)
+ax.text(-0.3, -0.55, "backward: how fast $h_3$ grows with it", color=ORANGE)
+ax.axis((-0.3, 3.3, -0.6, 1.65))
+ax.axis("off")
+
+
 # %% id="nudge-seen" tags=["after-prediction"]
 def last_state(w, x=(4.0, 0.0, 2.0)):
     state = 0.0
@@ -58,35 +80,15 @@ def last_state(w, x=(4.0, 0.0, 2.0)):
     return state
 
 
-fig, ax = lc.subplots(height=2.7)
-line, middle = {"arrowstyle": "-|>", "lw": 2}, {"ha": "center", "va": "center"}
-values, errors = [0, 4, 2, 3], [0.125, 0.25, 0.5, 1]
-for t in range(4):
-    ax.text(t, 1, f"$h_{t}$ = {values[t]:g}", color=BLUE, **middle)
-    ax.text(t, 0, f"{errors[t]:g}", color=ORANGE, **middle)
-for t in (1, 2, 3):
-    ax.annotate("", (t - 0.25, 1), (t - 0.75, 1), arrowprops=line | {"color": BLUE})
-    ax.annotate("", (t - 0.75, 0), (t - 0.25, 0), arrowprops=line | {"color": ORANGE})
-    ax.text(t - 0.5, 1.2, "times w", color=BLUE, **middle)
-    ax.text(t - 0.5, -0.2, "times w", color=ORANGE, **middle)
-    share = errors[t] * values[t - 1]
-    ax.text(
-        t - 0.5, 0.5, f"share of this w:\n{errors[t]:g} · {values[t - 1]:g} = {share:g}", **middle
-    )
-ax.text(-0.3, 1.5, "forward: the state", color=BLUE)
-ax.text(-0.3, -0.55, "backward: how fast $h_3$ grows with it", color=ORANGE)
-ax.set(xlim=(-0.3, 3.3), ylim=(-0.6, 1.65))
-ax.axis("off")
 picture = lc.figure(fig, "Values go forward, the error at the end goes back: 0 + 2 + 2 = 4.")
 grown = last_state(0.51) - last_state(0.50)
 said = f"""It grows by {grown:.4f}, from 3 to {last_state(0.51):.4f}: **four** times as fast as $w$.
 The last $w$ is multiplied by $h_2 = 2$: that alone would give $2$.
-But $h_2$ has grown, too: the $w$ before is multiplied by $h_1 = 4$, and what it adds passes the last $w$, $4 \\cdot 0.5 = 2$."""
+But $h_2$ has grown, too: the $w$ before is multiplied by $h_1 = 4$, and what it adds passes the last $w$, $4 \\cdot 0.5 = 2$.
+**One weight has as many ways to the end as it is used.** Take each use for a weight of its own, and add up their slopes."""
 lc.reveal("06.nudge", picture, said, was=grown)
 
 # %% [markdown] id="two_paths-exercise"
-# **One weight has as many ways to the end as it is used.** Take each use for a weight of its own, and add up their slopes.
-#
 # **Exercise 1** (3 minutes). For any $w$: how fast does $h_3 = w\,(w x_1 + x_2) + x_3$ grow with $w$?
 
 # %% id="06-two_paths" tags=["exercise"]
@@ -211,7 +213,8 @@ def heard(rho, bend, size=0.1, T=100):
     return lengths.flip(0) / lengths[-1]
 
 
-# %% id="reach-seen" tags=["after-prediction"]
+# %% id="reach-figure" tags=["after-prediction"]
+# The figure: five networks.
 fig, ax = lc.subplots(height=3.0)
 left = {}
 for rho, bend, colour, name in (
@@ -226,6 +229,8 @@ for rho, bend, colour, name in (
     ax.plot(curve[:81], color=colour, label=name)
 ax.set(yscale="log", xlabel="steps back", ylabel="part of the error")
 label_lines(ax)
+
+# %% id="reach-seen" tags=["after-prediction"]
 three = [left[name] for name in ("no bend, ρ = 1.1", "tanh, ρ = 1.1", "tanh, ρ = 2")]
 said = (
     f"50 steps back: 10^{three[0]:.1f} without a bend; with tanh 10^{three[1]:.1f}, and for ρ = 2 "
@@ -350,8 +355,8 @@ class Fixed(nn.Module):
         return self.read(written.sum(dim=1))[:, 0]
 
 
-# %% id="two-questions" tags=["hide-input"]
-# The two questions, and a training.
+# %% id="made" tags=["hide-input"]
+# First weights.
 def made(build, name):
     """What build() makes with first weights drawn for this name"""
     with torch.random.fork_rng(devices=[]):
@@ -359,6 +364,8 @@ def made(build, name):
         return build()
 
 
+# %% id="asked" tags=["hide-input"]
+# The two questions, and a training.
 def asked(question, n, rng):
     x, marked = lags.adding(n, 40, rng=rng)
     return x, marked if question == "hold" else x[:, -5:, 0].mean(dim=1)
@@ -403,7 +410,8 @@ lc.reveal("06.tension", lc.figure(fig, stale), gone, text, was=was)
 # ## 5. Cut
 #
 # To walk back through a book, all its states must be kept.
-# So texts are read in pieces, and the gradient ends where a piece begins (*truncated* back-propagation): `state = state.detach()`.
+# So texts are read in pieces, and the gradient ends where a piece begins: *truncated* back-propagation.
+# PyTorch's `detach` gives the same numbers, without a way back.
 #
 # "Detach forgets the past", one reads.
 # By hand, in section 1: cut between $h_2$ and $h_3$.
@@ -416,8 +424,8 @@ lc.reveal("06.tension", lc.figure(fig, stale), gone, text, was=was)
 # %% id="06-read_in_pieces" tags=["exercise"]
 def read_in_pieces(x, W, cut):
     """x: [B, T, N], W: [N, N] -> the last state [B, N]; gradients stay in a piece of `cut`"""
-    ### BEGIN SOLUTION
     state = torch.zeros_like(x[:, 0])
+    ### BEGIN SOLUTION
     for t in range(x.shape[1]):
         if t % cut == 0:
             state = state.detach()
@@ -425,7 +433,6 @@ def read_in_pieces(x, W, cut):
     return state
     ### END SOLUTION
     ### BEGIN STUDENT
-    # state = torch.zeros_like(x[:, 0])
     # for t in range(x.shape[1]):
     #     if t % cut == 0:
     #         state = torch.zeros_like(state)
@@ -507,6 +514,8 @@ def come_back(rung, options, facts, name):
     return torch.autograd.grad(o[0, -1].sum(), v)[0].flatten()
 
 
+# %% id="rungs" tags=["hide-input"]
+# The memories.
 once = torch.ones(1, len(facts), 1)  # [B, T, H]
 faded = math.log(0.8) * once
 rungs = {
@@ -564,6 +573,9 @@ lc.quiz("06.exit_detach", answer=answer)
 #
 # - One more question (1 minute).
 # - How far, to play with (3 minutes).
+# - The walk as a derivation, exercise 6 (6 minutes).
+# - Is there a factor between? (3 minutes)
+# - What a cut leaves out, and whether more texts help (4 minutes).
 # - Why a bar is both, proved (1 minute).
 #
 # ### One more question
@@ -592,6 +604,117 @@ def draw(ax, rho, size):
 
 
 lc.play(draw, rho=(0.5, 3.0, 1.1, 0.1), size=(0.0, 1.0, 0.1, 0.1))
+
+# %% [markdown] id="other_side-before"
+# ### The walk as a derivation
+#
+# Without a bend, and from zero, $c_3 = W (W x_1 + x_2) + x_3$.
+# Let the loss be $e^\top c_3$.
+#
+# **Exercise 6** (4 minutes). Bring every $W$ to the other side, so that each $x$ stands alone beside the error that comes to it.
+# Each line is held against the one before, for vectors of any length.
+# `dot(a, b)` is $a^\top b$, and `W.T` is the transpose.
+
+# %% id="06-other_side" tags=["exercise"]
+x1, x2, x3 = (MatrixSymbol(name, N, 1) for name in ("x1", "x2", "x3"))
+### BEGIN SOLUTION
+chain = [
+    dot(e, W * (W * x1 + x2) + x3),
+    dot(e, W * W * x1) + dot(e, W * x2) + dot(e, x3),
+    dot(W.T * W.T * e, x1) + dot(W.T * e, x2) + dot(e, x3),
+]
+### END SOLUTION
+### BEGIN STUDENT
+# chain = [
+#     dot(e, W * (W * x1 + x2) + x3),
+#     ...,  # your lines, each with a comma behind it
+# ]
+### END STUDENT
+lc.check("06.other_side", chain)
+
+# %% [markdown] id="hints-other_side"
+# {{hints}}
+#
+# ### Is there a factor between?
+#
+# Section 4 tried $\gamma = 1$ and $0.8$.
+# Now every $\gamma$, with the best that any linear read-out can make of the state: numbers and marked numbers are written as they are, nothing is trained.
+
+# %% id="between" tags=["hide-input"]
+# Least squares for each factor.
+x, marked = lags.adding(4_000, 40, rng=lc.rng("between"))
+number, mark = x.unbind(dim=2)  # [N, 40]
+answers = {"hold": marked, "forget": number[:, -5:].mean(dim=1)}
+
+
+def best_left(gamma, answer):
+    """The part of the error that the best linear read-out leaves, on the other 2,000"""
+    weight = gamma ** torch.arange(40).flip(0)
+    written = torch.stack([number, mark, number * mark], dim=2)  # [N, 40, 3]
+    state = torch.cat([(weight[:, None] * written).sum(dim=1), torch.ones(4_000, 1)], dim=1)
+    read = torch.linalg.lstsq(state[:2_000], answer[:2_000, None]).solution
+    error = (state[2_000:] @ read)[:, 0] - answer[2_000:]
+    return (error.square().mean() / answer[2_000:].var()).item()
+
+
+# %% id="between-figure" tags=["hide-input"]
+# The figure: both questions, every factor.
+factors = [0.5 + n / 100 for n in range(51)]
+fig, ax = lc.subplots(height=2.6)
+curves = {}
+for question, colour in (("hold", BLUE), ("forget", ORANGE)):
+    curves[question] = [best_left(gamma, answers[question]) for gamma in factors]
+    ax.plot(factors, curves[question], color=colour, label=question)
+ax.set(xlabel="γ", ylabel="part of the error left", ylim=(0, 1))
+label_lines(ax)
+fairest = min(map(max, zip(*curves.values(), strict=True)))
+said = (
+    "Whichever γ is taken, of one question or the other at least {value:.2f} of the error is left."
+)
+lc.figure(fig, lc.claim("06.fairest", said, fairest, between=(0.35, 0.5)))
+
+# %% [markdown] id="bias-before"
+# ### What a cut leaves out
+#
+# The sum of section 2, stopped after $n$ steps back, leaves out the shares of all earlier steps.
+# If these shares were noise, the mean over many texts would mend it.
+#
+# A $\tanh$ network of 32 numbers with $\rho = 0.9$ and inputs of size $0.5$ reads 60 tokens; its last state should be what the token ten steps back says.
+# How much of the whole gradient is missing, for one text and for the mean of 256?
+
+# %% id="bias" tags=["hide-input"]
+# Shares of the gradient, step by step.
+rng = lc.rng("bias")
+rotation, _ = torch.linalg.qr(torch.randn(32, 32, generator=rng, dtype=torch.float64))
+tokens = 0.5 * torch.randn(60, 256, 32, generator=rng, dtype=torch.float64)
+states = [torch.zeros(256, 32, dtype=torch.float64)]
+for token in tokens:
+    states.append(torch.tanh(0.9 * states[-1] @ rotation.T + token))
+error, parts_back = states[-1] - tokens[-11].tanh(), []
+for t in range(60, 0, -1):
+    g = error * (1 - states[t] ** 2)
+    parts_back.append(torch.einsum("bi,bj->bij", g, states[t - 1]))
+    error = 0.9 * g @ rotation
+summed = torch.stack(parts_back).cumsum(dim=0)  # [60, 256, 32, 32], the newest step first
+of_one = ((summed - summed[-1]).norm(dim=(2, 3)) / summed[-1].norm(dim=(1, 2))).mean(dim=1)
+mean = summed.mean(dim=1)
+of_mean = (mean - mean[-1]).norm(dim=(1, 2)) / mean[-1].norm()
+
+# %% id="bias-figure" tags=["hide-input"]
+# The figure: what is missing.
+fig, ax = lc.subplots(height=2.6)
+steps_back = range(1, 31)
+ax.plot(steps_back, of_one[:30], color=GREY, label="one text")
+ax.plot(steps_back, of_mean[:30], color=BLUE, label="mean of 256")
+ax.set(xlabel="steps walked back", ylabel="part that is missing", ylim=(0, 1))
+label_lines(ax)
+said = "Cut after 5 steps: of the gradient of one text {one:.2f} is missing, of the mean {{value:.2f}}."
+said = said.format(one=of_one[4])
+lc.figure(fig, lc.claim("06.bias", said, of_mean[4], between=(0.1, 0.25)))
+
+# %% [markdown] id="bias-seen"
+# More texts do not mend it: what a cut leaves out is no noise but a *bias*.
+# It falls with every step that one walks back.
 
 # %% [markdown] id="read-factor-before"
 # ### Why a bar is both
