@@ -89,6 +89,8 @@ But $h_2$ has grown, too: the $w$ before is multiplied by $h_1 = 4$, and what it
 lc.reveal("06.nudge", picture, said, was=grown)
 
 # %% [markdown] id="two_paths-exercise"
+# ### In letters
+#
 # **Exercise 1** (3 minutes). For any $w$: how fast does $h_3 = w\,(w x_1 + x_2) + x_3$ grow with $w$?
 
 # %% id="06-two_paths" tags=["exercise"]
@@ -295,7 +297,7 @@ clip_by_norm = lc.check("06.clip_by_norm", clip_by_norm)
 # %% [markdown] id="hints-clip_by_norm"
 # {{hints}}
 #
-# Clipping helps against too much. Against too little nothing can be multiplied.
+# Clipping helps against too much; against too little it does nothing.
 #
 # ### Half way
 #
@@ -327,8 +329,8 @@ lc.prove("06.same_factor", lc.grad(dot(e, c3), x1), W.T * W.T * e, torch=True)
 # - the mean of the newest five: *forget*.
 #
 # Two memories of 8 numbers, a sum and a fading one with $\gamma = 0.8$.
-# For each a small layer that writes and one that reads are trained, 300 steps on 64 new sequences each.
-# We give the mean square error as a part of the answers' variance.
+# A small layer that writes and one that reads are trained, 300 steps on 64 new sequences each, at a rate of its own.
+# The mean square error is given as a part of the answers' variance.
 
 # %% id="06-tension" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -451,7 +453,7 @@ read_in_pieces = lc.check("06.read_in_pieces", read_in_pieces)
 # The sum of section 4 again, asked for the two marked numbers.
 # Now its gradient is cut ten steps before the end.
 # (A sum passes an error on as it is, so to detach the state there is to detach all that was written before.)
-# Three trainings, on sequences of 40 numbers:
+# Three trainings:
 #
 # 1. the whole gradient; both marks lie among the first 30 numbers;
 # 2. the cut gradient, on the same sequences;
@@ -480,8 +482,8 @@ mixed = error_left(1.0, "hold", 0.03, cut=10)
 said = f"Error left: whole {whole:.2f}; cut {{value:.2f}}; cut, marks on both sides {mixed:.2f}."
 claim = lc.claim("06.beyond", said, cut, between=(0.7, 1.15))
 near = lc.claim("06.near", "The third: {value:.3f}.", mixed, between=(0.0, 0.02))
-text = r"""The second one never learned what to write at a mark: no error of its has ever been heard there.
-All it could do was learn to read what a random layer writes.
+text = r"""The second one never learned what to write at a mark: no error has ever been heard there.
+All it could learn was to read what a random layer writes.
 The third one learned it from the marks that came late, and it is the same layer that writes the early ones; the sum holds them, for the value goes on.
 **A cut hides what always lies beyond it. What is sometimes near can be learned there, and used far.**"""
 lc.reveal("06.cut", claim, near, text, was=[whole, cut, mixed])
@@ -491,7 +493,7 @@ lc.reveal("06.cut", claim, near, text, was=[whole, cut, mixed])
 #
 # Six facts are told, and Ann is asked for.
 # How strongly does an error at the answer come to what each fact wrote?
-# Change facts and name as you like.
+# Change them as you like.
 
 # %% id="ladder-facts"
 facts = ["Ann: Oslo", "Bob: Rome", "Cy: Lima", "Ann: Rome", "Dee: Oslo", "Bob: Lima"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -41,9 +42,11 @@ def _walk(
     reads: int = 1,
     is_turned: bool = True,
     carries_slope: bool = True,
+    shares_slope: bool = True,
     is_passed: bool = True,
     keeps: bool = True,
     first: int = 1,
+    bend: Callable[[Tensor], Tensor] = lambda h: 1 - h**2,
 ) -> Tensor:
     """The walk back, with what a reader may do differently in each of its lines."""
     total = torch.zeros_like(W)
@@ -51,9 +54,9 @@ def _walk(
     for t in range(last, first - 1, -1):
         if n_steps is not None and t <= last - n_steps:
             break
-        slope = 1 - h[t - slope_of] ** 2 if is_sloped else torch.ones_like(error)
+        slope = bend(h[t - slope_of]) if is_sloped else torch.ones_like(error)
         g = error * slope
-        new = torch.outer(g, h[t - reads])
+        new = torch.outer(g if shares_slope else error, h[t - reads])
         total = total + new if keeps else new
         if is_passed:
             passed = g if carries_slope else error
@@ -78,16 +81,6 @@ def _anew(h: Tensor, W: Tensor, error: Tensor) -> Tensor:
         g = (error + passed) * (1 - h[t] ** 2)
         total = total + torch.outer(g, h[t - 1])
         passed = W.T @ g
-    return total
-
-
-def _slope_of_sum(h: Tensor, W: Tensor, error: Tensor) -> Tensor:
-    """The mistake to bend the states once more before the slope is taken."""
-    total = torch.zeros_like(W)
-    for t in range(len(h) - 1, 0, -1):
-        g = error * (1 - h[t].tanh() ** 2)
-        total = total + torch.outer(g, h[t - 1])
-        error = W.T @ g
     return total
 
 
@@ -202,7 +195,18 @@ ENTRIES = (
             "The sign is the wrong way round: this is the step, not the gradient.": (
                 lambda h, W, e: -_walk(h, W, e)
             ),
-            "h is bent already: its slope is 1 - h^2, without another tanh.": _slope_of_sum,
+            "h is bent already: its slope is 1 - h^2, without another tanh.": (
+                lambda h, W, e: _walk(h, W, e, bend=lambda h: 1 - h.tanh() ** 2)
+            ),
+            "The slope of tanh is 1 - h^2; the square is missing.": (
+                lambda h, W, e: _walk(h, W, e, bend=lambda h: 1 - h)
+            ),
+            "This is the slope of a sigmoid, h (1 - h); that of tanh is 1 - h^2.": (
+                lambda h, W, e: _walk(h, W, e, bend=lambda h: h * (1 - h))
+            ),
+            "The share of a step is g h^T, and g has passed the bend.": (
+                lambda h, W, e: _walk(h, W, e, shares_slope=False)
+            ),
         },
         slips=(
             Slip(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 
 import torch
@@ -30,6 +31,11 @@ def _read(
             state = begins(state)
         state = bend(state @ W.T + x[:, t])
     return state
+
+
+def _drops_it(tree: ast.AST) -> bool:
+    """Is a tensor detached, and the result kept nowhere?"""
+    return any(isinstance(n, ast.Expr) and calls(n, "detach") for n in ast.walk(tree))
 
 
 def _draw(rng: torch.Generator, B: int, T: int, N: int, cut: int) -> Inputs:
@@ -77,6 +83,17 @@ return state
             ),
         },
         slips=(
+            Slip(
+                "`state.detach()` returns another tensor, and leaves `state` as it is: keep it.",
+                _drops_it,
+                "def read_in_pieces(x, W, cut):\n"
+                "    state = torch.zeros_like(x[:, 0])\n"
+                "    for t in range(x.shape[1]):\n"
+                "        if t % cut == 0:\n"
+                "            state.detach()\n"
+                "        state = torch.tanh(state @ W.T + x[:, t])\n"
+                "    return state\n",
+            ),
             Slip(
                 "Nothing ends the gradient now: it flows through the whole text.",
                 lambda tree: not calls(tree, "detach", "no_grad"),
