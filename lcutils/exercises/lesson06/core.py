@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import functools
 import math
 from collections.abc import Callable
 
@@ -82,6 +84,23 @@ def _anew(h: Tensor, W: Tensor, error: Tensor) -> Tensor:
         total = total + torch.outer(g, h[t - 1])
         passed = W.T @ g
     return total
+
+
+def _shared_late(h: Tensor, W: Tensor, error: Tensor) -> Tensor:
+    """The mistake to take a step's share once the error has been handed down."""
+    total = torch.zeros_like(W)
+    for t in range(len(h) - 1, 0, -1):
+        error = W.T @ (error * (1 - h[t] ** 2))
+        total = total + torch.outer(error, h[t - 1])
+    return total
+
+
+def _runs_forward(tree: ast.AST) -> bool:
+    """Is there a loop, and nothing in the code that turns time round?"""
+    return any(isinstance(n, ast.For) for n in ast.walk(tree)) and not _TURNS(tree)
+
+
+_TURNS = written(r"reversed|-1\)|::-1|flip|-= 1|- t\b|~t|-t\b|- 1 - ")
 
 
 def _draw(rng: torch.Generator, T: int, N: int) -> Inputs:
@@ -192,6 +211,18 @@ ENTRIES = (
             "This is the mean over the steps; their shares add up.": (
                 lambda h, W, e: _walk(h, W, e) / (len(h) - 1)
             ),
+            "One step too far: no step has made h_0, and h[-1] is the last state.": (
+                lambda h, W, e: _walk(h, W, e, first=0)
+            ),
+            "The share of a step is taken after the error was handed down; take it before.": (
+                _shared_late
+            ),
+            "This is the error at h_0; wanted is the gradient of W.": lambda h, W, e: (
+                functools.reduce(lambda e, h_t: W.T @ (e * (1 - h_t**2)), h[1:].flip(0), e)
+            ),
+            "The error is not handed down, and the input of a step is h_(t-1), not h_t.": (
+                lambda h, W, e: (e * (1 - h**2)).T @ h
+            ),
             "The sign is the wrong way round: this is the step, not the gradient.": (
                 lambda h, W, e: -_walk(h, W, e)
             ),
@@ -210,8 +241,19 @@ ENTRIES = (
         },
         slips=(
             Slip(
+                "The walk begins at the first step; errors come from the last.",
+                _runs_forward,
+                "def rnn_backward(h, W, error):\n"
+                "    total = torch.zeros_like(W)\n"
+                "    for t in range(len(h)):\n"
+                "        g = error * (1 - h[t] ** 2)\n"
+                "        total = total + torch.outer(g, h[t - 1])\n"
+                "        error = W.T @ g\n"
+                "    return total\n",
+            ),
+            Slip(
                 "`@` of two vectors adds up; a column times a row is `torch.outer`.",
-                written(r"\bg @ h\b"),
+                written(r"\b(g|error)(\.T)? @ h\["),
                 "def rnn_backward(h, W, error):\n"
                 "    total = torch.zeros_like(W)\n"
                 "    for t in range(len(h) - 1, 0, -1):\n"
@@ -290,6 +332,12 @@ ENTRIES = (
             "Nothing is cut.": lambda a, b, limit: _both(a, b) + 0 * limit,
             "The two lengths are added; take the length of both together.": (
                 lambda a, b, limit: _cut(_both(a, b), limit, a.norm() + b.norm())
+            ),
+            "The two lengths are added, and what is shorter than the limit is made longer.": (
+                lambda a, b, limit: _both(a, b) * limit / (a.norm() + b.norm())
+            ),
+            "Each number is cut by itself, and only those above 0: one factor for all.": (
+                lambda a, b, limit: _both(a, b).clamp(max=limit)
             ),
             "This takes the squared length; its root is missing.": (
                 lambda a, b, limit: _cut(_both(a, b), limit, _both(a, b).square().sum())
