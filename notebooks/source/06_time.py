@@ -69,7 +69,7 @@ for t in (1, 2, 3):
 ax.text(-0.3, 1.5, "forward: the state", color=BLUE)
 ax.text(-0.3, -0.55, "backward: how fast $h_3$ grows with it", color=ORANGE)
 ax.axis((-0.3, 3.3, -0.6, 1.65))
-ax.axis("off")
+ax.set_axis_off()
 
 
 # %% id="nudge-seen" tags=["after-prediction"]
@@ -139,8 +139,8 @@ N = symbols("N", positive=True, integer=True)
 W = MatrixSymbol("W", N, N)
 h, x, e = (MatrixSymbol(name, N, 1) for name in "hxe")
 bent = each(tanh, W * h + x)
-slope_of_bend = OneMatrix(N, 1) - hadamard(bent, bent)
-lc.prove("06.handed_down", lc.grad(dot(e, bent), h), W.T * hadamard(e, slope_of_bend), torch=True)
+g = hadamard(e, OneMatrix(N, 1) - hadamard(bent, bent))
+lc.prove("06.handed_down", lc.grad(dot(e, bent), h), W.T * g, torch=True)
 
 # %% [markdown] id="rnn_backward-exercise"
 # **Exercise 2** (7 minutes). Write the walk, for one text. The states are there already.
@@ -425,7 +425,7 @@ lc.reveal("06.tension", lc.figure(fig, stale), gone, text, was=was)
 
 # %% id="06-read_in_pieces" tags=["exercise"]
 def read_in_pieces(x, W, cut):
-    """x: [B, T, N], W: [N, N] -> the last state [B, N]; gradients stay in a piece of `cut`"""
+    """x: [B, T, N], W: [N, N] -> last state: [B, N]; gradients end each `cut` tokens"""
     state = torch.zeros_like(x[:, 0])
     ### BEGIN SOLUTION
     for t in range(x.shape[1]):
@@ -728,7 +728,8 @@ lc.figure(fig, lc.claim("06.bias", said, of_mean[4], between=(0.1, 0.25)))
 K, V = symbols("K V", positive=True, integer=True)
 S, k, q = MatrixSymbol("S", K, V), MatrixSymbol("k", K, 1), MatrixSymbol("q", K, 1)
 v, e_v = MatrixSymbol("v", V, 1), MatrixSymbol("e", V, 1)
-lc.prove("06.read_factor", lc.grad(dot(e_v, (S + k * v.T).T * q), v), dot(k, q) * e_v, torch=True)
+read = (S + k * v.T).T * q
+lc.prove("06.read_factor", lc.grad(dot(e_v, read), v), dot(k, q) * e_v, torch=True)
 
 # %% [markdown] id="sources"
 # ## Sources

@@ -30,7 +30,8 @@ def rnn_backward(h: Tensor, W: Tensor, error: Tensor) -> Tensor:
 def clip_by_norm(by_W: Tensor, by_U: Tensor, limit: float) -> Tensor:
     """by_W: [N, N], by_U: [N, D] -> both, side by side, at most `limit` long: [N, N + D]"""
     both = torch.cat([by_W, by_U], dim=1)
-    return both * (limit / both.norm()).clamp(max=1.0)
+    factor: Tensor = limit / both.norm()
+    return both * factor.clamp(max=1.0)
 
 
 def _walk(

@@ -13,7 +13,7 @@ from lcutils.checking.syntax import calls
 
 
 def read_in_pieces(x: Tensor, W: Tensor, cut: int) -> Tensor:
-    """x: [B, T, N], W: [N, N] -> the last state [B, N]; gradients stay in a piece of `cut`"""
+    """x: [B, T, N], W: [N, N] -> last state: [B, N]; gradients end each `cut` tokens"""
     return _read(x, W, cut)
 
 
