@@ -546,7 +546,7 @@ axes[-1].set(xlim=(-2.2, len(facts) - 0.5))
 told = [t for t, fact in enumerate(facts) if fact.split(":")[0] == name]
 erased = max(map(abs, shares["delta rule"][told[:-1]].tolist()), default=0.0)
 said = "The delta rule's answer sends {value:.2f} of its error to the fact that was overwritten."
-lc.figure(fig, lc.claim("06.ladder", said, erased, between=(0, 0.15)))
+lc.figure(fig, lc.claim("06.ladder", said, erased, between=(0, 0.25)))
 
 # %% [markdown] id="ladder-seen"
 # Each bar is also the weight with which what the fact wrote is read: **one factor, both ways.**
