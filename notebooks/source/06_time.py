@@ -661,7 +661,7 @@ def best_left(gamma, answer):
 
 # %% id="between-figure" tags=["hide-input"]
 # The figure: both questions, every factor.
-factors = [0.5 + n / 100 for n in range(51)]
+factors = [0.5 + n / 50 for n in range(26)]
 fig, ax = lc.subplots(height=2.6)
 curves = {}
 for question, colour in (("hold", BLUE), ("forget", ORANGE)):
@@ -681,23 +681,23 @@ lc.figure(fig, lc.claim("06.fairest", said, fairest, between=(0.35, 0.5)))
 # The sum of section 2, stopped after $n$ steps back, leaves out the shares of all earlier steps.
 # If these shares were noise, the mean over many texts would mend it.
 #
-# A $\tanh$ network of 32 numbers with $\rho = 0.9$ and inputs of size $0.5$ reads 60 tokens; its last state should be what the token ten steps back says.
-# How much of the whole gradient is missing, for one text and for the mean of 256?
+# A $\tanh$ network of 32 numbers with $\rho = 0.9$ and inputs of size $0.5$ reads 40 tokens; its last state should be what the token ten steps back says.
+# How much of the whole gradient is missing, for one text and for the mean of 128?
 
 # %% id="bias" tags=["hide-input"]
 # Shares of the gradient, step by step.
 rng = lc.rng("bias")
 rotation, _ = torch.linalg.qr(torch.randn(32, 32, generator=rng, dtype=torch.float64))
-tokens = 0.5 * torch.randn(60, 256, 32, generator=rng, dtype=torch.float64)
-states = [torch.zeros(256, 32, dtype=torch.float64)]
+tokens = 0.5 * torch.randn(40, 128, 32, generator=rng, dtype=torch.float64)
+states = [torch.zeros(128, 32, dtype=torch.float64)]
 for token in tokens:
     states.append(torch.tanh(0.9 * states[-1] @ rotation.T + token))
 error, parts_back = states[-1] - tokens[-11].tanh(), []
-for t in range(60, 0, -1):
+for t in range(40, 0, -1):
     g = error * (1 - states[t] ** 2)
     parts_back.append(torch.einsum("bi,bj->bij", g, states[t - 1]))
     error = 0.9 * g @ rotation
-summed = torch.stack(parts_back).cumsum(dim=0)  # [60, 256, 32, 32], the newest step first
+summed = torch.stack(parts_back).cumsum(dim=0)  # [40, 128, 32, 32], the newest step first
 of_one = ((summed - summed[-1]).norm(dim=(2, 3)) / summed[-1].norm(dim=(1, 2))).mean(dim=1)
 mean = summed.mean(dim=1)
 of_mean = (mean - mean[-1]).norm(dim=(1, 2)) / mean[-1].norm()
@@ -707,7 +707,7 @@ of_mean = (mean - mean[-1]).norm(dim=(1, 2)) / mean[-1].norm()
 fig, ax = lc.subplots(height=2.6)
 steps_back = range(1, 13)
 ax.plot(steps_back, of_one[:12], color=GREY, label="one text")
-ax.plot(steps_back, of_mean[:12], color=BLUE, label="mean of 256")
+ax.plot(steps_back, of_mean[:12], color=BLUE, label="mean of 128")
 ax.set(xlabel="steps walked back", ylabel="part that is missing", ylim=(0, 1))
 label_lines(ax)
 said = "Cut after 5 steps: of the gradient of one text {one:.2f} is missing, of the mean {{value:.2f}}."
