@@ -385,6 +385,9 @@ def test_a_right_loop_is_told_where_none_is_asked_for():
 # --- errors
 
 
+NOT_RUN = "or was the cell that defines it not run?"
+
+
 @pytest.mark.parametrize(
     ("expression", "hint"),
     [
@@ -441,11 +444,11 @@ def test_a_right_loop_is_told_where_none_is_asked_for():
         ("input()", "in a check nothing can be typed"),
         ("torch.zeros(10**15)", "It asks for more memory than there is."),
         ("cumsum(x, 1)", "There is no name `cumsum` here. Is `torch.cumsum` meant?"),
-        ("anwser(x)", "There is no name `anwser` here. Is `answer` meant?"),
+        ("anwser(x)", f"There is no name `anwser` here. Is `answer` meant, {NOT_RUN}"),
         ("one_hot(x)", "Is `torch.nn.functional.one_hot` meant?"),
         ("argsrt(x)", "There is no name `argsrt` here. Is `torch.argsort` meant?"),
         ("softplus(x)", "Is `torch.nn.functional.softplus` meant?"),  # not torch._softplus
-        ("unit_key(x)", "There is no name `unit_key` here. Is `unit_keys` meant?"),
+        ("unit_key(x)", f"There is no name `unit_key` here. Is `unit_keys` meant, {NOT_RUN}"),
         ("hidden_key(x)", "Is it imported, or defined, in a cell above?"),  # not _hidden_key
         ("no_such_thing(x)", "Is it imported, or defined, in a cell above?"),
         ("x.astype(float)", "A tensor has no `astype`. Is `.to(dtype)` meant?"),

@@ -25,6 +25,8 @@ from sympy import (
     diff,
     evaluate,
     expand,
+    log,
+    sech,
     sin,
     sqrt,
     symbols,
@@ -47,7 +49,8 @@ from lcutils.proof.statement import Statement
 
 ENTRIES = catalogue()
 EXERCISES = [entry for entry in ENTRIES.values() if isinstance(entry, DerivationExercise)]
-NUMBERS, MATRICES, SIDES = "03.lower_weight", "05.error_left", "06.other_side"
+NUMBERS, MATRICES = "03.lower_weight", "05.error_left"
+LOGARITHMS, SIDES, WAYS = "01.wrong_shares", "06.other_side", "07.two_ways"
 
 
 def by_id(exercise):
@@ -106,6 +109,13 @@ e, x1, x2, x3 = (MatrixSymbol(name, N, 1) for name in ("e", "x1", "x2", "x3"))
 PLACED = dot(e, W * (W * x1 + x2) + x3)
 APART = dot(e, W * W * x1) + dot(e, W * x2) + dot(e, x3)
 MOVED = dot(W.T * W.T * e, x1) + dot(W.T * e, x2) + dot(e, x3)
+
+LENGTHS = "-p*log(q) - r*log(s) + p*log(p) + r*log(r)"
+GROUPED, QUOTIENTS = "p*(log(p) - log(q)) + r*(log(r) - log(s))", "p*log(p/q) + r*log(r/s)"
+P, Q, R, S = symbols("p q r s")
+c, f, g, s = symbols("c f g r")
+dg_da, da_dh, dh_dc = symbols("dg_da da_dh dh_dc")
+BOTH, ONLY = f + dg_da * da_dh * dh_dc, f + (1 - g**2) * s * (1 - h**2)
 
 
 def unevaluated():
@@ -192,6 +202,27 @@ RIGHT = {
         "unevaluated by a setting": unevaluated(),
         "twenty lines": [START, *([ONE, TWO, THREE] * 6), END],
     },
+    WAYS: {
+        "from the last link": [
+            BOTH,
+            f + dg_da * da_dh * (1 - h**2),
+            f + dg_da * s * (1 - h**2),
+            ONLY,
+        ],
+        "one line between": [BOTH, f + (1 - g**2) * da_dh * dh_dc, ONLY],
+        "expanded": [BOTH, f + s * dh_dc - g**2 * s * dh_dc, expand(ONLY)],
+        "in a and c": [BOTH, f + dg_da * s / cosh(c) ** 2, f + s * sech(a) ** 2 * sech(c) ** 2],
+        "with tanh written out": [
+            BOTH,
+            f + s * dh_dc * (1 - tanh(a) ** 2),
+            f + s * (1 - h**2) * (1 - tanh(s * h) ** 2),
+        ],
+        "links taken together": "f + dg/dc = f + dg/dh dh/dc = f + (1-g²) r dh/dc"
+        " = f + (1-g²) r (1 - h²)",
+        "a name for it all": [Eq(Symbol("slope"), BOTH), f + dg_da * s * dh_dc, ONLY],
+        "as in a book": "∂g/∂a · ∂a/∂h · ∂h/∂c + f = (1−g²) · ∂a/∂h · ∂h/∂c + f"
+        " = (1−g²) · r · (1−h²) + f",
+    },
     MATRICES: {
         "a vector by another letter": list(
             shrunk(MatrixSymbol("r", T, 1), MatrixSymbol("v", T, 1))
@@ -266,6 +297,31 @@ RIGHT = {
             "dot(e, W*W*x1) + dot(e, W*x2) + dot(e, x3)",
             "dot(W.T*W.T*e, x1) + dot(W.T*e, x2) + dot(e, x3)",
         ],
+    },
+    LOGARITHMS: {
+        "one token after the other": [
+            LENGTHS,
+            "p*(log(p) - log(q)) - r*log(s) + r*log(r)",
+            "p*log(p/q) - r*log(s) + r*log(r)",
+            QUOTIENTS,
+        ],
+        "one share, then the rest": [LENGTHS, "p*log(p/q) + r*log(r) - r*log(s)", QUOTIENTS],
+        "quotients turned round": [LENGTHS, GROUPED, "-p*log(q/p) - r*log(s/r)"],
+        "symbols of a reader's own": [
+            -P * log(Q) - R * log(S) + P * log(P) + R * log(R),
+            P * (log(P) - log(Q)) + R * (log(R) - log(S)),
+            P * log(P / Q) + R * log(R / S),
+        ],
+        "lengths as logarithms of one over the share": [
+            "p*log(1/q) + r*log(1/s) + p*log(p) + r*log(r)",
+            QUOTIENTS,
+        ],
+        "shares as exponents between": [LENGTHS, "log((p/q)**p) + log((r/s)**r)", QUOTIENTS],
+        "the shorter one first": [LENGTHS, "r*(log(r) - log(s)) + p*log(p/q)", QUOTIENTS],
+        "as in a book": "−p·ln(q) − r·ln(s) + p·ln(p) + r·ln(r) = p(ln(p)−ln(q)) + r(ln(r)−ln(s))"
+        " = p·ln(p/q) + r·ln(r/s)",
+        "LaTeX": r"""p(\log(p) - \log(q)) + r(\log(r) - \log(s))
+            = p\log(\frac{p}{q}) + r\log(\frac{r}{s})""",
     },
 }
 

@@ -15,6 +15,7 @@ from cells import BuildError, Cell, read_cells
 from editions import ROOT, VERSION, editions, lesson_sources, lessons, setup, with_lessons
 from helpers import broken_links, code, never_run, notebook_of, over_limits
 from lcutils.checking.data import SHARE, Choice, Prediction, Question
+from lcutils.exercises import catalogue
 
 TINY = '''\
 # %% [markdown] id="promise"
@@ -637,6 +638,16 @@ def test_a_lesson_starts_under_its_own_number(source):
     calls = [node for node in ast.walk(ast.parse(source.read_text())) if isinstance(node, ast.Call)]
     starts = [ast.unparse(call) for call in calls if ast.unparse(call.func) == "lc.start"]
     assert starts == [f"lc.start('{source.name[:2]}')"]
+
+
+@of_each_lesson
+def test_what_a_lesson_shows_has_another_id_than_what_it_asks(source):
+    # the report has one row for an id: a claim would take the place of a guess
+    calls = [node for node in ast.walk(ast.parse(source.read_text())) if isinstance(node, ast.Call)]
+    verbs = {f"lc.{verb}" for verb in ("claim", "prove", "refute", "derive", "same")}
+    shown = [ast.unparse(call.args[0]) for call in calls if ast.unparse(call.func) in verbs]
+    assert shown
+    assert {ast.literal_eval(id) for id in shown if id[0] != "f"}.isdisjoint(catalogue())
 
 
 @of_each_edition

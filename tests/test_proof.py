@@ -9,7 +9,21 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Abs, Determinant, Identity, Max, Rational, Trace, exp, sec, symbols
+from sympy import (
+    Abs,
+    Determinant,
+    Identity,
+    Max,
+    Rational,
+    Sum,
+    Trace,
+    exp,
+    log,
+    oo,
+    sec,
+    sqrt,
+    symbols,
+)
 from sympy import MatrixSymbol as SympyMatrixSymbol
 
 import lcutils as lc
@@ -25,7 +39,7 @@ from statements import FALSE, TRUE, stored_noise
 
 d, n = symbols("d n", positive=True, integer=True)
 y, z = symbols("y z", real=True)
-gamma = symbols("gamma", positive=True)
+gamma, k = symbols("gamma", positive=True), symbols("k", integer=True)
 A, x, c = MatrixSymbol("A", d, n), MatrixSymbol("x", n, 1), MatrixSymbol("c", d, 1)
 
 S, R = MatrixSymbol("S", n, n), MatrixSymbol("R", n, n)
@@ -213,6 +227,21 @@ def test_points_respect_what_is_known_of_the_symbols_and_the_domain():
         assert point[whole].is_positive
         assert point[whole].is_integer
         assert point[y] < point[z] <= 3
+
+
+def test_what_has_no_value_at_the_least_whole_number_is_not_proved_for_it():
+    m = symbols("m", integer=True, nonnegative=True)
+    root, parts = log(sqrt(n)) / log(n), 1 / m - 1 / (m + 1)
+    for left, right, at in ((root, Rational(1, 2), "n = 1"), (1 / (m * (m + 1)), parts, "m = 0")):
+        with pytest.raises(lc.ProofError, match=f"has no value at {at}. Leave that out in domain"):
+            lc.prove("00.least", left, right)
+    assert (
+        "for n = 2, 3, \\dots." in lc.prove("00.least", root, Rational(1, 2), domain=(n > 1,)).text
+    )
+    entry = lc.prove("00.least", 1 / (m * (m + 1)), parts, domain=(m >= 1,))
+    assert "for m = 1, 2, \\dots." in entry.text
+    endless = Sum(Rational(1, 2) ** (m + k), (k, 0, oo))
+    assert "for m = 0, 1" in lc.prove("00.least", endless, 2 * Rational(1, 2) ** m).text
 
 
 def test_a_premise_in_the_domain_is_used_and_shown():

@@ -91,8 +91,10 @@ def test_every_lesson_opens_a_box_of_the_chart_and_only_planned_ones_are_grey():
 # --- the glossary
 
 # What in TeX is no symbol of ours, but sets, spaces or joins them.
-LAYOUT = "frac tfrac big bigr bigl left right textstyle text quad qquad cdot times sqrt sum pm dots"
-LAYOUT += " le ge to Big lVert rVert begin end mathrm mathit operatorname hat"
+LAYOUT = (
+    "frac tfrac big bigr bigl left right textstyle text quad qquad cdot cdots times sqrt sum pm"
+)
+LAYOUT += " dots le ge to Big lVert rVert begin end mathrm mathit operatorname hat"
 ATOM = re.compile(r"\\math(?:bf|bb) ?\w|\\[A-Za-z]+|(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
 
 

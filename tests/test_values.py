@@ -14,7 +14,7 @@ from sympy import Eq, FiniteSet, Function, Integer, Rational, asinh, atanh, exp,
 from lcutils._typed import Unreadable
 from lcutils.checking import judge
 from lcutils.checking.algebra import UnclearError, read
-from lcutils.checking.data import Question
+from lcutils.checking.data import ExpressionExercise, Question
 from lcutils.checking.readings import letters_of, to_number
 from lcutils.checking.values import judge_choice
 from lcutils.exercises import catalogue
@@ -227,6 +227,21 @@ def test_a_decimal_is_the_number_that_it_equals_to_twelve_digits():
     right, wrong = log(N, 2) * n / p * (1 + 1e-14), log(N, 2) * n / p * (1 + 1e-9)
     assert verdict_on("13.numbers_needed", right).passed
     assert not verdict_on("13.numbers_needed", wrong).passed
+
+
+def test_a_greek_letter_keeps_its_case():
+    assert str(read("β·(1 - exp(-Δ))", {})) == "beta*(1 - exp(-Delta))"
+    assert str(read("Δ - δ", {})) == "Delta - delta"
+
+
+def test_an_example_does_not_show_the_form_of_the_answer():
+    entropy = ExpressionExercise(
+        "99.entropy", "p", lambda p: -p * log(p) - (1 - p) * log(1 - p), {}, (), ("1/4",)
+    )
+    (example,) = judge(entropy, p / 3).example
+    assert example == "at p = 1/4: got 1/12, wanted 0.562335"
+    (example,) = judge(entropy, entropy.reference(p) + Rational(1, 10**9)).example
+    assert example == "at p = 1/4: got 0.562335145619, wanted 0.562335144619"
 
 
 def test_a_wrong_string_is_told_its_mistake():

@@ -85,7 +85,7 @@ def cut(text: str, most: int = 60) -> str:
 
 
 def spelt(text: str) -> str:
-    """A text in the signs of an English keyboard: `T²` is `T^(2)`, `β` is `beta`."""
+    """A text in the signs of an English keyboard: `T²` is `T^(2)`, `β` is `beta`, `Δ` `Delta`."""
     text = plain(text).translate(_SIGNS)
     text = re.sub(r"√\s*([\w.]+)", r"sqrt(\1)", text).replace("√", "sqrt").replace("∞", "oo")
     return "".join(_latin(sign) for sign in text)
@@ -93,7 +93,10 @@ def spelt(text: str) -> str:
 
 def _latin(sign: str) -> str:
     name = unicodedata.name(sign, "")
-    return f" {name.rpartition(' ')[2].lower()} " if name.startswith("GREEK ") else sign
+    if not name.startswith("GREEK "):
+        return sign
+    word = name.rpartition(" ")[2]
+    return f" {word.capitalize() if 'CAPITAL' in name else word.lower()} "
 
 
 def _with_stars(text: str, symbols: Mapping[str, Any]) -> str:

@@ -268,11 +268,13 @@ def _meaning(error: BaseException, message: str) -> str:
 
 def _unknown_name(name: str, traceback: TracebackType | None) -> str:
     *_, (frame, _) = _frames(traceback)
-    near = _near(name, {**vars(builtins), **frame.f_globals, **frame.f_locals})
-    near = near or _near(name, _torch_functions())
-    if near:
-        return f"There is no name `{name}` here. Is {near} meant?"
-    return f"There is no name `{name}` here. Is it imported, or defined, in a cell above?"
+    own = _near(name, {**frame.f_globals, **frame.f_locals})
+    near = own or _near(name, vars(builtins)) or _near(name, _torch_functions())
+    if own:
+        meant = f"Is {near} meant, or was the cell that defines it not run?"
+    else:
+        meant = f"Is {near} meant?" if near else "Is it imported, or defined, in a cell above?"
+    return f"There is no name `{name}` here. {meant}"
 
 
 def _unknown_attribute(name: str, value: object) -> str:

@@ -243,18 +243,20 @@ def _at_a_point(
         got, want = (side.subs(point) for side in (answer, exercise.reference(*symbols)))
         if got != want and got.is_number:
             at = ", ".join(f"{symbol} = {value}" for symbol, value in point.items())
-            return (f"at {at}: got {_shown(got)}, wanted {_shown(want)}",)
+            few, many = ([_shown(side, digits) for side in (got, want)] for digits in (6, 12))
+            got, want = few if few[0] != few[1] else many
+            return (f"at {at}: got {got}, wanted {want}",)
     return ()
 
 
-def _shown(number: Any) -> str:
-    """A number as it is, or as a decimal where it has one in it or is long."""
+def _shown(number: Any, digits: int) -> str:
+    """A fraction as it is; a decimal for any other number, whose form would tell the answer's."""
     import sympy
 
     text = str(number)
-    if len(text) <= _MAX_SHOWN and not number.has(sympy.Float):
+    if number.is_Rational and len(text) <= _MAX_SHOWN:
         return text
-    return f"{float(number):.12g}" if number.is_real else str(sympy.N(number, 6))
+    return f"{float(number):.{digits}g}" if number.is_real else str(sympy.N(number, digits))
 
 
 def judge_order(exercise: OrderExercise, answer: object, typed: str = "") -> Verdict:

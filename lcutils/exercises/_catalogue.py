@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import functools
+from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 from lcutils import _require
@@ -18,25 +20,12 @@ _VERBS = {Question: "a question: use lc.quiz", Prediction: "a prediction: use lc
 @functools.cache
 def catalogue() -> dict[str, Entry]:
     """Every exercise, question and prediction of every lesson, by id."""
+    found: dict[str, Entry] = {}
     with known_settings():  # worked examples are made at the import, and kept
-        from lcutils.exercises import (
-            lesson00,
-            lesson02,
-            lesson03,
-            lesson05,
-            lesson06,
-            lesson08,
-            lesson10,
-            lesson11,
-            lesson12,
-            lesson13,
-        )
-
-    lessons = (
-        *(lesson00, lesson02, lesson03, lesson05, lesson06),
-        *(lesson08, lesson10, lesson11, lesson12, lesson13),
-    )
-    return {entry.id: entry for lesson in lessons for entry in lesson.ENTRIES}
+        for folder in sorted(Path(__file__).parent.glob("lesson[0-9][0-9]")):
+            lesson = import_module(f"lcutils.exercises.{folder.name}")
+            found |= {entry.id: entry for entry in lesson.ENTRIES}
+    return found
 
 
 def find_exercise(id: object) -> Exercise:

@@ -195,6 +195,8 @@ def _shown(display: str, said: str, id: str) -> str:
 def _how_far(id: str, statement: Statement, torch: bool = False) -> _Extent:
     """For which sizes it is proved; ProofError if it is not."""
     left, right = (latex(side) for side in statement.shown)
+    if at := statement.undefined_at():
+        raise ProofError(f"{id}: {left} = {right} has no value at {at}. Leave that out in domain.")
     _, why = _why_false(id, statement, smallest=False)
     if why:
         _, why = _why_false(id, statement, smallest=True)

@@ -96,16 +96,36 @@ class Statement:
             return [{}]
         return [{name: start + i for i, name in enumerate(self.letters)} for start in (2, 3)]
 
+    def undefined_at(self) -> str:
+        """The least number that a whole symbol may be, if a side has no value there; else ""."""
+        if not self.is_number:
+            return ""
+        for symbol in self.scalars:
+            if not (symbol.is_integer and symbol.is_nonnegative):
+                continue
+            least = {symbol: sp.Integer(1 if symbol.is_positive else 0)}
+            if all(relation.subs(least) != sp.false for relation in self.domain):
+                if any(side.subs(least).has(sp.nan, sp.zoo) for side in self.shown):
+                    return f"{symbol} = {least[symbol]}"
+        return ""
+
     def conditions(self) -> list[str]:
         """What is assumed of the symbols in it, in LaTeX."""
         bounds = list(self.domain)
         texts = []
         for symbol in self.scalars:
             above = [r for r in bounds if r.lts == symbol and r.gts.is_number]
+            below = [r for r in bounds if r.gts == symbol and r.lts.is_number]
             if symbol.is_positive and not symbol.is_integer and len(above) == 1:
                 bounds.remove(above[0])
                 sign = "<" if isinstance(above[0], _STRICT) else r"\leq"
                 texts.append(rf"0 < {latex(symbol)} {sign} {latex(above[0].gts)}")
+            elif symbol.is_integer and symbol.is_nonnegative and len(below) == 1:
+                bounds.remove(below[0])
+                least = sp.floor(below[0].lts) + 1
+                if not isinstance(below[0], _STRICT):
+                    least = sp.ceiling(below[0].lts)
+                texts.append(rf"{latex(symbol)} = {least}, {least + 1}, \dots")
             else:
                 texts.append(_assumption(symbol))
         texts += [] if self.is_function else [_fixed_shape(matrix) for matrix in self.matrices]

@@ -162,7 +162,7 @@ ax.set(xlim=(-0.5, 10.4), ylim=(-1.3, 3.9))
 ax.axis("off")
 look, drawn = {"ha": "center", "va": "center", "size": 9}, {}
 for name, (x, y, label) in boxes.items():
-    ink, edge = (GREY, GREY) if name in ("l01", "l04", "l07") else ("black", BLUE)  # grey: planned
+    ink, edge = (GREY, GREY) if name in ("l04",) else ("black", BLUE)  # grey: planned
     box = {"boxstyle": "round,pad=0.4", "fc": "white", "ec": edge}
     drawn[name] = ax.text(x, y, label, bbox=box, color=ink, **look)
 fig.draw_without_rendering()  # settles how large the boxes are
@@ -349,7 +349,7 @@ lc.figure(fig, claim)
 # - What a state forgets depends on how it writes.
 # - Here equations are proved, sentences with numbers are measured, mistakes have names.
 #
-# Go on with [lesson 02](02_embedding.ipynb).
+# Go on with [lesson 01](01_text.ipynb).
 
 # %% [markdown] id="more-time"
 # ## If you have more time
@@ -433,33 +433,36 @@ lc.reveal(
 # | $t$ | which word is being read; (02, 03) a column with a 1 at the right answer, 0 elsewhere |
 # | $D$, $d$ | how many numbers a vector has, in code and in equations |
 # | $K$, $V$ | how many numbers a key and a value have; (02) $V$: the vectors of all words as rows; (03) $V$: weights to compare $W$ with |
-# | $H$ | heads, memories of one layer side by side; (03) hidden units; (12) $X^\top X + \lambda I$ |
-# | $N$, $M$, $n$ | a count that its line names: of words, inputs, outputs, pairs, values; (05) $N$: the noise sum; (10) $M$: a mask; (12) $N_t$: what momentum writes |
-# | $i$, $j$, $w$, $r$ | which one: of pairs or entries, of words (02), the right one (03); (03) $w$: one weight |
+# | $H$ | heads, memories of one layer side by side; (01) $H_n$: the sum $1 + \frac12 + \dots + \frac1n$; (03) hidden units; (12) $X^\top X + \lambda I$ |
+# | $N$, $M$, $n$ | a count that its line names: of words, inputs, outputs, pairs, values; (05) $N$: the noise sum; (07) $n$: a target; (10) $M$: a mask; (12) $N_t$: what momentum writes |
+# | $i$, $j$, $w$, $r$ | which one: of pairs or entries, of words (02), the right one (03); (01) $r$: a place in a ranking; (03, 07) $w$: one weight; (07) $i$: the input gate, $r$: a weight |
 # | $x$ | what comes in: the vector of a word |
 # | $y$, $z$ | what a network gives, and what it should have given (many books have $\hat y$ and $y$) |
-# | $X$, $Y$, $Z$ | inputs, outputs or values, and targets of many examples at once |
+# | $X$, $Y$, $Z$ | inputs, outputs or values, and targets of many examples at once; (01) $Z$: the sum of $2^{-l}$ |
 # | $W$, $b$ | weights, and a bias: learned in training, fixed while reading; (11) $b$: a key |
 # | $P$ | (03) $P_1$, $P_2$: the weights of one place; (12) the inverse of $H$ |
-# | $a$ | (02) how often a pair came; (03) a layer's value before its bend; (05) age, in steps; (11) a key |
-# | $h$ | (03) hidden numbers; (05) half-life |
+# | $a$ | (02) how often a pair came; (03, 07) a layer's value before its bend; (05) age, in steps; (07) how fast a state drifts; (11) a key |
+# | $h$ | (03) hidden numbers; (05) half-life; (07) what a recurrent network shows of its state |
+# | $f$ | the forget gate: for each number of a state a factor, from 0 to 1, that is made from what is read |
 # | $e$ | an error, $y - z$; with an exponent, the number 2.718... |
-# | $g$, $G$ | the loss gradient at a layer, and many of them as rows; (12) and in code $g$: the logarithm of a decay; (05) $G$: the total weight |
-# | $u$, $U$ | (02) the vector of a context, and of all; (11) what a token writes; (12) $U$: upper weights |
+# | $g$, $G$ | the loss gradient at a layer, and many of them as rows; (12) and in code $g$: the logarithm of a decay; (05) $G$: the total weight; (07) $g$: what is written |
+# | $u$, $U$ | (02) the vector of a context, and of all; (07) $U$: weights of what the state shows; (11) what a token writes; (12) $U$: upper weights |
 # | $c$ | a state that is a vector; (02) a context; (08) the context vector; (11) a cosine |
 # | $S$ | a state that is a matrix, [K, V]: written $S + k v^\top$, read $S^\top q$; (12) $S_*$: the best one, $S_-$: the one before |
 # | $\mathit{kk}$ | (11, 12) in code: $k^\top k = \lVert k \rVert^2$ |
-# | $k$, $v$, $q$, $o$ | key, value, query (all three made from a word), and the output that is read; (02) $v$: the vector of a word |
+# | $k$, $v$, $q$, $o$ | key, value, query (all three made from a word), and the output that is read; (02) $v$: the vector of a word; (07) $o$: the output gate |
 # | $\mathbf K$, $\mathbf V$, $\mathbf Q$ | keys, values and queries of all tokens, a row for each |
 # | $\mathbf O$, $\mathbf U$, $\mathbf W$ | the outputs of all tokens; (11) what all of them write; (11) $\mathbf U$ with the keys in the place of the values |
 # | $s$ | a score, $q \cdot k$; (05) $s_T$: the sum of $T$ vectors |
-# | $p$ | a probability, or a weight from a softmax; (13) how many bits a number has |
-# | $m$ | (05) a direction that keys share; (12) momentum, or how many steps; (13) how many numbers |
+# | $p$ | a probability, or a weight from a softmax; (01) a share, beside other shares $q$; (13) how many bits a number has |
+# | $l$ | (01) how many bits a token's code has |
+# | $m$ | (01) how many pairs are merged; (05) a direction that keys share; (07) 1 at a mark, 0 elsewhere; (12) momentum, or how many steps; (13) how many numbers |
 # | $E$ | (02) how often a pair is drawn on average |
 # | $R$ | (05) a matrix that reads |
 # | $A$ | (12) weights that turn keys into features; (13) $X^\top X$ |
 # | $\alpha$, $\gamma$ | decay: the factor, from 0 to 1, by which a state fades at each step; $\gamma$ is always the same one |
 # | $\beta$ | write strength, from 0 (nothing is written) to 1; up to 2 it stays stable for keys of length 1 |
+# | $\Delta$, $\dot c$ | (07) how long a step in time is, and how fast $c$ changes in time |
 # | $\eta$ | learning rate: the size of a gradient step; $\mathit{lr}$ in code |
 # | $\lambda$ | (08) what scores are multiplied by; (12) how much a small state is wished for |
 # | $L$ | loss: what training makes small; (11) a matrix below its diagonal |
@@ -468,6 +471,7 @@ lc.reveal(
 # | $\Phi$ | $\Phi(x)$: the probability that a normal number, of mean 0 and variance 1, is below $x$ |
 # | $\mathbb E$ | the mean over all that chance may bring |
 # | $\tanh$, $\exp$, $\ln$, $\log$ | the bend $(e^x - e^{-x}) / (e^x + e^{-x})$; $e^x$; the inverse of $e^x$, under two names |
+# | $\max$ | the larger of two numbers |
 # | $I$, $\mathbf 1$ | the identity matrix, and a column of ones |
 # | $\mathrm{diag}$, $\operatorname{tr}$ | a matrix with these numbers on its diagonal; the sum of a matrix's diagonal |
 # | $^\top$ | transposed: rows become columns |
@@ -490,7 +494,9 @@ lc.reveal(
 # | back-propagation | the chain rule from the loss back to every weight |
 # | batch | examples that are computed side by side |
 # | bias | a number that a layer adds, whatever comes in |
+# | byte-pair encoding | begins with bytes, and again and again joins the pair that stands side by side most often |
 # | cache | the keys and values of all words read so far: it grows with the text |
+# | cell | the state of an LSTM |
 # | chain rule | the derivative of a function of a function is the product of the two derivatives |
 # | claim | a sentence with a number from this run, or from a recorded one, and the range in which it lay at every seed tried |
 # | company | of a word: the words that stand near it |
@@ -503,9 +509,11 @@ lc.reveal(
 # | decay | a state fades by a factor at each step, so that old words make room |
 # | delta rule | read what a key brings back, and write only what is missing: $S + \beta k (v - S^\top k)^\top$ |
 # | embedding | the vector of a word, learned; the table that holds one row for each word |
+# | entropy | minus the mean logarithm of the probabilities; to base 2, the fewest bits that a token needs on average |
 # | fast weights | a matrix that changes while the text is read: a state, not a weight |
 # | forget | some of what was read can no longer be told from the state |
 # | gain | how a new pair corrects the matrix of recursive least squares: step and direction in one vector |
+# | gate | a factor between 0 and 1 that a network makes from what it reads |
 # | gated delta rule | the delta rule on a state that has faded first |
 # | gradient | the partial derivatives of a loss, one for each number that may move: in the opposite direction the loss falls most steeply |
 # | half-life | the age at which a word's weight is half of what it was when written |
@@ -519,6 +527,7 @@ lc.reveal(
 # | linear attention | the memory $S + k v^\top$, read with a query, without softmax |
 # | logits | a network's scores before softmax |
 # | loss | how wrong a model is, as one number; training makes it small |
+# | LSTM | a recurrent network with gates: for what its state keeps, what is written, and what is shown |
 # | mask | what keeps a word from reading later ones, or padding: $-\infty$ in the place of a score before the softmax, 0 where there is none |
 # | membership memory | one that tells which words were stored, and no more |
 # | momentum | each step goes on with a part of the step before |
@@ -531,6 +540,7 @@ lc.reveal(
 # | query | what a memory is asked with |
 # | read-out | what a query brings back from a state |
 # | recall | the share of what was stored that is found again; in lesson 13, a task |
+# | recurrent network | one that reads its own state again at every step |
 # | ridge regression | least squares with a wish for a small matrix |
 # | rung | a rule for writing and reading, one of the memories in `lcutils.memory` |
 # | score | how well a query and a key agree: their dot product, often scaled |
@@ -540,17 +550,21 @@ lc.reveal(
 # | slope | (13) how much attention prefers what is recent |
 # | softmax | turns scores into probabilities: $e^{x_i} / \sum_j e^{x_j}$ |
 # | state | the numbers that a model carries from word to word; how many does not depend on the text |
+# | stop words | frequent little words, such as "the", dropped by those who think that they carry nothing |
 # | surprise | the gradient of the newest pair: what the memory did not expect |
 # | target | what a network should have given |
 # | test-time training | a memory that is trained while it reads |
 # | token | a word, or a piece of one, as a number |
+# | tokenizer | what turns a text into tokens; for byte pairs, its merges and its cut |
 # | total weight | the sum of the weights of all words in a state that fades |
+# | UTF-8 | the code that writes each sign of Unicode as one to four bytes |
 # | vector | a list of numbers |
 # | vector sum | the memory of lesson 05: one vector, without keys |
 # | vocabulary | the words that have a number and a vector |
 # | weight | a number of a network, changed in training only; also, how much something counts in a sum |
 # | weight decay | all weights shrink a little at each step |
 # | window | attention over the last words only; also, how many words a network reads side by side |
+# | Zipf's law | the word at place $r$ of the ranking comes in proportion to $1/r$ |
 
 # %% id="report"
 lc.report()

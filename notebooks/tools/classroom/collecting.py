@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from classroom import box
 from classroom.handin import SECONDS, HandIn, Lesson, judge_hand_in, load_lesson
@@ -41,47 +41,68 @@ class _Judging:
 def collect(
     number: str, paths: Sequence[Path], jobs: int = 2, telling: Callable[[HandIn], object] = repr
 ) -> list[HandIn]:
-    """The hand-ins of a lesson, each judged, in the order of `paths`.
+    """The hand-ins of a lesson, each judged, in the order of `paths`: `Judges`, once."""
+    with Judges(number, jobs) as judges:
+        return judges.collect(paths, telling)
+
+
+class Judges:
+    """Those of one lesson: they keep their boxes, which take seconds to be ready, until they end.
 
     Args:
         number: the lesson's, such as "05".
-        jobs: how many at a time.
-        telling: is called with each as it is done.
-    Raises: ValueError if there is no such lesson, RefusedError where there can be no box,
-        JudgeError if no worker starts.
+        jobs: how many hand-ins at a time.
+    Raises: ValueError if there is no such lesson, RefusedError where there can be no box.
     """
-    lesson = load_lesson(number)
-    box.require()
-    _warm_up(number)
-    todo = [(path, set[str]()) for path in paths]
-    running: dict[Connection, _Judging] = {}
-    free = [Workers() for _ in paths[:jobs]]
-    done: dict[Path, HandIn] = {}
-    try:
-        while todo or running:
-            while todo and free:
-                connection, judging = _start(*todo.pop(0), lesson, free.pop())
-                running[connection] = judging
-            for connection in _ready(running):
-                judging = running[connection]
-                made = _heard(connection, judging)
-                if made is None:
-                    continue
-                judging.process.join()
-                connection.close()
-                del running[connection]
-                free.append(judging.workers)
-                if isinstance(made, set):
-                    todo.insert(0, (judging.path, made))
-                else:
-                    done[judging.path] = made
-                    telling(made)
-    finally:
-        for judging in running.values():
-            judging.process.kill()
-        for workers in (*free, *(judging.workers for judging in running.values())):
+
+    def __init__(self, number: str, jobs: int = 2) -> None:
+        self._lesson = load_lesson(number)
+        box.require()
+        _warm_up(number)
+        self._free = [Workers() for _ in range(jobs)]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for workers in self._free:
             workers.close()
-    return [done[path] for path in paths]
+
+    def collect(
+        self, paths: Sequence[Path], telling: Callable[[HandIn], object] = repr
+    ) -> list[HandIn]:
+        """The hand-ins, each judged, in the order of `paths`; `telling` is called with each.
+
+        Raises: JudgeError if no worker starts.
+        """
+        todo = [(path, set[str]()) for path in paths]
+        running: dict[Connection, _Judging] = {}
+        done: dict[Path, HandIn] = {}
+        try:
+            while todo or running:
+                while todo and self._free:
+                    connection, judging = _start(*todo.pop(0), self._lesson, self._free.pop())
+                    running[connection] = judging
+                for connection in _ready(running):
+                    judging = running[connection]
+                    made = _heard(connection, judging)
+                    if made is None:
+                        continue
+                    judging.process.join()
+                    connection.close()
+                    del running[connection]
+                    self._free.append(judging.workers)
+                    if isinstance(made, set):
+                        todo.insert(0, (judging.path, made))
+                    else:
+                        done[judging.path] = made
+                        telling(made)
+        finally:
+            for judging in running.values():
+                judging.process.kill()
+                judging.workers.close()
+                self._free.append(judging.workers)
+        return [done[path] for path in paths]
 
 
 def _warm_up(number: str) -> None:
