@@ -49,7 +49,7 @@ collect: install ## judge a class, and say what to talk about: make collect IN=f
 	@$(PY) notebooks/tools/collect.py "$(N)" "$(IN)" $(if $(OUT),--out "$(OUT)")
 
 test: lint unit nbval ## everything that must hold
-	$(PY) -m pytest tests -q -m browser $(SIDE_BY_SIDE)
+	$(PY) -m pytest tests -q -m browser -n 2 --dist loadgroup
 
 lint: install ## style, types, layers
 	$(PY) -m ruff check .

@@ -100,6 +100,9 @@ def browser(chromium: str) -> Iterator["Browser"]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:  # of one file stay with one worker, unless they say otherwise
+        if item.get_closest_marker("browser") and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
     if CHROMIUM or os.environ.get("CI"):
         return
     for item in items:

@@ -141,13 +141,13 @@ def test_every_lesson_of_exercises_is_in_the_catalogue():
 
 
 def test_no_import_of_the_package_hides_from_the_linter():
-    # the package's own lazy names are the one place where a module is found by its name
+    # the package's own lazy names, and the lessons' folders, whose own imports the linter sees
     found = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "lcutils").rglob("*.py")
         if re.search(r"import_module|__import__", path.read_text(encoding="utf-8"))
     }
-    assert found == {"lcutils/__init__.py"}
+    assert found == {"lcutils/__init__.py", "lcutils/exercises/_catalogue.py"}
 
 
 def layers_hold(root: Path) -> subprocess.CompletedProcess[str]:

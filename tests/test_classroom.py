@@ -63,7 +63,7 @@ def test_the_box_holds_no_answers(monkeypatch):
 
 
 def test_a_lesson_that_is_none_is_refused():
-    with pytest.raises(ValueError, match="There is no lesson '5'; there are 00, 02"):
+    with pytest.raises(ValueError, match="There is no lesson '5'; there are 00, 01"):
         load_lesson("5")
 
 

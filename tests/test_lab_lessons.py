@@ -25,7 +25,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-@pytest.mark.parametrize("name", [lesson.name for lesson in LESSONS])
+@pytest.mark.parametrize(
+    "name",
+    [  # half of them for each of two workers: no other file takes as long
+        pytest.param(lesson.name, marks=pytest.mark.xdist_group(f"lessons {place % 2}"))
+        for place, lesson in enumerate(LESSONS)
+    ],
+)
 def test_a_lesson_runs_and_fits_a_narrow_window(server: Server, browser: Browser, name):
     lesson = lab.opened(browser, server, name)
     lesson.run_all()

@@ -8,7 +8,7 @@
 # After this lesson you can write a gate and an LSTM's step, say how long a gate keeps and teaches, and read it as a step in time.
 #
 # You need lesson 05, the chain rule, exponentials, some PyTorch.
-# The core path takes about 70 minutes; half way is the end of section 4.
+# The core path takes about 70 minutes; the end of section 4 is a good place to stop half way.
 #
 # ## Before you begin
 #
@@ -47,7 +47,7 @@ lc.quiz("07.recall_fading", answer=answer)
 # |sum|7|9|14|17|21|
 # |fading, $\gamma = \frac12$|3.5|2.75|3.88|3.44|3.72|
 #
-# The last row is lesson 05's fading memory, scaled to a mean: $c_t = \gamma\, c_{t-1} + (1 - \gamma)\, x_t$.
+# Last row: lesson 05's fading memory, scaled to a mean: $c_t = \gamma\, c_{t-1} + (1 - \gamma)\, x_t$.
 #
 # Now 20,000 numbers with mean 0 and variance 1, one in ten marked, and the best $\gamma$.
 
@@ -169,7 +169,7 @@ state = f1 * c0 + (1 - f1) * x1
 state = f2 * state + (1 - f2) * x2
 state = f3 * state + (1 - f3) * x3
 kept = f3 * f2 * f1 * c0 + f3 * f2 * (1 - f1) * x1 + f3 * (1 - f2) * x2 + (1 - f3) * x3
-lc.prove("07.weights", state, kept, reason="Each further step multiplies all of it by its gate")
+lc.prove("07.weights", state, kept, reason="one more step: all of it times its gate")
 
 # %% [markdown] id="step-before"
 # ## 3. A gate is a learned step
@@ -372,7 +372,7 @@ lc.same("07.agrees", "After 30 tokens, our h and c and PyTorch's", ours, theirs,
 # %% [markdown] id="held-task"
 # ## 6. Trained to hold
 #
-# One of eight letters, marked; then 40 without a mark, at random.
+# One of eight letters, marked; then 40 unmarked, at random.
 # Which letter was marked? To guess is right in $\frac18$.
 #
 # Five memories of 32 numbers (an LSTM has 32 cells as well, and more weights), 300 steps on 64 new texts each:

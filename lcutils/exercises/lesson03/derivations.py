@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import functools
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lcutils.checking.data import DerivationExercise, Step
+from lcutils.exercises._links import worked_out
 
 _LINKS = ("dL_dy", "dy_dh", "dh_da", "da_dw1")
 _NAMES = ("L", "y", "h", "a", "w1")  # a link lies between two of them
@@ -16,18 +18,6 @@ def _symbols() -> Mapping[str, Any]:
 
     names = symbols([*_LINKS, *"y z h a x".split(), "w1", "w2", "L"], real=True)
     return {symbol.name: symbol for symbol in names}
-
-
-def _worked_out(link: str) -> Callable[[Any], bool]:
-    """Whether a line has something in the place of this link, by name or as a derivative."""
-
-    def is_taken(line: Any) -> bool:
-        from sympy import Derivative
-
-        hidden = {link for slope in line.atoms(Derivative) for link in _links_in(slope)}
-        return link not in hidden | {s.name for s in line.free_symbols}
-
-    return is_taken
 
 
 def _links_in(slope: Any) -> Sequence[str]:
@@ -41,6 +31,8 @@ def _links_in(slope: Any) -> Sequence[str]:
     # of what a name stands for, in which the target z is that of the loss
     return _LINKS[0 if "z" in map(str, slope.expr.free_symbols) else last - 1 : last]
 
+
+_worked_out = functools.partial(worked_out, links_in=_links_in)
 
 ENTRIES = (
     DerivationExercise(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Mapping
 from typing import Any
 
 from lcutils.checking.data import DerivationExercise, Step
+from lcutils.exercises._links import worked_out
 
 _LINKS = ("dg_da", "da_dh", "dh_dc")
 _NAMES = ("g", "a", "h", "c")  # a link lies between two of them
@@ -18,18 +20,6 @@ def _symbols() -> Mapping[str, Any]:
     return {symbol.name: symbol for symbol in names}
 
 
-def _worked_out(link: str) -> Callable[[Any], bool]:
-    """Whether a line has something in the place of this link, by name or as a derivative."""
-
-    def is_taken(line: Any) -> bool:
-        from sympy import Derivative
-
-        hidden = {link for slope in line.atoms(Derivative) for link in _links_in(slope)}
-        return link not in hidden | {s.name for s in line.free_symbols}
-
-    return is_taken
-
-
 def _links_in(slope: Any) -> tuple[str, ...]:
     """The links that a derivative stands for: all from what is differentiated to what moves."""
     above, below = str(slope.expr), str(slope.variables[-1])
@@ -38,6 +28,8 @@ def _links_in(slope: Any) -> tuple[str, ...]:
     first = _NAMES.index(above) if above in _NAMES else 0
     return _LINKS[first : _NAMES.index(below)]
 
+
+_worked_out = functools.partial(worked_out, links_in=_links_in)
 
 ENTRIES = (
     DerivationExercise(
