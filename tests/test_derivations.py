@@ -104,11 +104,11 @@ r, v = MatrixSymbol("r", V, 1), MatrixSymbol("v", V, 1)
 BEFORE, SQUEEZED, AFTER = shrunk(r, v)
 
 N = symbols("N", positive=True, integer=True)
-W = MatrixSymbol("W", N, N)
+U = MatrixSymbol("U", N, N)
 e, x1, x2, x3 = (MatrixSymbol(name, N, 1) for name in ("e", "x1", "x2", "x3"))
-PLACED = dot(e, W * (W * x1 + x2) + x3)
-APART = dot(e, W * W * x1) + dot(e, W * x2) + dot(e, x3)
-MOVED = dot(W.T * W.T * e, x1) + dot(W.T * e, x2) + dot(e, x3)
+PLACED = dot(e, U * (U * x1 + x2) + x3)
+APART = dot(e, U * U * x1) + dot(e, U * x2) + dot(e, x3)
+MOVED = dot(U.T * U.T * e, x1) + dot(U.T * e, x2) + dot(e, x3)
 
 LENGTHS = "-p*log(q) - r*log(s) + p*log(p) + r*log(r)"
 GROUPED, QUOTIENTS = "p*(log(p) - log(q)) + r*(log(r) - log(s))", "p*log(p/q) + r*log(r/s)"
@@ -278,24 +278,25 @@ RIGHT = {
     SIDES: {
         "one after the other": [
             PLACED,
-            dot(e, W * (W * x1 + x2)) + dot(e, x3),
-            dot(W.T * e, W * x1 + x2) + dot(e, x3),
-            dot(W.T * e, W * x1) + dot(W.T * e, x2) + dot(e, x3),
+            dot(e, U * (U * x1 + x2)) + dot(e, x3),
+            dot(U.T * e, U * x1 + x2) + dot(e, x3),
+            dot(U.T * e, U * x1) + dot(U.T * e, x2) + dot(e, x3),
             MOVED,
         ],
-        "the older one first": [PLACED, dot(e, W * W * x1) + dot(e, W * x2 + x3), MOVED],
-        "a bracket opened first": [PLACED, dot(e, W * W * x1 + W * x2 + x3), MOVED],
-        "turned round": [PLACED, APART, dot(x3, e) + dot(x2, W.T * e) + dot(x1, W.T * W.T * e)],
+        "the older one first": [PLACED, dot(e, U * U * x1) + dot(e, U * x2 + x3), MOVED],
+        "a bracket opened first": [PLACED, dot(e, U * U * x1 + U * x2 + x3), MOVED],
+        "turned round": [PLACED, APART, dot(x3, e) + dot(x2, U.T * e) + dot(x1, U.T * U.T * e)],
         "a product transposed": [
             PLACED,
             APART,
-            dot((W * W).T * e, x1) + dot(W.T * e, x2) + dot(e, x3),
+            dot((U * U).T * e, x1) + dot(U.T * e, x2) + dot(e, x3),
         ],
         "begins after the start": [APART, MOVED],
+        "a square": [PLACED, dot(e, U**2 * x1) + dot(e, U * x2) + dot(e, x3), MOVED],
         "texts": [
-            "dot(e, W*(W*x1 + x2) + x3)",
-            "dot(e, W*W*x1) + dot(e, W*x2) + dot(e, x3)",
-            "dot(W.T*W.T*e, x1) + dot(W.T*e, x2) + dot(e, x3)",
+            "dot(e, U*(U*x1 + x2) + x3)",
+            "dot(e, U*U*x1) + dot(e, U*x2) + dot(e, x3)",
+            "dot(U.T*U.T*e, x1) + dot(U.T*e, x2) + dot(e, x3)",
         ],
     },
     LOGARITHMS: {

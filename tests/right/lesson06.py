@@ -3,24 +3,24 @@
 import torch
 
 
-def rnn_backward_by_copies(h, W, error):
-    """The gradient by every copy of W, each by itself, from the slopes of all later steps."""
+def rnn_backward_by_copies(h, U, error):
+    """The gradient by every copy of U, each by itself, from the slopes of all later steps."""
     slopes, total = 1 - h[1:] ** 2, 0
     for t in range(len(h) - 1):
         g = error
         for later in range(len(h) - 2, t, -1):
-            g = W.mT @ (slopes[later] * g)
+            g = U.mT @ (slopes[later] * g)
         total = total + (slopes[t] * g)[:, None] * h[t]
     return total
 
 
-def rnn_backward_from_the_front(h, W, error):
+def rnn_backward_from_the_front(h, U, error):
     """The change of h_T with each weight, carried forward (real-time recurrent learning)."""
-    N = len(W)
-    moved = torch.zeros(N, N, N, dtype=W.dtype)  # of h_t, by each weight
+    N = len(U)
+    moved = torch.zeros(N, N, N, dtype=U.dtype)  # of h_t, by each weight
     for t in range(1, len(h)):
-        moved = torch.einsum("im,mjk->ijk", W, moved)
-        moved = moved + torch.einsum("ij,k->ijk", torch.eye(N, dtype=W.dtype), h[t - 1])
+        moved = torch.einsum("im,mjk->ijk", U, moved)
+        moved = moved + torch.einsum("ij,k->ijk", torch.eye(N, dtype=U.dtype), h[t - 1])
         moved = (1 - h[t] ** 2)[:, None, None] * moved
     return torch.einsum("i,ijk->jk", error, moved)
 
@@ -39,29 +39,29 @@ def clip_by_torch(by_W, by_U, limit):
     return torch.cat([weight.grad for weight in pair], 1)
 
 
-def read_without_gradients_first(x, W, cut):
-    T = x.shape[1]
-    n_before = (T - 1) // cut * cut
-    state = torch.zeros_like(x[:, 0])
-    with torch.no_grad():
-        for t in range(n_before):
-            state = torch.tanh(state @ W.T + x[:, t])
-    for t in range(n_before, T):
-        state = torch.tanh(state @ W.T + x[:, t])
-    return state
+def read_after_keeping(x, U, cut):
+    """The state is cut where a piece ends, once it is kept."""
+    state, states = torch.zeros_like(x[:, 0]), []
+    for t in range(x.shape[1]):
+        state = torch.tanh(state @ U.T + x[:, t])
+        states.append(state)
+        if (t + 1) % cut == 0:
+            state = state.data
+    return torch.stack(states, 1)
 
 
-def read_piece_by_piece(x, W, cut):
-    state = x.new_zeros(len(x), x.shape[2])
+def read_piece_by_piece(x, U, cut):
+    state, pieces = x.new_zeros(len(x), x.shape[2]), []
     for piece in x.split(cut, dim=1):
         state = state.detach()
         for token in piece.unbind(1):
-            state = (torch.einsum("bn,mn->bm", state, W) + token).tanh()
-    return state
+            state = (torch.einsum("bn,mn->bm", state, U) + token).tanh()
+            pieces.append(state[:, None])
+    return torch.cat(pieces, 1)
 
 
 RIGHT = {
     "06.rnn_backward": (rnn_backward_by_copies, rnn_backward_from_the_front),
     "06.clip_by_norm": (clip_by_branch, clip_by_torch),
-    "06.read_in_pieces": (read_without_gradients_first, read_piece_by_piece),
+    "06.read_in_pieces": (read_after_keeping, read_piece_by_piece),
 }

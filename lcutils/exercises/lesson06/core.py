@@ -22,13 +22,13 @@ from lcutils.checking.data import (
 from lcutils.checking.syntax import written
 
 
-def rnn_backward(h: Tensor, W: Tensor, error: Tensor) -> Tensor:
-    """h: [T + 1, N], the states h_0 to h_T, W: [N, N], error: [N] at h_T -> by W: [N, N]"""
-    return _walk(h, W, error)
+def rnn_backward(h: Tensor, U: Tensor, error: Tensor) -> Tensor:
+    """h: [T + 1, N], the states h_0 to h_T, U: [N, N], error: [N] at h_T -> by U: [N, N]"""
+    return _walk(h, U, error)
 
 
 def clip_by_norm(by_W: Tensor, by_U: Tensor, limit: float) -> Tensor:
-    """by_W: [N, N], by_U: [N, D] -> both, side by side, at most `limit` long: [N, N + D]"""
+    """by_W: [N, D], by_U: [N, N] -> both, side by side, at most `limit` long: [N, D + N]"""
     both = torch.cat([by_W, by_U], dim=1)
     factor: Tensor = limit / both.norm()
     return both * factor.clamp(max=1.0)
@@ -36,7 +36,7 @@ def clip_by_norm(by_W: Tensor, by_U: Tensor, limit: float) -> Tensor:
 
 def _walk(
     h: Tensor,
-    W: Tensor,
+    U: Tensor,
     error: Tensor,
     *,
     n_steps: int | None = None,
@@ -52,7 +52,7 @@ def _walk(
     bend: Callable[[Tensor], Tensor] = lambda h: 1 - h**2,
 ) -> Tensor:
     """The walk back, with what a reader may do differently in each of its lines."""
-    total = torch.zeros_like(W)
+    total = torch.zeros_like(U)
     last = len(h) - 1
     for t in range(last, first - 1, -1):
         if n_steps is not None and t <= last - n_steps:
@@ -63,45 +63,89 @@ def _walk(
         total = total + new if keeps else new
         if is_passed:
             passed = g if carries_slope else error
-            error = W.T @ passed if is_turned else W @ passed
+            error = U.T @ passed if is_turned else U @ passed
     return total
 
 
-def _forward(h: Tensor, W: Tensor, error: Tensor) -> Tensor:
+def _forward(h: Tensor, U: Tensor, error: Tensor) -> Tensor:
     """The mistake to begin the walk at the first step."""
-    total = torch.zeros_like(W)
+    total = torch.zeros_like(U)
     for t in range(1, len(h)):
         g = error * (1 - h[t] ** 2)
         total = total + torch.outer(g, h[t - 1])
-        error = W.T @ g
+        error = U.T @ g
     return total
 
 
-def _anew(h: Tensor, W: Tensor, error: Tensor) -> Tensor:
+def _anew(h: Tensor, U: Tensor, error: Tensor) -> Tensor:
     """The mistake to give every state the error of the last one, and to pass that on as well."""
-    total, passed = torch.zeros_like(W), torch.zeros_like(error)
+    total, passed = torch.zeros_like(U), torch.zeros_like(error)
     for t in range(len(h) - 1, 0, -1):
         g = (error + passed) * (1 - h[t] ** 2)
         total = total + torch.outer(g, h[t - 1])
-        passed = W.T @ g
+        passed = U.T @ g
     return total
 
 
-def _shared_late(h: Tensor, W: Tensor, error: Tensor) -> Tensor:
+def _shared_late(h: Tensor, U: Tensor, error: Tensor) -> Tensor:
     """The mistake to take a step's share once the error has been handed down."""
-    total = torch.zeros_like(W)
+    total = torch.zeros_like(U)
     for t in range(len(h) - 1, 0, -1):
-        error = W.T @ (error * (1 - h[t] ** 2))
+        error = U.T @ (error * (1 - h[t] ** 2))
         total = total + torch.outer(error, h[t - 1])
     return total
 
 
+def _turned_first(h: Tensor, U: Tensor, error: Tensor) -> Tensor:
+    """The mistake to take the slope after U^T, with what is handed down."""
+    total = torch.zeros_like(U)
+    for t in range(len(h) - 1, 0, -1):
+        error = (U.T @ error) * (1 - h[t] ** 2)
+        total = total + torch.outer(error, h[t - 1])
+    return total
+
+
+def _without_x(h: Tensor, U: Tensor, error: Tensor) -> Tensor:
+    """The mistake to bend U h_(t-1) anew, without what came in."""
+    total = torch.zeros_like(U)
+    for t in range(len(h) - 1, 0, -1):
+        g = error * (1 - torch.tanh(U @ h[t - 1]) ** 2)
+        total = total + torch.outer(g, h[t - 1])
+        error = U.T @ g
+    return total
+
+
+def _no_table(h: Tensor, U: Tensor, error: Tensor) -> Tensor:
+    """The mistake to multiply number by number; the total [N, N] spreads it over its rows."""
+    total = torch.zeros_like(U)
+    for t in range(len(h) - 1, 0, -1):
+        g = error * (1 - h[t] ** 2)
+        total = total + g * h[t - 1]
+        error = U.T @ g
+    return total
+
+
 def _runs_forward(tree: ast.AST) -> bool:
-    """Is there a loop, and nothing in the code that turns time round?"""
-    return any(isinstance(n, ast.For) for n in ast.walk(tree)) and not _TURNS(tree)
+    """Is there a loop upwards whose own variable says which state is taken?"""
+    loops = [n for n in ast.walk(tree) if isinstance(n, ast.For) and _HANDS_DOWN(n)]
+    return not _TURNS(tree) and any(map(_is_index, loops))
 
 
-_TURNS = written(r"reversed|-1\)|::-1|flip|-= 1|- t\b|~t|-t\b|- 1 - ")
+def _is_index(loop: ast.For) -> bool:
+    """Stands the loop's variable in brackets, alone or with a number: h[t], h[t + 1]?"""
+    own = _names_set(loop.target) - {name for part in loop.body for name in _names_set(part)}
+    places = [n.slice for n in ast.walk(loop) if isinstance(n, ast.Subscript)]
+    places = [p.left if isinstance(p, ast.BinOp) else p for p in places]
+    return any(isinstance(p, ast.Name) and p.id in own for p in places)
+
+
+def _names_set(tree: ast.AST) -> set[str]:
+    names = [n for n in ast.walk(tree) if isinstance(n, ast.Name)]
+    return {name.id for name in names if isinstance(name.ctx, ast.Store)}
+
+
+_TURNS = written(r"reversed|-1\)|::-1|flip|-= 1")
+_HANDS_DOWN = written(r"= U\.(m?T|t\(\)) @|= \w+ @ U\b")
 
 
 def _draw(rng: torch.Generator, T: int, N: int) -> Inputs:
@@ -109,7 +153,7 @@ def _draw(rng: torch.Generator, T: int, N: int) -> Inputs:
 
 
 def _draw_two(rng: torch.Generator, N: int, D: int, limit: float) -> Inputs:
-    return normal(rng, N, N), normal(rng, N, D), limit
+    return normal(rng, N, D), normal(rng, N, N), limit
 
 
 def _both(by_W: Tensor, by_U: Tensor) -> Tensor:
@@ -119,6 +163,15 @@ def _both(by_W: Tensor, by_U: Tensor) -> Tensor:
 def _cut(x: Tensor, limit: float, length: Tensor | None = None) -> Tensor:
     length = x.norm() if length is None else length
     return x * (limit / length).clamp(max=1.0)
+
+
+def _left_after(steps: float) -> str:
+    """What part is left after a number of steps that is not the right one."""
+    if not 0 <= steps <= 10_000:
+        return ""
+    part = _PART ** (steps / _STEPS)
+    much = "too much" if part > 0.001 else "too little"
+    return f"Each twenty steps leave 0.3, so {steps:.4g} steps leave {part:.2g}: {much}."
 
 
 _PART, _STEPS = 0.3, 20
@@ -158,6 +211,12 @@ ENTRIES = (
             "x1 and x2 have changed places: the older one meets w twice.": (
                 lambda w, x1, x2: 2 * w * x2 + x1
             ),
+            "What x1 adds passes the other w on its way: it counts w x1, twice.": (
+                lambda w, x1, x2: x1 + x2
+            ),
+            "That is so with the numbers of section 1; wanted is every w, x1 and x2.": (
+                lambda w, x1, x2: 4
+            ),
         },
         hints=(
             "Multiply out first: `h_3 = w**2*x1 + w*x2 + x3`.",
@@ -173,103 +232,124 @@ ENTRIES = (
         draw=_draw,
         sizes=({"T": 1, "N": 1}, {"T": 1, "N": 3}, {"T": 4, "N": 2}, {"T": 6, "N": 3}),
         mistakes={
-            "This is the last step's share alone: W was used at each step.": (
-                lambda h, W, e: _walk(h, W, e, n_steps=1)
+            "This is the last step's share alone: U was used at each step.": (
+                lambda h, U, e: _walk(h, U, e, n_steps=1)
             ),
             "These are the last two steps alone: go on to h_0.": (
-                lambda h, W, e: _walk(h, W, e, n_steps=2)
+                lambda h, U, e: _walk(h, U, e, n_steps=2)
             ),
-            "W is not transposed: values go up along its rows, errors down along its columns.": (
-                lambda h, W, e: _walk(h, W, e, is_turned=False)
+            "U is not transposed: values go up along its rows, errors down along its columns.": (
+                lambda h, U, e: _walk(h, U, e, is_turned=False)
             ),
             "The slope is that of the step before: at step t it is 1 - h_t^2.": (
-                lambda h, W, e: _walk(h, W, e, slope_of=1)
+                lambda h, U, e: _walk(h, U, e, slope_of=1)
             ),
             "The slope of tanh is missing: an error passes through the bend first.": (
-                lambda h, W, e: _walk(h, W, e, is_sloped=False)
+                lambda h, U, e: _walk(h, U, e, is_sloped=False)
             ),
-            "What goes down is W^T g; here the slope is left out on the way down.": (
-                lambda h, W, e: _walk(h, W, e, carries_slope=False)
+            "What goes down is U^T g; here the slope is left out on the way down.": (
+                lambda h, U, e: _walk(h, U, e, carries_slope=False)
             ),
             "The error is not handed down: every step has that of the last.": (
-                lambda h, W, e: _walk(h, W, e, is_passed=False)
+                lambda h, U, e: _walk(h, U, e, is_passed=False)
             ),
             "The error of the last state counts anew at each step; the others have only what is "
             "handed down.": _anew,
-            "At step t the input of W is the state before, h_(t-1), not h_t.": (
-                lambda h, W, e: _walk(h, W, e, reads=0)
+            "At step t the input of U is the state before, h_(t-1), not h_t.": (
+                lambda h, U, e: _walk(h, U, e, reads=0)
             ),
             "The table is turned round: error times input, g h^T, has a row for each error.": (
-                lambda h, W, e: _walk(h, W, e).T
+                lambda h, U, e: _walk(h, U, e).T
             ),
             "Each step's share replaces the one before; add them up.": (
-                lambda h, W, e: _walk(h, W, e, keeps=False)
+                lambda h, U, e: _walk(h, U, e, keeps=False)
             ),
-            "The walk stops one step early: W was used from h_0 to h_1, too.": (
-                lambda h, W, e: _walk(h, W, e, first=2)
+            "The walk stops one step early: U was used from h_0 to h_1, too.": (
+                lambda h, U, e: _walk(h, U, e, first=2)
             ),
             "The walk begins at the first step; errors come from the last.": _forward,
             "This is the mean over the steps; their shares add up.": (
-                lambda h, W, e: _walk(h, W, e) / (len(h) - 1)
+                lambda h, U, e: _walk(h, U, e) / (len(h) - 1)
             ),
             "One step too far: no step has made h_0, and h[-1] is the last state.": (
-                lambda h, W, e: _walk(h, W, e, first=0)
+                lambda h, U, e: _walk(h, U, e, first=0)
             ),
             "The share of a step is taken after the error was handed down; take it before.": (
                 _shared_late
             ),
-            "This is the error at h_0; wanted is the gradient of W.": lambda h, W, e: (
-                functools.reduce(lambda e, h_t: W.T @ (e * (1 - h_t**2)), h[1:].flip(0), e)
+            "This is the error at h_0; wanted is the gradient of U.": lambda h, U, e: (
+                functools.reduce(lambda e, h_t: U.T @ (e * (1 - h_t**2)), h[1:].flip(0), e)
             ),
             "The error is not handed down, and the input of a step is h_(t-1), not h_t.": (
-                lambda h, W, e: (e * (1 - h**2)).T @ h
+                lambda h, U, e: (e * (1 - h**2)).T @ h
             ),
             "The sign is the wrong way round: this is the step, not the gradient.": (
-                lambda h, W, e: -_walk(h, W, e)
+                lambda h, U, e: -_walk(h, U, e)
             ),
             "h is bent already: its slope is 1 - h^2, without another tanh.": (
-                lambda h, W, e: _walk(h, W, e, bend=lambda h: 1 - h.tanh() ** 2)
+                lambda h, U, e: _walk(h, U, e, bend=lambda h: 1 - h.tanh() ** 2)
             ),
             "The slope of tanh is 1 - h^2; the square is missing.": (
-                lambda h, W, e: _walk(h, W, e, bend=lambda h: 1 - h)
+                lambda h, U, e: _walk(h, U, e, bend=lambda h: 1 - h)
             ),
             "This is the slope of a sigmoid, h (1 - h); that of tanh is 1 - h^2.": (
-                lambda h, W, e: _walk(h, W, e, bend=lambda h: h * (1 - h))
+                lambda h, U, e: _walk(h, U, e, bend=lambda h: h * (1 - h))
             ),
             "The share of a step is g h^T, and g has passed the bend.": (
-                lambda h, W, e: _walk(h, W, e, shares_slope=False)
+                lambda h, U, e: _walk(h, U, e, shares_slope=False)
+            ),
+            "The way down is first the bend, then U transposed; here it is the other way round.": (
+                _turned_first
+            ),
+            "h_t has x_t in it: its slope is 1 - h_t^2, not that of U h_(t-1) alone.": _without_x,
+            "A step's share is a table, each error times each input; `*` goes number by number.": (
+                _no_table
+            ),
+            "The error passes two bends at each step; there is one.": (
+                lambda h, U, e: _walk(h, U, e, bend=lambda h: (1 - h**2) ** 2)
             ),
         },
         slips=(
             Slip(
-                "The walk begins at the first step; errors come from the last.",
+                "The loop goes up from the first step; errors come from the last.",
                 _runs_forward,
-                "def rnn_backward(h, W, error):\n"
-                "    total = torch.zeros_like(W)\n"
+                "def rnn_backward(h, U, error):\n"
+                "    total = torch.zeros_like(U)\n"
                 "    for t in range(len(h)):\n"
                 "        g = error * (1 - h[t] ** 2)\n"
                 "        total = total + torch.outer(g, h[t - 1])\n"
-                "        error = W.T @ g\n"
+                "        error = U.T @ g\n"
                 "    return total\n",
             ),
             Slip(
                 "`@` of two vectors adds up; a column times a row is `torch.outer`.",
                 written(r"\b(g|error)(\.T)? @ h\["),
-                "def rnn_backward(h, W, error):\n"
-                "    total = torch.zeros_like(W)\n"
+                "def rnn_backward(h, U, error):\n"
+                "    total = torch.zeros_like(U)\n"
                 "    for t in range(len(h) - 1, 0, -1):\n"
                 "        g = error * (1 - h[t] ** 2)\n"
                 "        total = total + g @ h[t - 1]\n"
-                "        error = W.T @ g\n"
+                "        error = U.T @ g\n"
+                "    return total\n",
+            ),
+            Slip(
+                "The bend has a slope for each number: `*`, not `@`.",
+                written(r"@ \(1(\.0)? - "),
+                "def rnn_backward(h, U, error):\n"
+                "    total = torch.zeros_like(U)\n"
+                "    for t in range(len(h) - 1, 0, -1):\n"
+                "        g = error @ (1 - h[t] ** 2)\n"
+                "        total = total + torch.outer(g, h[t - 1])\n"
+                "        error = U.T @ g\n"
                 "    return total\n",
             ),
         ),
         hints=(
             "`for t in range(len(h) - 1, 0, -1)` walks from the last step to the first; "
             "at each, `g = error * (1 - h[t]**2)`.",
-            "Add `torch.outer(g, h[t - 1])` to the total; then `error = W.T @ g`.",
+            "Add `torch.outer(g, h[t - 1])` to the total; then `error = U.T @ g`.",
         ),
-        meaning="One walk back gives the share of every use of W.",
+        meaning="One walk back gives the share of every use of U.",
         has_gradient=False,
     ),
     NumberExercise(
@@ -277,6 +357,7 @@ ENTRIES = (
         _HORIZON,
         tolerance=2.5,
         unit="steps",
+        reading=_left_after,
         mistakes={
             "Twenty steps take 70 % of what is left, not of the first length: parts multiply.": (
                 _STEPS * 0.999 / (1 - _PART)
@@ -284,20 +365,15 @@ ENTRIES = (
             "This counts twenties of steps: 0.3 is left after twenty, not after one.": (
                 _HORIZON / _STEPS
             ),
+            "This is how much further it is from the twentieth step on; count from the end.": (
+                _HORIZON - _STEPS
+            ),
             "This is the part that one step leaves.": _PART ** (1 / _STEPS),
             "Two kinds of logarithm are mixed.": _STEPS * 3 / -math.log(_PART),
             "Two kinds of logarithm are mixed, the other way round.": (
                 _STEPS * math.log(1000) / -math.log10(_PART)
             ),
             "A distance is positive: ln 0.3 is below 0.": -_HORIZON,
-            "At this distance a half is left.": _STEPS * math.log(2) / -math.log(_PART),
-            "At this distance a tenth is left.": _STEPS * math.log(10) / -math.log(_PART),
-            "At this distance a hundredth is left.": _STEPS * math.log(100) / -math.log(_PART),
-            "At this distance 1/e is left.": _STEPS / -math.log(_PART),
-            "At this distance a ten-thousandth is left.": (
-                _STEPS * math.log(10_000) / -math.log(_PART)
-            ),
-            "At this distance a millionth is left.": 2 * _HORIZON,
             "0.3 is divided by 0.001; steps multiply, so take logarithms.": _PART / 0.001,
             "20 / 0.001 counts as if each step took the same; steps multiply.": 20_000,
             "This is twenty times 0.3 / 0.001; steps multiply, so take logarithms.": (
@@ -313,11 +389,12 @@ ENTRIES = (
     FunctionExercise(
         "06.clip_by_norm",
         clip_by_norm,
-        worked=(row([3, 0], [0, 0]), row([0], [4]), 1.0),
+        worked=(row([0], [4]), row([3, 0], [0, 0]), 1.0),
         draw=_draw_two,
         sizes=(
             {"N": 1, "D": 1, "limit": 0.5},
-            {"N": 3, "D": 2, "limit": 1.0},
+            {"N": 6, "D": 1, "limit": 1.0},
+            {"N": 2, "D": 9, "limit": 1.0},
             {"N": 2, "D": 5, "limit": 100.0},
         ),
         mistakes={
@@ -372,7 +449,40 @@ ENTRIES = (
             "This is always 1 long; the limit has no say.": (
                 lambda a, b, limit: _both(a, b) / _both(a, b).norm() + 0 * limit
             ),
+            "This is the spectral norm; wanted is the root of the sum of all squares.": (
+                lambda a, b, limit: _cut(
+                    _both(a, b), limit, torch.linalg.matrix_norm(_both(a, b), 2)
+                )
+            ),
+            "The branches have changed places: this cuts what is shorter than the limit.": (
+                lambda a, b, limit: (
+                    _both(a, b)
+                    if _both(a, b).norm() > limit
+                    else _both(a, b) * limit / _both(a, b).norm()
+                )
+            ),
+            "This adds up sizes; a length is the root of the sum of squares.": (
+                lambda a, b, limit: _cut(_both(a, b), limit, _both(a, b).abs().sum())
+            ),
+            "This is the root of the mean square; a length has the sum of the squares.": (
+                lambda a, b, limit: _cut(_both(a, b), limit, _both(a, b).square().mean().sqrt())
+            ),
+            "What is longer than the limit becomes 1 long; it should become `limit` long.": (
+                lambda a, b, limit: _both(a, b) / _both(a, b).norm().clamp(min=limit)
+            ),
+            "This shortens every gradient a little; what is within the limit stays as it is.": (
+                lambda a, b, limit: _both(a, b) * limit / (_both(a, b).norm() + limit)
+            ),
         },
+        slips=(
+            Slip(
+                "`.norm` is a method: without brackets it is no number.",
+                written(r"\.norm(?!\()\b"),
+                "def clip_by_norm(by_W, by_U, limit):\n"
+                "    both = torch.cat([by_W, by_U], dim=1)\n"
+                "    return both * limit / both.norm if both.norm > limit else both\n",
+            ),
+        ),
         hints=(
             "`torch.cat([by_W, by_U], dim=1)` has a length: `.norm()`.",
             "Multiply it by `limit / length`, but by no more than 1: `.clamp(max=1)`.",

@@ -15,7 +15,7 @@ def _symbols() -> Mapping[str, Any]:
 
     N = symbols("N", positive=True, integer=True)
     vectors = {name: MatrixSymbol(name, N, 1) for name in ("e", "x1", "x2", "x3")}
-    return {"W": MatrixSymbol("W", N, N), **vectors}
+    return {"U": MatrixSymbol("U", N, N), **vectors}
 
 
 def _is_apart(line: Any) -> bool:
@@ -46,41 +46,41 @@ ENTRIES = (
     DerivationExercise(
         "06.other_side",
         symbols=_symbols,
-        start="dot(e, W*(W*x1 + x2) + x3)",
+        start="dot(e, U*(U*x1 + x2) + x3)",
         route=(
             Step(
-                "dot(e, W*W*x1) + dot(e, W*x2) + dot(e, x3)",
-                "Multiply out: each x has a dot product of its own, with as many W before it as "
+                "dot(e, U*U*x1) + dot(e, U*x2) + dot(e, x3)",
+                "Multiply out: each x has a dot product of its own, with as many U before it as "
                 "it meets.",
                 _is_apart,
                 "each x needs a dot( , ) of its own",
             ),
             Step(
-                "dot(W.T*W.T*e, x1) + dot(W.T*e, x2) + dot(e, x3)",
-                "A matrix may change sides if it is transposed: `dot(e, W*x)` is `dot(W.T*e, x)`.",
+                "dot(U.T*U.T*e, x1) + dot(U.T*e, x2) + dot(e, x3)",
+                "A matrix may change sides if it is transposed: `dot(e, U*x)` is `dot(U.T*e, x)`.",
                 _is_moved,
                 "in each dot( , ) the x should stand alone on its side",
             ),
         ),
         mistakes={
-            "W is to be transposed when it changes sides.": (
-                "dot(W*W*e, x1) + dot(W*e, x2) + dot(e, x3)"
+            "U is to be transposed when it changes sides.": (
+                "dot(U*U*e, x1) + dot(U*e, x2) + dot(e, x3)"
             ),
-            "x1 meets W twice; one is lost.": "dot(W.T*e, x1) + dot(W.T*e, x2) + dot(e, x3)",
-            "One of the two W before x1 is not transposed.": (
-                "dot(W.T*W*e, x1) + dot(W.T*e, x2) + dot(e, x3)"
+            "x1 meets U twice; one is lost.": "dot(U.T*e, x1) + dot(U.T*e, x2) + dot(e, x3)",
+            "One of the two U before x1 is not transposed.": (
+                "dot(U.T*U*e, x1) + dot(U.T*e, x2) + dot(e, x3)"
             ),
-            "The other one of the two W before x1 is not transposed.": (
-                "dot(W*W.T*e, x1) + dot(W.T*e, x2) + dot(e, x3)"
+            "The other one of the two U before x1 is not transposed.": (
+                "dot(U*U.T*e, x1) + dot(U.T*e, x2) + dot(e, x3)"
             ),
-            "x3 meets no W.": "dot(W.T*W.T*e, x1) + dot(W.T*e, x2) + dot(W.T*e, x3)",
-            "x2 meets W once, not twice.": ("dot(W.T*W.T*e, x1) + dot(W.T*W.T*e, x2) + dot(e, x3)"),
-            "x2 meets W, too: the bracket has two terms.": (
-                "dot(W.T*W.T*e, x1) + dot(e, x2) + dot(e, x3)"
+            "x3 meets no U.": "dot(U.T*U.T*e, x1) + dot(U.T*e, x2) + dot(U.T*e, x3)",
+            "x2 meets U once, not twice.": ("dot(U.T*U.T*e, x1) + dot(U.T*U.T*e, x2) + dot(e, x3)"),
+            "x2 meets U, too: the bracket has two terms.": (
+                "dot(U.T*U.T*e, x1) + dot(e, x2) + dot(e, x3)"
             ),
-            "The share of x3 is lost.": "dot(W.T*W.T*e, x1) + dot(W.T*e, x2)",
-            "x1 and x2 have changed places.": ("dot(W.T*e, x1) + dot(W.T*W.T*e, x2) + dot(e, x3)"),
-            "The W of x2 is not transposed.": ("dot(W.T*W.T*e, x1) + dot(W*e, x2) + dot(e, x3)"),
+            "The share of x3 is lost.": "dot(U.T*U.T*e, x1) + dot(U.T*e, x2)",
+            "x1 and x2 have changed places.": ("dot(U.T*e, x1) + dot(U.T*U.T*e, x2) + dot(e, x3)"),
+            "The U of x2 is not transposed.": ("dot(U.T*U.T*e, x1) + dot(U*e, x2) + dot(e, x3)"),
         },
         meaning="What stands beside x1 is the error, two steps back.",
     ),

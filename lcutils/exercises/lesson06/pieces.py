@@ -9,28 +9,29 @@ import torch
 from torch import Tensor
 
 from lcutils.checking.data import FunctionExercise, Inputs, Slip, normal, row
-from lcutils.checking.syntax import calls
+from lcutils.checking.syntax import calls, written
 
 
-def read_in_pieces(x: Tensor, W: Tensor, cut: int) -> Tensor:
-    """x: [B, T, N], W: [N, N] -> last state: [B, N]; gradients end each `cut` tokens"""
-    return _read(x, W, cut)
+def read_in_pieces(x: Tensor, U: Tensor, cut: int) -> Tensor:
+    """x: [B, T, N], U: [N, N] -> all states: [B, T, N]; gradients end each `cut` tokens"""
+    return _read(x, U, cut)
 
 
 def _read(
     x: Tensor,
-    W: Tensor,
+    U: Tensor,
     cut: int,
     begins: Callable[[Tensor], Tensor] = Tensor.detach,
     bend: Callable[[Tensor], Tensor] = torch.tanh,
 ) -> Tensor:
-    """The last state, with what becomes of the state where a piece begins."""
-    state = torch.zeros_like(x[:, 0])
+    """All states, with what becomes of the state where a piece begins."""
+    state, states = torch.zeros_like(x[:, 0]), []
     for t in range(x.shape[1]):
         if t % cut == 0:
             state = begins(state)
-        state = bend(state @ W.T + x[:, t])
-    return state
+        state = bend(state @ U.T + x[:, t])
+        states.append(state)
+    return torch.stack(states, dim=1)
 
 
 def _drops_it(tree: ast.AST) -> bool:
@@ -41,6 +42,20 @@ def _drops_it(tree: ast.AST) -> bool:
 def _draw(rng: torch.Generator, B: int, T: int, N: int, cut: int) -> Inputs:
     return normal(rng, B, T, N), normal(rng, N, N), cut
 
+
+def _answer(loop: str, end: str = "return torch.stack(states, dim=1)") -> str:
+    """The source of an answer with these lines in its loop."""
+    body = "".join(f"        {line}\n" for line in loop.split("\n"))
+    return (
+        "def read_in_pieces(x, U, cut):\n"
+        "    state, states = torch.zeros_like(x[:, 0]), []\n"
+        f"    for t in range(x.shape[1]):\n{body}    {end}\n"
+    )
+
+
+_STEP = "state = torch.tanh(state @ U.T + x[:, t])\n"
+_DETACHED = r"detach_?\(|data\b"
+_DATA = written(r"\.data\b")
 
 ENTRIES = (
     FunctionExercise(
@@ -55,55 +70,98 @@ ENTRIES = (
             {"B": 2, "T": 8, "N": 4, "cut": 3},  # the last one, by which gradients are judged
         ),
         given="""
-state = torch.zeros_like(x[:, 0])
+state, states = torch.zeros_like(x[:, 0]), []
 for t in range(x.shape[1]):
     if t % cut == 0:
         state = torch.zeros_like(state)
-    state = torch.tanh(state @ W.T + x[:, t])
-return state
+    state = torch.tanh(state @ U.T + x[:, t])
+    states.append(state)
+return torch.stack(states, dim=1)
 """,
         mistakes={
             "At each piece the state is set to zeros: what was read is gone. Only its gradient "
-            "was to end.": lambda x, W, cut: _read(x, W, cut, torch.zeros_like),
+            "was to end.": lambda x, U, cut: _read(x, U, cut, torch.zeros_like),
             "Where a piece begins half of the state is lost: the value goes on whole.": (
-                lambda x, W, cut: _read(x, W, cut, lambda state: state.detach() / 2)
+                lambda x, U, cut: _read(x, U, cut, lambda state: state.detach() / 2)
             ),
             "Only the last `cut` tokens are read: all of them are to be.": (
-                lambda x, W, cut: _read(x[:, -cut:], W, cut)
+                lambda x, U, cut: _read(x[:, -cut:], U, cut)
             ),
-            "Only the first piece is read.": lambda x, W, cut: _read(x[:, :cut], W, cut),
-            "The tanh is lost.": lambda x, W, cut: _read(x, W, cut, bend=lambda a: a),
-            "W is to be transposed: texts are rows here.": lambda x, W, cut: _read(x, W.T, cut),
-            "Tokens are read last to first.": lambda x, W, cut: _read(x.flip(1), W, cut),
-            "The last token is not read.": lambda x, W, cut: (
-                _read(x[:, :-1], W, cut) if x.shape[1] > 1 else 0 * x[:, 0]
+            "Only the first piece is read.": lambda x, U, cut: _read(x[:, :cut], U, cut),
+            "This is the last state alone; all of them are wanted.": (
+                lambda x, U, cut: _read(x, U, cut)[:, -1]
             ),
+            "The states stand one behind another along axis 0; the tokens are axis 1.": (
+                lambda x, U, cut: _read(x, U, cut).transpose(0, 1)
+            ),
+            "These are the states before each token; wanted are those after it.": (
+                lambda x, U, cut: torch.cat(
+                    [torch.zeros_like(x[:, :1]), _read(x, U, cut)[:, :-1]], dim=1
+                )
+            ),
+            "The tanh is lost.": lambda x, U, cut: _read(x, U, cut, bend=lambda a: a),
+            "U is to be transposed: texts are rows here.": lambda x, U, cut: _read(x, U.T, cut),
+            "Tokens are read last to first.": lambda x, U, cut: _read(x.flip(1), U, cut),
             "The texts are added up; each has a state of its own.": (
-                lambda x, W, cut: _read(x, W, cut).sum(0)
+                lambda x, U, cut: _read(x, U, cut).sum(0)
             ),
         },
         slips=(
             Slip(
+                "`detach` is a method of a tensor: `state.detach()`.",
+                written(r"(?<![.\w])detach\("),
+                _answer(
+                    f"if t % cut == 0:\n    state = detach(state)\n{_STEP}states.append(state)"
+                ),
+            ),
+            Slip(
                 "`state.detach()` returns another tensor, and leaves `state` as it is: keep it.",
                 _drops_it,
-                "def read_in_pieces(x, W, cut):\n"
-                "    state = torch.zeros_like(x[:, 0])\n"
-                "    for t in range(x.shape[1]):\n"
-                "        if t % cut == 0:\n"
-                "            state.detach()\n"
-                "        state = torch.tanh(state @ W.T + x[:, t])\n"
-                "    return state\n",
+                _answer(f"if t % cut == 0:\n    state.detach()\n{_STEP}states.append(state)"),
+            ),
+            Slip(
+                "`requires_grad` is of what a gradient ends in, not of what was computed: the way "
+                "back of `state` ends with `state.detach()`.",
+                written("requires_grad"),
+                _answer(
+                    "if t % cut == 0:\n    state.requires_grad_(False)\n"
+                    f"{_STEP}states.append(state)"
+                ),
+            ),
+            Slip(
+                "The state is to be cut, not the text: what a token writes may be taught.",
+                written(rf"\bx(\[.*?\])?\.({_DETACHED})"),
+                _answer(f"{_STEP}states.append(state)").replace(
+                    "    for", "    x = x.detach()\n    for"
+                ),
+            ),
+            Slip(
+                "The state is to be cut, not U: it learns in each piece.",
+                written(rf"\bU(\.T)?\.({_DETACHED})"),
+                _answer(f"if t % cut == 0:\n    U = U.detach()\n{_STEP}states.append(state)"),
+            ),
+            Slip(
+                "What is returned is cut off itself: no loss can teach anything.",
+                written(rf"(append\(state|stack\(states[^)]*\))\.({_DETACHED})"),
+                _answer(
+                    f"{_STEP}states.append(state)", "return torch.stack(states, dim=1).detach()"
+                ),
+            ),
+            Slip(
+                "Here the last state of a piece is cut off from its own loss: keep it first.",
+                written(rf"(?s)tanh\(.*({_DETACHED}).*append\("),
+                _answer(
+                    f"{_STEP}if (t + 1) % cut == 0:\n    state = state.detach()\n"
+                    "states.append(state)"
+                ),
             ),
             Slip(
                 "Nothing ends the gradient now: it flows through the whole text.",
-                lambda tree: not calls(tree, "detach", "no_grad"),
-                "def read_in_pieces(x, W, cut):\n"
-                "    state = torch.zeros_like(x[:, 0])\n"
-                "    for t in range(x.shape[1]):\n"
-                "        state = torch.tanh(state @ W.T + x[:, t])\n"
-                "    return state\n",
+                lambda tree: not calls(tree, "detach", "detach_", "no_grad") and not _DATA(tree),
+                _answer(f"{_STEP}states.append(state)"),
             ),
         ),
+        cuts_gradients=True,
         gradient_hint="It ends where a piece begins, and nowhere else.",
         hints=(
             "At the beginning of a piece the state keeps its value and forgets where it is from.",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from lcutils.checking.data import Prediction, Range
 
+_PART = Range(0, 1.2, "0 is perfect, and to say the mean always has 1")
+
 ENTRIES = (
     Prediction(
         "06.nudge",
@@ -13,24 +15,39 @@ ENTRIES = (
     ),
     Prediction(
         "06.reach",
-        "What part of the error is left 50 steps back, for each of the three? "
-        "Give powers of ten: -3 for a thousandth, 2 for a hundred times as much.",
+        "How many times as long as at the end is the error 50 steps back, for each of the three? "
+        "Give whole powers of ten: -3 for a thousandth, 0 for as long, 2 for a hundred times.",
         numbers=3,
-        ranges=(Range(-60, 60, "From -60, nothing at all, to 60"),),
+        ranges=(
+            Range(
+                -60,
+                60,
+                "Powers of ten are wanted, whole ones: -3 for a thousandth, 0 for as long, 2 for "
+                "a hundred times",
+                is_whole=True,
+            ),
+        ),
     ),
     Prediction(
         "06.tension",
-        "Which part of the error is left: the sum asked for the marked numbers, fading asked for "
+        "Which part stays unexplained: the sum asked for the marked numbers, fading asked for "
         "them; the sum asked for the newest five, fading asked for them? "
         "0 is perfect, 1 is to say the mean always.",
         numbers=4,
-        ranges=(Range(0, 1, "0 is perfect, and to say the mean always has 1"),),
+        ranges=(_PART,),
+    ),
+    Prediction(
+        "06.turn",
+        "Asked for the newest five, which part does each of the two leave unexplained? "
+        "0 is perfect, 1 is to say the mean always.",
+        numbers=2,
+        ranges=(_PART,),
     ),
     Prediction(
         "06.cut",
-        "Which part of the error is left, in each of the three? "
+        "Which part stays unexplained, in each of the three? "
         "0 is perfect, 1 is to say the mean always.",
         numbers=3,
-        ranges=(Range(0, 1.2, "0 is perfect, and to say the mean always has 1"),),
+        ranges=(_PART,),
     ),
 )

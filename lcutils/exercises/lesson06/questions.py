@@ -31,23 +31,23 @@ ENTRIES = (
     Question(
         "06.exit_detach",
         "A text is read in pieces, with state = state.detach() between them. "
-        "What does the loss of the last piece not change?",
+        "What has no part in the last piece's gradient of the weights?",
         {
             "a": Choice(
-                "how the last piece is read, for its beginning is cut off",
+                "what they did when the last piece was read",
                 "All of that is in the last piece, and the gradient goes there.",
             ),
             "b": Choice(
-                "what the read-out makes of numbers that an early piece wrote",
-                "Those numbers are in the state: the loss learns to read them.",
+                "how the read-out reads what an early piece left",
+                "That is in the state: the loss teaches how to read it.",
             ),
             "c": Choice(
-                "anything: with their gradient the earlier pieces are gone",
-                "Their values are in the state, as before.",
+                "the values that an early piece left in the state",
+                "They are the input of the last piece: error times input has them in it.",
             ),
             "d": Choice(
-                "the weights, for what they did when an early piece was read",
-                "Their gradient is that of the last piece, whatever the others had done.",
+                "what they did while an early piece was read",
+                "No error comes there. The values that it left still count, as inputs.",
             ),
         },
         right="d",
