@@ -391,13 +391,13 @@ def written_by_hand(gamma, x):
 one = torch.eye(8)
 parts = [trained(gamma * one, asked) for asked in (hold, forget) for gamma in (1.0, 0.8)]
 fig, ax = lc.subplots(height=2.6)
+ax.set(ylim=(0, 1.1), ylabel="unexplained")
+ax.set_xticks([0.175, 1.175], ["hold: the marked numbers", "forget: the newest five"])
 for place, part in enumerate(parts):
     label, colour = (("sum", BLUE), ("fading", ORANGE))[place % 2]
     x = place // 2 + 0.35 * (place % 2)
     ax.bar(x, part, 0.33, color=colour)
     ax.text(x, part + 0.02, f"{label} {part:.2f}", ha="center", color=colour)
-ax.set(ylim=(0, 1.1), ylabel="unexplained")
-ax.set_xticks([0.175, 1.175], ["hold: the marked numbers", "forget: the newest five"])
 
 # %% id="tension-seen" tags=["after-prediction"]
 # What it says.
@@ -567,7 +567,7 @@ claim = lc.claim("06.beyond", said, cut, between=(0.9, 1.15))
 near = lc.claim("06.near", "The third, more exactly: {value:.3f}.", mixed, between=(0.0, 0.02))
 said = f"Fifteen writers as drawn, read by least squares: from {drawn[0]:.2f} to {drawn[-1]:.2f}, the middle one {{value:.2f}}."
 random = lc.claim("06.drawn", said, drawn[7], between=(0.85, 1.02))
-text = rf"""The second writer never learned what to write at a mark, for no error was heard there; and what chance writes is seldom of use.
+text = rf"""The second writer never learned what to write at a mark: no error was heard there, and what chance writes is seldom of use.
 (Eight numbers are: there least squares leaves {eight:.2f}. So one number here.)
 The third learned it from late marks, and the same layer writes the early ones.
 **Where no error ever comes nothing is taught. What is sometimes near can be learned there, and used far.**"""
