@@ -311,7 +311,7 @@ lc.predict("06.tension", answer=answer)
 
 # %% id="fixed-memory"
 class Linear(nn.Module):
-    """Inputs [B, T, 2] -> one number each, read from a memory c = U c + what is written: [B]"""
+    """x: [B, T, 2] -> a number each, read from a memory c = U c + written: [B]"""
 
     def __init__(self, U, cut=None):
         super().__init__()
@@ -646,7 +646,7 @@ lc.play(draw, rho=(0.5, 3.0, 1.1, 0.1), size=(0.0, 1.0, 0.1, 0.1))
 #
 # **Exercise 6** (4 minutes). Bring every $U$ to the other side, so that each $x$ stands alone beside the error that comes to it.
 # Each line is held against the one before, for vectors of any length.
-# `dot(a, b)` is $a^\top b$, and `U.T` is the transpose; write `U*U` for the square.
+# `dot(a, b)` is $a^\top b$, and `U.T` is the transpose.
 
 # %% id="06-other_side" tags=["exercise"]
 x1, x2, x3 = (MatrixSymbol(name, N, 1) for name in ("x1", "x2", "x3"))
@@ -759,7 +759,7 @@ lc.figure(fig, lc.claim("06.ladder", said, erased, between=(0, 0.25)))
 # %% [markdown] id="ladder-seen"
 # A sum hears all alike, a fading memory the newest.
 # From linear attention on the key chooses; what the delta rule has overwritten hears almost nothing, and attention, which keeps both, hears both of Ann's by half.
-# Each bar is also the weight with which what the fact wrote is read:
+# Each bar is also the weight with which what the fact wrote is read.
 
 # %% [markdown] id="read-factor-before"
 # ### Why a bar is both

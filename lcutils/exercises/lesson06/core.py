@@ -105,6 +105,16 @@ def _turned_first(h: Tensor, U: Tensor, error: Tensor) -> Tensor:
     return total
 
 
+def _bent_twice(h: Tensor, U: Tensor, error: Tensor) -> Tensor:
+    """The mistake to pass a step's bend once more, behind U^T."""
+    total = torch.zeros_like(U)
+    for t in range(len(h) - 1, 0, -1):
+        g = error * (1 - h[t] ** 2)
+        total = total + torch.outer(g, h[t - 1])
+        error = (U.T @ g) * (1 - h[t] ** 2)
+    return total
+
+
 def _without_x(h: Tensor, U: Tensor, error: Tensor) -> Tensor:
     """The mistake to bend U h_(t-1) anew, without what came in."""
     total = torch.zeros_like(U)
@@ -308,6 +318,7 @@ ENTRIES = (
             "The error passes two bends at each step; there is one.": (
                 lambda h, U, e: _walk(h, U, e, bend=lambda h: (1 - h**2) ** 2)
             ),
+            "What is handed down is U^T g; the next bend is passed at the next step.": _bent_twice,
         },
         slips=(
             Slip(

@@ -120,8 +120,7 @@ return torch.stack(states, dim=1)
                 _answer(f"if t % cut == 0:\n    state.detach()\n{_STEP}states.append(state)"),
             ),
             Slip(
-                "`requires_grad` is of what a gradient ends in, not of what was computed: the way "
-                "back of `state` ends with `state.detach()`.",
+                "`requires_grad_(False)` is for weights and inputs; what was computed is cut otherwise.",
                 written("requires_grad"),
                 _answer(
                     "if t % cut == 0:\n    state.requires_grad_(False)\n"
@@ -148,11 +147,24 @@ return torch.stack(states, dim=1)
                 ),
             ),
             Slip(
-                "Here the last state of a piece is cut off from its own loss: keep it first.",
+                "A state is cut off from its own loss here: keep it first, then cut.",
                 written(rf"(?s)tanh\(.*({_DETACHED}).*append\("),
                 _answer(
                     f"{_STEP}if (t + 1) % cut == 0:\n    state = state.detach()\n"
                     "states.append(state)"
+                ),
+            ),
+            Slip(
+                "`detach_` cuts the very tensor that was kept one step before; cut a new one.",
+                written(r"\.detach_\("),
+                _answer(f"if t % cut == 0:\n    state.detach_()\n{_STEP}states.append(state)"),
+            ),
+            Slip(
+                "Under `no_grad` a token has no way back either; only the state before it is cut.",
+                written("no_grad"),
+                _answer(
+                    "with torch.set_grad_enabled(t % cut > 0), torch.no_grad():\n"
+                    f"    {_STEP}states.append(state)"
                 ),
             ),
             Slip(
