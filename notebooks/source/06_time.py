@@ -351,12 +351,12 @@ def forget(n, rng):
 
 
 # %% id="trained"
-def trained(U, asked, cut=None):
+def trained(U, asked, cut=None, steps=300):
     """A memory trained on new sequences, and what of 2,000 others it leaves unexplained"""
     model, rng = made(lambda: Linear(U, cut), "linear"), lc.rng("sequences")
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.03)
-    falling = torch.optim.lr_scheduler.PolynomialLR(optimizer, total_iters=300)
-    for _ in range(300):
+    falling = torch.optim.lr_scheduler.PolynomialLR(optimizer, total_iters=steps)
+    for _ in range(steps):
         x, answers = asked(64, rng)
         loss = (model(x) - answers).square().mean()
         optimizer.zero_grad()
@@ -526,9 +526,8 @@ read_in_pieces = lc.check("06.read_in_pieces", read_in_pieces)
 # ## 6. What a cut costs
 #
 # A sum of **one** number, asked for the two marked ones.
-# Its gradient is cut ten steps before the end.
-# (For a sum that is to detach all that was written before.)
-# Three trainings:
+# Its gradient is cut ten steps before the end (for a sum: all that was written before is detached).
+# Three trainings, 600 steps:
 #
 # 1. the whole gradient; both marks lie among the first 30 numbers;
 # 2. the cut gradient, on the same sequences;
@@ -552,7 +551,9 @@ def far(n, rng):
 # %% id="cut-measured" tags=["after-prediction"]
 # Three trainings; writers as drawn.
 one = torch.eye(1)
-whole, cut, mixed = trained(one, far), trained(one, far, cut=10), trained(one, hold, cut=10)
+whole, cut, mixed = (
+    trained(one, asked, cut, 600) for asked, cut in ((far, None), (far, 10), (hold, 10))
+)
 x, answers = far(2_000, lc.rng("drawn"))
 with torch.no_grad():
     drawn = sorted(

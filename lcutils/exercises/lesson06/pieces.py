@@ -120,7 +120,7 @@ return torch.stack(states, dim=1)
                 _answer(f"if t % cut == 0:\n    state.detach()\n{_STEP}states.append(state)"),
             ),
             Slip(
-                "`requires_grad_(False)` is for weights and inputs; what was computed is cut otherwise.",
+                "`requires_grad_(False)` is for weights and inputs; not for what was computed.",
                 written("requires_grad"),
                 _answer(
                     "if t % cut == 0:\n    state.requires_grad_(False)\n"
