@@ -50,7 +50,8 @@ from lcutils.proof.statement import Statement
 ENTRIES = catalogue()
 EXERCISES = [entry for entry in ENTRIES.values() if isinstance(entry, DerivationExercise)]
 NUMBERS, MATRICES = "03.lower_weight", "05.error_left"
-LOGARITHMS, WAYS, PRICE = "01.wrong_shares", "07.two_ways", "04.split_price"
+LOGARITHMS, PRICE = "01.wrong_shares", "04.split_price"
+SIDES, WAYS = "06.other_side", "07.two_ways"
 
 
 def by_id(exercise):
@@ -104,6 +105,13 @@ r, v = MatrixSymbol("r", V, 1), MatrixSymbol("v", V, 1)
 BEFORE, SQUEEZED, AFTER = shrunk(r, v)
 
 PAID = "-p1*log(q1) - p2*log(q2)"
+N = symbols("N", positive=True, integer=True)
+U = MatrixSymbol("U", N, N)
+e, x1, x2, x3 = (MatrixSymbol(name, N, 1) for name in ("e", "x1", "x2", "x3"))
+PLACED = dot(e, U * (U * x1 + x2) + x3)
+APART = dot(e, U * U * x1) + dot(e, U * x2) + dot(e, x3)
+MOVED = dot(U.T * U.T * e, x1) + dot(U.T * e, x2) + dot(e, x3)
+
 LENGTHS = "-p*log(q) - r*log(s) + p*log(p) + r*log(r)"
 GROUPED, QUOTIENTS = "p*(log(p) - log(q)) + r*(log(r) - log(s))", "p*log(p/q) + r*log(r/s)"
 P, Q, R, S = symbols("p q r s")
@@ -268,6 +276,30 @@ RIGHT = {
         ],
         "as in a book": "half_norm_sq(r − β(r − v) − v) = ((1−β)(r−v)).T @ (r−v)(1−β)/2"
         " = (1−β)² half_norm_sq(r − v)",
+    },
+    SIDES: {
+        "one after the other": [
+            PLACED,
+            dot(e, U * (U * x1 + x2)) + dot(e, x3),
+            dot(U.T * e, U * x1 + x2) + dot(e, x3),
+            dot(U.T * e, U * x1) + dot(U.T * e, x2) + dot(e, x3),
+            MOVED,
+        ],
+        "the older one first": [PLACED, dot(e, U * U * x1) + dot(e, U * x2 + x3), MOVED],
+        "a bracket opened first": [PLACED, dot(e, U * U * x1 + U * x2 + x3), MOVED],
+        "turned round": [PLACED, APART, dot(x3, e) + dot(x2, U.T * e) + dot(x1, U.T * U.T * e)],
+        "a product transposed": [
+            PLACED,
+            APART,
+            dot((U * U).T * e, x1) + dot(U.T * e, x2) + dot(e, x3),
+        ],
+        "begins after the start": [APART, MOVED],
+        "a square": [PLACED, dot(e, U**2 * x1) + dot(e, U * x2) + dot(e, x3), MOVED],
+        "texts": [
+            "dot(e, U*(U*x1 + x2) + x3)",
+            "dot(e, U*U*x1) + dot(e, U*x2) + dot(e, x3)",
+            "dot(U.T*U.T*e, x1) + dot(U.T*e, x2) + dot(e, x3)",
+        ],
     },
     LOGARITHMS: {
         "one token after the other": [

@@ -470,3 +470,24 @@ def test_the_slope_of_a_weight_passes_in_every_form(answer):
 )
 def test_the_cross_talk_passes_in_every_form(answer):
     assert values.judge_expression(ENTRIES["10.cross_talk"], answer).passed
+
+
+@pytest.mark.parametrize("ends", ["nowhere", "everywhere", "once", "from the last token on"])
+def test_the_gradient_of_a_text_in_pieces_ends_where_a_piece_begins(ends):
+    """The values are right in all of them; only gradients tell."""
+
+    def read_in_pieces(x, U, cut):
+        T = x.shape[1]
+        later = range(T % cut, T, cut)
+        places = {"nowhere": (), "everywhere": range(T), "once": (T - cut,)}.get(ends, later)
+        state, states = torch.zeros_like(x[:, 0]), []
+        for t in range(T):
+            if t in places:
+                state = state.detach()
+            state = torch.tanh(state @ U.T + x[:, t])
+            states.append(state)
+        return torch.stack(states, dim=1)
+
+    verdict = functions.judge(ENTRIES["06.read_in_pieces"], read_in_pieces)
+    assert verdict.state == "wrong"
+    assert verdict.reason.startswith("The values are right, but the gradient")

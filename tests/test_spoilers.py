@@ -127,3 +127,12 @@ def test_text_right_below_a_result_is_found_unless_it_waits_or_begins_a_section(
 def test_what_is_asked_right_below_a_result_is_no_spoiler():
     again = GUESS.replace("guess", "again").replace('"result"', '"more"')
     assert found(GUESS + again) == []
+
+
+@pytest.mark.parametrize("function", ["", "def trained():\n    return train.fit(model)\n\n\n"])
+def test_a_training_that_shows_its_loss_before_the_guess_is_found(function):
+    body = f"{function}run = {'trained()' if function else 'train.fit(model)'}"
+    assert found(GUESS + code_cell(f"# Trains.\n{body}", ' tags=["after-prediction"]')) == [
+        ("loud", "other")
+    ]
+    assert found(GUESS + code_cell(body)) == []

@@ -46,6 +46,7 @@ class FunctionExercise:
         given: the faulty body that the stub has, where there is one to mend; it makes the first of
             `mistakes`.
         gradient_hint: what to say where the values are right and the gradients are not.
+        cuts_gradients: whether some are to be cut: then nothing is said against `.detach()`.
         slips: looked for where no mistake has the answer's values, or where it raised.
         is_loop_free: whether no loop is wanted; a right answer with one is right, and is told.
         keeps_dtype: whether the result must have the dtype of the inputs: where that is taught.
@@ -62,6 +63,7 @@ class FunctionExercise:
     causal: str = ""
     given: str = ""
     gradient_hint: str = ""
+    cuts_gradients: bool = False
     slips: tuple[Slip, ...] = ()
     is_loop_free: bool = False
     keeps_dtype: bool = False
@@ -70,7 +72,11 @@ class FunctionExercise:
 
 @dataclass(frozen=True)
 class NumberExercise:
-    """A number; an answer within `tolerance` of `value` is right."""
+    """A number; an answer within `tolerance` of `value` is right.
+
+    Args:
+        reading: what a wrong number that is none of `mistakes` would mean: a sentence, or nothing.
+    """
 
     id: str
     value: float
@@ -78,6 +84,7 @@ class NumberExercise:
     unit: str
     mistakes: Mapping[str, float]
     hints: tuple[str, ...]
+    reading: Callable[[float], str] = field(default=lambda number: "", kw_only=True)
     meaning: str = ""
 
 

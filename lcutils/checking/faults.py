@@ -130,10 +130,9 @@ def gradient_fault(exercise: FunctionExercise, case: Case | None) -> str:
     names = [name for name, value in pairs if is_float_tensor(value)]
     for name, got, want in zip(names, case.gradients, ours.gradients, strict=True):
         if got is None and want is not None:
-            return (
-                f"The values are right, but no gradient flows back to {name}. Compute with torch "
-                f"alone, without .detach(), .data, .item() or .numpy().{more}"
-            )
+            usual = " Compute with torch alone, without .detach(), .data, .item() or .numpy()."
+            fault = f"The values are right, but no gradient flows back to {name}."
+            return fault + ("" if exercise.cuts_gradients else usual) + more
         if not same(got, want):
             fault = "is NaN" if got is not None and bool(got.isnan().any()) else "is not"
             return f"The values are right, but the gradient that reaches {name} {fault}.{more}"

@@ -57,7 +57,8 @@ def _judged_number(exercise: NumberExercise, answer: Any, typed: str) -> Verdict
     for sentence, wrong in exercise.mistakes.items():
         if abs(number - wrong) <= _NEAR * abs(wrong):
             return _wrong(sentence)
-    return _wrong(f"It is not {_with_unit(number, exercise)}.").with_(is_open=True)
+    meant = exercise.reading(number)
+    return _wrong(meant or f"It is not {_with_unit(number, exercise)}.").with_(is_open=not meant)
 
 
 def _number(answer: Any, unit: str) -> float | None:

@@ -48,6 +48,12 @@ class Written(sp.MatrixExpr):  # type: ignore[misc]  # SymPy comes without types
 
     __rmatmul__ = __rmul__
 
+    def __pow__(self, power: Any) -> Any:
+        """A product of so many factors, each in its place; any other power is SymPy's."""
+        if isinstance(power, int | sp.Integer) and power > 1:
+            return Multiplied(*[self] * int(power))
+        return sp.MatPow(self, power)
+
     def __truediv__(self, other: Any) -> Multiplied:
         return sp.Integer(1) / other * self  # type: ignore[no-any-return]
 

@@ -18,6 +18,7 @@ from itertools import pairwise
 from build import edition_cells
 from cells import Cell, asked_id, asks, is_folded, regions
 from editions import SOURCES, lesson_sources
+from lcutils.checking.syntax import calls
 from lcutils.checking.typeset import lines_of
 
 KINDS = {
@@ -25,6 +26,7 @@ KINDS = {
     "solution": "a line of a solution stands in another cell",
     "proof": "the solution is a side of a proved equation",
     "below": "text right below a result tells it",
+    "loud": "a training shows its loss before the guess",
 }
 _LONG_ENOUGH = 12  # characters of a solution's line that do not stand elsewhere by chance
 _PROOFS = {"lc.prove", "lc.refute", "lc.derive"}
@@ -65,7 +67,20 @@ def spoilers(source: Sequence[Cell], student: Sequence[Cell]) -> list[Spoiler]:
             ]
             if cell.kind == "code" and len(values) == 1 and _is_proved(values[0], cell):
                 found.append(Spoiler("proof", cell.id, f"{exercise.id}: {ast.unparse(values[0])}"))
-    return found + [Spoiler("below", cell.id, _begin(cell)) for cell in _told(student)]
+    found += [Spoiler("below", cell.id, _begin(cell)) for cell in _told(student)]
+    return found + [Spoiler("loud", cell.id, "train.fit") for cell in _loud(student)]
+
+
+def _loud(student: Sequence[Cell]) -> Iterator[Cell]:
+    """The cells behind a guess that train with `fit`, themselves or in a function of theirs."""
+    trees = {cell: ast.parse(cell.source) for cell in student if cell.kind == "code"}
+    functions = [f for t in trees.values() for f in ast.walk(t) if isinstance(f, ast.FunctionDef)]
+    names = {"fit"}
+    while more := {f.name for f in functions if calls(f, *names)} - names:
+        names |= more
+    for cell, tree in trees.items():
+        if "after-prediction" in cell.tags and calls(tree, *names):
+            yield cell
 
 
 def _told(student: Sequence[Cell]) -> Iterator[Cell]:
