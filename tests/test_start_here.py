@@ -97,7 +97,7 @@ def test_every_lesson_opens_a_box_of_the_chart():
 LAYOUT = (
     "frac tfrac big bigr bigl left right textstyle text quad qquad cdot cdots times sqrt sum pm"
 )
-LAYOUT += " dots le ge to Big lVert rVert begin end mathrm mathit operatorname hat"
+LAYOUT += " dots le ge neq to Big lVert rVert begin end mathrm mathit operatorname hat bar"
 ATOM = re.compile(r"\\math(?:bf|bb) ?\w|\\[A-Za-z]+|(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
 
 

@@ -440,33 +440,33 @@ lc.reveal(
 # |---|---|
 # | $B$ | batch: how many texts or examples are computed side by side |
 # | $T$ | how many words or pairs were read |
-# | $t$ | which word is being read; (02, 03) a column with a 1 at the right answer, 0 elsewhere |
+# | $t$ | which word is being read; (02, 03) a column with a 1 at the right answer, 0 elsewhere; (04) how often a letter comes |
 # | $D$, $d$ | how many numbers a vector has, in code and in equations |
-# | $K$, $V$ | how many numbers a key and a value have; (02) $V$: the vectors of all words as rows; (03) $V$: weights to compare $W$ with |
-# | $H$ | heads, memories of one layer side by side; (01) $H_n$: the sum $1 + \frac12 + \dots + \frac1n$; (03) hidden units; (12) $X^\top X + \lambda I$ |
+# | $K$, $V$ | how many numbers a key and a value have; (01, 04) $V$: how many words or letters there are; (02) $V$: the vectors of all words as rows; (03) $V$: weights to compare $W$ with |
+# | $H$ | heads, memories of one layer side by side; (01) $H_n$: the sum $1 + \frac12 + \dots + \frac1n$; (03) hidden units; (04) the entropy; (12) $X^\top X + \lambda I$ |
 # | $N$, $M$, $n$ | a count that its line names: of words, inputs, outputs, pairs, values; (05) $N$: the noise sum; (07) $n$: a target; (10) $M$: a mask; (12) $N_t$: what momentum writes |
-# | $i$, $j$, $w$, $r$ | which one: of pairs or entries, of words (02), the right one (03); (01) $r$: a place in a ranking; (03, 07) $w$: one weight; (07) $i$: the input gate, $r$: a weight |
+# | $i$, $j$, $w$, $r$ | which one: of pairs or entries, of words (02), the right one (03); (01) $r$: a place in a ranking; (03, 06, 07) $w$: one weight; (09) $r$: a factor, $w$: a word's output vector; (07) $i$: the input gate, $r$: a weight |
 # | $x$ | what comes in: the vector of a word |
-# | $y$, $z$ | what a network gives, and what it should have given (many books have $\hat y$ and $y$) |
-# | $X$, $Y$, $Z$ | inputs, outputs or values, and targets of many examples at once; (01) $Z$: the sum of $2^{-l}$ |
-# | $W$, $b$ | weights, and a bias: learned in training, fixed while reading; (11) $b$: a key |
-# | $P$ | (03) $P_1$, $P_2$: the weights of one place; (12) the inverse of $H$ |
-# | $a$ | (02) how often a pair came; (03, 07) a layer's value before its bend; (05) age, in steps; (07) how fast a state drifts; (11) a key |
+# | $y$, $z$ | what a network gives, and what it should have given (many books have $\hat y$ and $y$); (09) $y$: one entry of a vector |
+# | $X$, $Y$, $Z$ | inputs, outputs or values, and targets of many examples at once; (01) $Z$: the sum of $2^{-l}$; (04) $Z$: the sum below the fraction of softmax |
+# | $W$, $b$ | weights, and a bias: learned in training, fixed while reading; (09) $b$: a share; (11) $b$: a key |
+# | $P$ | (03) $P_1$, $P_2$: the weights of one place; (09) the probability of what stands in its brackets; (12) the inverse of $H$ |
+# | $a$ | (02) how often a pair came; (03, 07) a layer's value before its bend; (05) age, in steps; (07) how fast a state drifts; (09) a share; (11) a key |
 # | $h$ | (03) hidden numbers; (05) half-life; (07) what a recurrent network shows of its state |
-# | $f$ | the forget gate: for each number of a state a factor, from 0 to 1, that is made from what is read |
-# | $e$ | an error, $y - z$; with an exponent, the number 2.718... |
+# | $f$ | the forget gate: for each number of a state a factor, from 0 to 1, that is made from what is read; (09) $f_1$, $f_2$: what a part adds to the stream |
+# | $e$ | an error, $y - z$; (06) $e_t$: the slope of the loss by the state $h_t$; with an exponent, the number 2.718... |
 # | $g$, $G$ | the loss gradient at a layer, and many of them as rows; (12) and in code $g$: the logarithm of a decay; (05) $G$: the total weight; (07) $g$: what is written |
-# | $u$, $U$ | (02) the vector of a context, and of all; (07) $U$: weights of what the state shows; (11) what a token writes; (12) $U$: upper weights |
-# | $c$ | a state that is a vector; (02) a context; (08) the context vector; (11) a cosine |
+# | $u$, $U$ | (02) the vector of a context, and of all; (04) $u$: $\ln p$; (06, 07) $U$: weights by which a state comes from the one before; (09) $u$: a vector of mean 0; (11) what a token writes; (12) $U$: upper weights |
+# | $c$ | a state that is a vector; (02) a context; (09) a shift; (08) the context vector; (11) a cosine |
 # | $S$ | a state that is a matrix, [K, V]: written $S + k v^\top$, read $S^\top q$; (12) $S_*$: the best one, $S_-$: the one before |
 # | $\mathit{kk}$ | (11, 12) in code: $k^\top k = \lVert k \rVert^2$ |
-# | $k$, $v$, $q$, $o$ | key, value, query (all three made from a word), and the output that is read; (02) $v$: the vector of a word; (07) $o$: the output gate |
+# | $k$, $v$, $q$, $o$ | key, value, query (all three made from a word), and the output that is read; (02) $v$: the vector of a word; (04) $k$: how many letters are kept, $q$: what a model says of a letter, $v$: $\ln q$; (07) $o$: the output gate |
 # | $\mathbf K$, $\mathbf V$, $\mathbf Q$ | keys, values and queries of all tokens, a row for each |
 # | $\mathbf O$, $\mathbf U$, $\mathbf W$ | the outputs of all tokens; (11) what all of them write; (11) $\mathbf U$ with the keys in the place of the values |
-# | $s$ | a score, $q \cdot k$; (05) $s_T$: the sum of $T$ vectors |
+# | $s$ | a score, $q \cdot k$; (04) a network's score; (05) $s_T$: the sum of $T$ vectors; (09) the sum of a vector's entries |
 # | $p$ | a probability, or a weight from a softmax; (01) a share, beside other shares $q$; (13) how many bits a number has |
 # | $l$ | (01) how many bits a token's code has |
-# | $m$ | (01) how many pairs are merged; (05) a direction that keys share; (07) 1 at a mark, 0 elsewhere; (12) momentum, or how many steps; (13) how many numbers |
+# | $m$ | (01) how many pairs are merged; (04) how many letters are added to a count; (05) a direction that keys share; (07) 1 at a mark, 0 elsewhere; (12) momentum, or how many steps; (13) how many numbers |
 # | $E$ | (02) how often a pair is drawn on average |
 # | $R$ | (05) a matrix that reads |
 # | $A$ | (12) weights that turn keys into features; (13) $X^\top X$ |
@@ -475,8 +475,11 @@ lc.reveal(
 # | $\Delta$, $\dot c$ | (07) how long a step in time is, and how fast $c$ changes in time |
 # | $\eta$ | learning rate: the size of a gradient step; $\mathit{lr}$ in code |
 # | $\lambda$ | (08) what scores are multiplied by; (12) how much a small state is wished for |
-# | $L$ | loss: what training makes small; (11) a matrix below its diagonal |
+# | $L$ | loss: what training makes small; (09) how many blocks; (11) a matrix below its diagonal |
 # | $\kappa$ | (12) a key along which a state is erased |
+# | $\tau$ | (04) temperature |
+# | $\rho$ | (06) how many times longer a matrix makes each vector |
+# | $\epsilon$ | (09) a small number that keeps a root above 0 |
 # | $\sigma$ | the logistic function, $\sigma(x) = 1 / (1 + e^{-x})$ |
 # | $\Phi$ | $\Phi(x)$: the probability that a normal number, of mean 0 and variance 1, is below $x$ |
 # | $\mathbb E$ | the mean over all that chance may bring |
@@ -499,16 +502,20 @@ lc.reveal(
 # |---|---|
 # | activation function | the bend after a layer's matrix product, such as $\tanh$ |
 # | age | how many steps ago a word was written |
-# | attention | each word compares its query with its own key and those of all words before it, and reads a mean of their values, weighted by how well they agree |
+# | attention | each word compares its query with its own key and those of all words before it (in an encoder: of all words), and reads a mean of their values, weighted by how well they agree |
 # | autograd | PyTorch's way to compute gradients from the program itself |
 # | back-propagation | the chain rule from the loss back to every weight |
 # | batch | examples that are computed side by side |
+# | BERT | an encoder trained to fill in hidden tokens |
 # | bias | a number that a layer adds, whatever comes in |
+# | bit | what a choice between two equally likely things costs; $\ln 2$ nats |
+# | block | of a transformer: attention and an MLP, each with its norm, which add to the stream |
 # | byte-pair encoding | begins with bytes, and again and again joins the pair that stands side by side most often |
 # | cache | the keys and values of all words read so far: it grows with the text |
 # | cell | the state of an LSTM |
 # | chain rule | the derivative of a function of a function is the product of the two derivatives |
 # | claim | a sentence with a number from this run, or from a recorded one, and the range in which it lay at every seed tried |
+# | clipping | a gradient longer than a limit is made as long as the limit |
 # | company | of a word: the words that stand near it |
 # | concatenation | vectors written one behind another, as one long vector |
 # | context | the words before the one to predict; for a word vector, the words on both sides |
@@ -517,21 +524,29 @@ lc.reveal(
 # | cross-entropy | a loss: minus the logarithm of the probability given to what came |
 # | cross-talk | what other stored words add to a read-out: noise |
 # | decay | a state fades by a factor at each step, so that old words make room |
+# | decoder | a stack of blocks with a mask: each token reads itself and those before it |
 # | delta rule | read what a key brings back, and write only what is missing: $S + \beta k (v - S^\top k)^\top$ |
+# | detach | the same numbers, without a way back for gradients |
+# | distribution | a probability for each thing that may come |
 # | embedding | the vector of a word, learned; the table that holds one row for each word |
+# | encoder | a stack of blocks without a mask: each token reads all |
 # | entropy | minus the mean logarithm of the probabilities; to base 2, the fewest bits that a token needs on average |
 # | fast weights | a matrix that changes while the text is read: a state, not a weight |
 # | forget | some of what was read can no longer be told from the state |
 # | gain | how a new pair corrects the matrix of recursive least squares: step and direction in one vector |
 # | gate | a factor between 0 and 1 that a network makes from what it reads |
 # | gated delta rule | the delta rule on a state that has faded first |
+# | GPT | a decoder trained to name the next token |
 # | gradient | the partial derivatives of a loss, one for each number that may move: in the opposite direction the loss falls most steeply |
 # | half-life | the age at which a word's weight is half of what it was when written |
 # | head | one of several memories of a layer, each with a part of the numbers |
 # | hidden | numbers inside a network, between what comes in and what it gives |
+# | induction head | finds the last token that was like this one, and reads the one behind it |
 # | key, value | the vector under which something is stored, and the vector that a query like it should bring back |
+# | KL | what a forecast costs beyond the entropy, on average: $\sum_i p_i \ln \frac{p_i}{q_i}$, 0 only for the truth |
 # | language model | a program that reads the beginning of a text and gives each word a probability of coming next |
 # | layer | one part of a network: a matrix product with its bend, or a memory with what reads it |
+# | layer norm | takes off a vector's mean, and divides by the root of its mean square |
 # | learning rate | how large a step of training is: the weights move by this many times the gradient |
 # | least squares | the matrix whose squared errors, over all pairs, have the smallest sum; recursive: kept up to date pair by pair |
 # | linear attention | the memory $S + k v^\top$, read with a query, without softmax |
@@ -540,17 +555,22 @@ lc.reveal(
 # | LSTM | a recurrent network with gates: for what its state keeps, what is written, and what is shown |
 # | mask | what keeps a word from reading later ones, or padding: $-\infty$ in the place of a score before the softmax, 0 where there is none |
 # | membership memory | one that tells which words were stored, and no more |
+# | MLP | the small network of a block: two matrices with a bend between |
 # | momentum | each step goes on with a part of the step before |
+# | n-gram | a run of n letters or words; a model that counts them |
+# | nat | a price by the natural logarithm: 1.44 bits |
 # | negative sampling | to train on pairs that occur, against others drawn at random |
 # | noise sum | the sum of the squared weights of all words in a state that fades |
 # | normal equation | $W X X^\top = Z X^\top$: where the squared error of a layer without a bend is smallest |
 # | one-hot | a vector with a 1 in one place and 0 elsewhere |
 # | outer product | $k v^\top$: the table of all products of an entry of $k$ and one of $v$ |
+# | perplexity | among how many equally likely tokens a price is like guessing: 2 to the bits |
 # | PMI | pointwise mutual information: $\log \frac{p_{wc}}{p_w\, p_c}$, the logarithm of how many times more often two words meet than by chance |
 # | query | what a memory is asked with |
 # | read-out | what a query brings back from a state |
 # | recall | the share of what was stored that is found again; in lesson 13, a task |
 # | recurrent network | one that reads its own state again at every step |
+# | ReLU | the bend $\max(0, x)$ |
 # | ridge regression | least squares with a wish for a small matrix |
 # | rung | a rule for writing and reading, one of the memories in `lcutils.memory` |
 # | score | how well a query and a key agree: their dot product, often scaled |
@@ -559,14 +579,22 @@ lc.reveal(
 # | skip-gram | to learn the vector of a word by predicting the words around it |
 # | slope | (13) how much attention prefers what is recent |
 # | softmax | turns scores into probabilities: $e^{x_i} / \sum_j e^{x_j}$ |
+# | spectral norm | the largest factor by which a matrix makes a vector longer |
+# | spectral radius | the largest absolute value of a matrix's eigenvalues |
+# | start token | a token that comes first in each text, and nowhere else |
 # | state | the numbers that a model carries from word to word; how many does not depend on the text |
 # | stop words | frequent little words, such as "the", dropped by those who think that they carry nothing |
+# | stream | the vector of a token that runs through all blocks, each of which adds to it |
 # | surprise | the gradient of the newest pair: what the memory did not expect |
 # | target | what a network should have given |
+# | temperature | what scores are divided by before softmax: near 0 the likeliest always comes |
 # | test-time training | a memory that is trained while it reads |
 # | token | a word, or a piece of one, as a number |
 # | tokenizer | what turns a text into tokens; for byte pairs, its merges and its cut |
+# | top-k, top-p | to draw from the $k$ likeliest tokens only; from the fewest that together reach a probability |
 # | total weight | the sum of the weights of all words in a state that fades |
+# | truncated back-propagation | a text is read in pieces, and gradients end where a piece begins |
+# | unexplained | (06) the mean square error of the answers, as a part of their variance |
 # | UTF-8 | the code that writes each sign of Unicode as one to four bytes |
 # | vector | a list of numbers |
 # | vector sum | the memory of lesson 05: one vector, without keys |
