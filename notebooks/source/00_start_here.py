@@ -129,7 +129,7 @@ after = Counter(b for a, b in pairwise(words) if a == "in")
 #
 # Read from left to right: a word becomes a vector, the vector is written into a memory, a network reads the memory and says what comes next; then it is the next word's turn.
 # The memory is a state, written in one of four ways, or a cache.
-# The number in a box is the lesson that opens it.
+# A box's number is the lesson that opens it.
 
 # %% id="chart" tags=["hide-input"]
 # The boxes of the chart.
@@ -202,8 +202,8 @@ lc.figure(fig, "A state is an arrow back: what it keeps, the next word can use."
 
 # %% [markdown] id="chart-after"
 # You have watched 10 and 11, two ways to write.
-# Dashed lines are training: the *loss* says how wrong the probabilities were, and the weights are moved so that it falls.
-# A *block* is one reading and one network; large models have many, one on another.
+# Dashed: training. The *loss* says how wrong the probabilities were; the weights are moved so that it falls.
+# A *block* is a reading and a network; models stack many.
 # (Not drawn: the cache, too, stays for the next word; the word's own vector also goes past the memory; keys and values are made with weights.)
 #
 # <details><summary>Open a box, or take the chart along as Mermaid</summary>
@@ -374,7 +374,6 @@ lc.figure(fig, claim)
 #
 # The lessons build on one another, in this order, but each says at its beginning what you should know.
 # From lesson 02 on that includes partial derivatives.
-# Numbers that are missing are lessons still to be written.
 # The last cell of a lesson lists what your run has proved, measured and checked, and what you have left.
 # A link opens the lesson's file beside this one, where it is there.
 # To begin a lesson afresh, rename your copy, and run `make lab` or take the file again from where you had it.

@@ -53,6 +53,29 @@ ENTRIES = (
         right="c",
     ),
     Question(
+        "13.recall_lag",
+        "Lessons 06 and 07: what do copying, adding and temporal order ask of a memory?",
+        {
+            "a": Choice(
+                "to keep many things apart at once",
+                "There are one or two. Many at once is what this lesson asks for.",
+            ),
+            "b": Choice(
+                "to keep a few things for long",
+                "Time is scarce there, room is not. In this lesson it is the other way round.",
+            ),
+            "c": Choice(
+                "to find one thing by its key",
+                "Nothing is asked by a key there: what counts is marked. Keys come in this lesson.",
+            ),
+            "d": Choice(
+                "to keep everything that it read",
+                "All that is not marked may go there, and should.",
+            ),
+        },
+        right="b",
+    ),
+    Question(
         "13.three_claims",
         "Three of these claims are true of the figure. Which one is false?",
         {
