@@ -636,7 +636,7 @@ lc.play(draw, rho=(0.5, 3.0, 1.1, 0.1), size=(0.0, 1.0, 0.1, 0.1))
 # %% [markdown] id="other_side-before"
 # <details><summary>What we found</summary>
 #
-# With inputs of size $1$ from $\rho = 1.9$ on, with $0.1$ from $1.3$ on.
+# With inputs of size $1$ from about $\rho = 1.9$ on, with $0.1$ from about $1.2$ on.
 #
 # </details>
 #
