@@ -491,3 +491,21 @@ def test_the_gradient_of_a_text_in_pieces_ends_where_a_piece_begins(ends):
     verdict = functions.judge(ENTRIES["06.read_in_pieces"], read_in_pieces)
     assert verdict.state == "wrong"
     assert verdict.reason.startswith("The values are right, but the gradient")
+
+
+@pytest.mark.parametrize(
+    ("steps", "told"), [(60, "60 steps leave 0.027: too much."), (140, "0.00022: too little.")]
+)
+def test_a_distance_that_is_wrong_is_told_what_is_left_there(steps, told):
+    verdict = values.judge_number(ENTRIES["06.horizon"], steps)
+    assert verdict.state == "wrong"
+    assert verdict.reason.endswith(told)
+
+
+def test_where_the_answer_cuts_a_gradient_nothing_is_said_against_detach():
+    def read_in_pieces(x, U, cut):
+        return ENTRIES["06.read_in_pieces"].reference(x.detach(), U, cut)
+
+    verdict = functions.judge(ENTRIES["06.read_in_pieces"], read_in_pieces)
+    assert "no gradient flows back to x" in verdict.reason
+    assert "without .detach()" not in verdict.reason

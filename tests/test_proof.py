@@ -402,3 +402,10 @@ def test_an_expression_is_written_as_it_was_typed():
     assert str(half_norm_sq(c - gamma * (A * x - c))) == "norm_sq(c - gamma*(A*x - c))/2"
     assert str((A * x).T * (c + c)) == "(A*x).T*(c + c)"
     assert str(dot(c, each(exp, hadamard(c, c)))) == "dot(c, each(exp, hadamard(c, c)))"
+
+
+def test_a_whole_power_of_a_matrix_is_a_product_with_every_factor_in_its_place():
+    N = symbols("N", positive=True, integer=True)
+    U, x = MatrixSymbol("U", N, N), MatrixSymbol("x", N, 1)
+    assert U**3 == U * U * U
+    assert U.T**2 * x == U.T * U.T * x
