@@ -93,7 +93,7 @@ ENTRIES = (
             "It is divided by the number of texts; the mean is over all tokens asked for.": (
                 lambda a, t: _loss(a[:, :-1], t[:, 1:], "sum") / len(t)
             ),
-            "It is divided by all B T tokens; the first of each text is asked by nobody.": (
+            "It is divided by all B T tokens; nobody is asked for the first of each text.": (
                 lambda a, t: _loss(a[:, :-1], t[:, 1:], "sum") / t.numel()
             ),
             "This is one loss a token; wanted is their mean.": lambda a, t: _loss(
@@ -168,6 +168,12 @@ ENTRIES = (
             ),
             "Only hidden tokens are asked for; so are those replaced and those kept.": (
                 lambda t, d, o, h: torch.stack([_seen(t, d, o, h), _wanted(t, d, 0.12)])
+            ),
+            "Hiding alone: 1 in 10 is replaced by others, and both tenths are asked for, too.": (
+                lambda t, d, o, h: torch.stack([torch.where(d < 0.12, h, t), _wanted(t, d, 0.12)])
+            ),
+            "-100 is no token that can be read: what is hidden becomes `hidden`.": (
+                lambda t, d, o, h: torch.stack([_seen(t, d, o, _NOBODY), _wanted(t, d)])
             ),
             "The tenth that is kept is asked for as well: else the model knows that what it sees "
             "is never wanted.": lambda t, d, o, h: torch.stack(
@@ -247,7 +253,7 @@ ENTRIES = (
             "What is wanted is `torch.where(dice < 0.15, tokens, -100)`; stack the two.",
         ),
         has_gradient=False,
-        meaning="15 in 100 are asked for. Which of the tokens that it can read these are, the "
-        "model cannot tell.",
+        meaning="15 in 100 are asked for, among them tokens that can be read: the model must judge "
+        "each of these, too.",
     ),
 )

@@ -64,7 +64,7 @@ ENTRIES = (
             {"B": 3, "T": 2, "d": 4, "M": 6},
         ),
         mistakes={
-            "The norm comes after each sum (post-norm): it cuts the stream; norm what is read.": (
+            "Normed after each sum (post-norm): that rescales the stream. Norm what is read.": (
                 lambda x, A, W, u, v: (lambda y: normed(y + (y @ u).relu() @ v))(
                     normed(x + A @ x @ W)
                 )
@@ -80,7 +80,7 @@ ENTRIES = (
             ),
             "The MLP reads the stream as it was before attention; it should read what is there "
             "now.": lambda x, A, W, u, v: x + _read(x, A, W) + _mlp(x, u, v),
-            "The MLP comes first; attention does.": lambda x, A, W, u, v: (
+            "The MLP comes first here; attention should.": lambda x, A, W, u, v: (
                 lambda y: y + _read(y, A, W)
             )(x + _mlp(x, u, v)),
             "No norm is at work: attention and MLP should read normed vectors.": (
@@ -143,7 +143,7 @@ ENTRIES = (
                     x + normed(A @ x @ W)
                 )
             ),
-            "A mixes normed tokens: norm x, and then let A read.": lambda x, A, W, u, v: (
+            "The norm comes after A: norm x first, and then let A read.": lambda x, A, W, u, v: (
                 lambda y: y + _mlp(y, u, v)
             )(x + normed(A @ x) @ W),
             "What attention writes was normed; it is added as it is.": lambda x, A, W, u, v: (
@@ -175,6 +175,9 @@ ENTRIES = (
             ),
             "The first sum is missing: x is read anew, so what attention read is lost.": (
                 lambda x, A, W, u, v: x + _mlp(_read(x, A, W), u, v)
+            ),
+            "The MLP read the new stream, but its result was added to the old one.": (
+                lambda x, A, W, u, v: x + _mlp(x + _read(x, A, W), u, v)
             ),
             "This is half of the block: the MLP is missing.": lambda x, A, W, u, v: (
                 x + _read(x, A, W)

@@ -9,7 +9,7 @@ ENTRIES = (
         "09.product",
         "p a b",
         lambda p, a, b: p**2 / (a * b),
-        example=("1/2", "2/3", "3/4"),
+        example=("1/2", "2/3", "4/5"),
         mistakes={
             "This is the joint; that is P(x1) P(x2|x1), and not P(x1|x2) P(x2|x1).": (
                 lambda p, a, b: p
@@ -82,7 +82,7 @@ ENTRIES = (
             "The table of tokens is missing: N vectors of d numbers.": lambda L, d, N: (
                 12 * L * d**2
             ),
-            "The table of tokens counts once: it is read as well as written.": lambda L, d, N: (
+            "The table of tokens counts once: the same one names the next word.": lambda L, d, N: (
                 12 * L * d**2 + 2 * N * d
             ),
             "This is one block; there are L.": lambda L, d, N: 12 * d**2 + N * d,
@@ -91,6 +91,9 @@ ENTRIES = (
             ),
             "Every block reads the same table; it counts once, not L times.": lambda L, d, N: (
                 L * (12 * d**2 + N * d)
+            ),
+            "A matrix of d times 4 d has 4 d^2 numbers, not 4 d.": lambda L, d, N: (
+                L * (4 * d**2 + 8 * d) + N * d
             ),
             "A matrix has d times d numbers, not d.": lambda L, d, N: 12 * L * d + N * d,
             "4 d is a width: a matrix of d times 4 d has 4 d^2 numbers, not 16 d^2.": (

@@ -57,8 +57,8 @@ ENTRIES = (
     ),
     Question(
         "09.exit_bits",
-        "An encoder pays 1.9 bits for a hidden letter, a decoder 2.4 for the next one. A text is "
-        "to be packed into few bits, so that it can be read back letter by letter. Who packs "
+        "Say an encoder pays 1.9 bits for a hidden letter, a decoder 2.4 for the next one. A text "
+        "is to be packed into few bits, so that it can be read back letter by letter. Who packs "
         "better?",
         {
             "a": Choice(
