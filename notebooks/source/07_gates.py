@@ -188,7 +188,7 @@ lc.prove("07.gradient_step", step, c + (1 - f) * (x - c), torch=True)
 #
 # ## 4. How long does an error live?
 #
-# What step 1 writes is taught by an error at step $T$ only as far as it is heard there.
+# An error at step $T$ teaches what step 1 writes only if it is heard there.
 # If gates and target read $x$ alone, it is multiplied by each gate on its way, $\partial c_T / \partial c_1 = f_2 f_3 \cdots f_T$:
 # **a gate forgets the lesson as fast as it forgets the fact.**
 # By hand: $0.9^{50} = 0.005$, but $0.99^{50} = 0.6$.

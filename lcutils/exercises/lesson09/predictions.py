@@ -40,7 +40,7 @@ ENTRIES = (
     Prediction(
         "09.copies",
         "Of the letters that follow on a jump, in texts not seen before, what share does each name "
-        "right: one block after 480 steps, and two blocks after 240?",
+        "right: one block after 600 steps, and two blocks after 300?",
         numbers=2,
         ranges=(SHARE,),
     ),
