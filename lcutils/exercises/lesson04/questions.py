@@ -71,13 +71,13 @@ ENTRIES = (
                 "7 nats: the mean can be that high.",
             ),
             "c": Choice(
-                "that line did not print it; all may be true",
-                "Loss and accuracy hardly bind each other, but the digits do not come from that "
-                "line. Who rounded them, nobody can tell.",
+                "this program did not print it; all may be true",
+                "Loss and accuracy hardly bind each other, but the digits do not come from "
+                "this program. Who rounded them, nobody can tell.",
             ),
             "d": Choice(
-                "nothing at all: runs differ, and so do losses",
-                "They do, but in no run does that line print one of these ten losses as shown.",
+                "nothing at all: runs differ, and so do the losses",
+                "They do, but in no run does this program print one of these ten losses so.",
             ),
         },
         right="c",
