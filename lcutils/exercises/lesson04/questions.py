@@ -61,7 +61,7 @@ ENTRIES = (
         "What follows from the log and the program together?",
         {
             "a": Choice(
-                "there are ten classes: 2.3036 is ln 10, nearly",
+                "there are ten classes: 2.3036 is ln 10, roughly",
                 "It is near ln 10, but an epoch of training had passed: what a trained model pays "
                 "does not count its outputs.",
             ),
@@ -76,7 +76,7 @@ ENTRIES = (
                 "this program. Who rounded them, nobody can tell.",
             ),
             "d": Choice(
-                "nothing at all: runs differ, and so do the losses",
+                "nothing at all: runs differ, and so do losses",
                 "They do, but in no run does this program print one of these ten losses so.",
             ),
         },
