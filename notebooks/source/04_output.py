@@ -157,10 +157,10 @@ to_choose, to_test = places(choose, 20), places(test, 6)
 print(f"{len(letters):,} letters to learn from, {len(to_test[1]):,} places to test")
 
 # %% id="came-after" tags=["hide-input"]
-# What came after four contexts.
+# After four contexts, in 128,000 letters.
 signs = text.SIGNS.replace(" ", "_")  # so that a space is seen
 for context in ("q", "th", "matr", "the m"):
-    counts = text.LetterCounts(letters, len(context))
+    counts = text.LetterCounts(letters[:128_000], len(context))
     row = counts.after(text.as_letters(context)[None])[0]
     often = "  ".join(f"{signs[i]} {row[i]:.0f}" for i in row.topk(5).indices if row[i])
     print(f"after {context!r:8} {often}")
