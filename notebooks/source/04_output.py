@@ -353,8 +353,8 @@ was = "counts" if gap > 0 else "network"
 lc.reveal("04.counts_or_network", once, four, room, was=was)
 
 # %% [markdown] id="networks-seen" tags=["after-prediction"]
-# Here counting wins; eight readings or more were no better than four.
-# With more letters and units the gap narrows: outside this page, one run each, 1,024 units that read all 1.4 million once (40 s) paid 1.77 bits, four times (160 s) 1.69; the counts 1.65.
+# Here counting wins; eight readings were no better than four.
+# With more letters and units the gap narrows: outside this page, one run each, 1,024 units that read all 1.4 million once (40 s) paid 1.77 bits, four times (160 s) 1.69; the counts 1.65 there.
 #
 # But two contexts whose nearest letters differ share nothing in a table.
 # Is the mean of both models better?
