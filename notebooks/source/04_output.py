@@ -58,7 +58,7 @@ bob = torch.tensor([0.98, 0.98, 0.98, 0.001])
 both = (ann + bob) / 2
 given = {who: p.prod().item() for who, p in (("Ann", ann), ("Bob", bob), ("both", both))}
 said = f"Ann gave the four letters {given['Ann']:.4f}, Bob {given['Bob']:.4f}: "
-said += "to be sure and wrong once costs more than to be right three times brings. "
+said += "to be sure and wrong once cost more than to be right three times brought. "
 said += f"The mean of their forecasts gives {given['both']:.4f}, here more than either."
 lc.reveal("04.forecasters", said, was=max(("Ann", "Bob"), key=given.get))
 
@@ -73,7 +73,7 @@ lc.reveal("04.forecasters", said, was=max(("Ann", "Bob"), key=given.get))
 # *Perplexity* is $2$ to that mean in bits: a guess among how many equally likely letters?
 # By hand: 2 choices, then 32, cost 1 bit and 5, on average 3. The perplexity is $2^3=8=\sqrt{2\cdot 32}$, the geometric mean; the usual one is 17.
 #
-# **Exercise 1** (2 minutes). Write it; `p` has, for each letter that came, the probability given to it.
+# **Exercise 1** (2 minutes). Write perplexity; `p` has, for each letter that came, the probability given to it.
 
 
 # %% id="04-perplexity" tags=["exercise"]
@@ -109,7 +109,7 @@ def softmax(s):
 lc.prove("04.shift", softmax(s + c * one), softmax(s))
 
 # %% [markdown] id="shift-seen"
-# (The line proves 2 and 3 scores, the factor that cancels any number.)
+# (Proved for 2 and 3 scores; the factor cancels for any number.)
 # Only differences of scores count. That will help: $e^{89}$ is too large for float32.
 # The price is minus $\ln p_i=s_i-\ln\sum_j e^{s_j}$.
 #
@@ -287,7 +287,7 @@ gain = by_length[LONGEST] - by_length[10]
 lc.figure(fig, lc.claim("04.longer_look", said, gain, between=(0.025, 0.05)))
 
 # %% [markdown] id="network-before"
-# A window once more, as in lesson 03, and no memory: hardly a run of 300 letters comes twice, so no count says what stood 300 letters ago.
+# A window once more, as in lesson 03, and no memory: hardly a run of 300 letters comes twice, so counts that long say nothing.
 #
 # ## 4. Against a network
 #
@@ -353,8 +353,8 @@ was = "counts" if gap > 0 else "network"
 lc.reveal("04.counts_or_network", once, four, room, was=was)
 
 # %% [markdown] id="networks-seen" tags=["after-prediction"]
-# Here counting wins; to read eight times or more was no better.
-# With more letters the gap closes: outside this page, one run each, 1,024 units that read all 1.4 million once (40 s) paid 1.77 bits, four times (160 s) 1.69; the counts 1.65.
+# Here counting wins; eight readings were no better than four.
+# With more letters and units the gap narrows: outside this page, one run each, 1,024 units that read all 1.4 million once (40 s) paid 1.77 bits, four times (160 s) 1.69; the counts 1.65 there.
 #
 # But two contexts whose nearest letters differ share nothing in a table.
 # Is the mean of both models better?
@@ -386,7 +386,8 @@ half = {passes: mixed(0.5, passes) - by_few[LONGEST] for passes in (1, 4)}
 said = f"Half counts, half network: {half[1]:+.2f} bits against the counts alone if it read once, "
 said += "{value:+.2f} if it read four times."
 claim = lc.claim("04.half_and_half", said, half[4], between=(-0.07, -0.01))
-said = f"A share of {share:.2f}, the best on the files kept for choosing: {{value:.2f}} less."
+said = f"Of the one that read four times a share of {share:.2f}, the best on the files kept for "
+said += "choosing: {value:.2f} bits less than the counts alone."
 best = lc.claim("04.mixture", said, by_few[LONGEST] - mixed(share, 4), between=(0.035, 0.085))
 why = """By hand: Ann's $\\tfrac12$ and Bob's $\\tfrac18$ cost 1 bit and 3; their mean $\\tfrac{5}{16}$ costs 1.68, less than 2.
 $-\\log$ bends upwards, so **the mean pays at most the mean of both prices**: that may be more than the better one pays."""
@@ -407,7 +408,7 @@ lc.reveal("04.counts_or_network", lc.figure(fig, claim), best, why)
 # By hand, in bits: $p=(\tfrac12,\tfrac12)$ and $q=(\tfrac14,\tfrac34)$. The model pays $\tfrac12\cdot 2+\tfrac12\cdot 0.415=1.21$, the truth $1$.
 #
 # **Exercise 4** (3 minutes). Bring the first line to `H` and `KL` alone.
-# Write at least one line between.
+# Write at least one line between. (True for all positive numbers.)
 
 # %% id="04-split_price" tags=["exercise"]
 ### BEGIN SOLUTION
@@ -602,7 +603,7 @@ lc.quiz("04.exit_case", answer=answer)
 # %% [markdown] id="take-away"
 # ## Take away
 #
-# - A distribution over words buys a price, $-\log p$ of what came, by which models are compared, trained and mixed, and texts that can be drawn. A bare guess is right or wrong.
+# - A distribution buys a price, $-\log p$ of what came, by which models are compared, trained and mixed, and texts, drawn from it. A bare guess is right or wrong.
 # - On average one pays the entropy, which nobody saves, plus $KL$.
 # - Softmax sees differences of scores only: take away the largest first.
 # - First a baseline, and the same letters for both: here counts beat a small network.
@@ -694,7 +695,7 @@ lc.claim("04.words", said, known[2], between=(0.88, 0.98))
 
 # %% [markdown] id="texts-seen"
 # (A word is what stands between two spaces, comma included.)
-# The aim is not 1: people write new words, too. Temperature 1 comes nearest to real prose; top-p and low temperatures write tamer than people do, the point of Holtzman et al.
+# The aim is not 1: people write new words, too. By this measure temperature 1 comes nearest to real prose; top-p and low temperatures write tamer than people do, the point of Holtzman et al.
 
 # %% [markdown] id="heat-before"
 # ### Temperature and entropy

@@ -200,6 +200,15 @@ ENTRIES = (
             "Rows are moved one by one, but the sum runs over the batch, dim 0.": (
                 lambda s: _shifted(s) - _shifted(s).exp().sum(0, keepdim=True).log()
             ),
+            "The logarithm is taken of each power, and then summed; first comes the sum.": (
+                lambda s: _shifted(s) - _shifted(s).exp().log().sum(1, keepdim=True)
+            ),
+            "The scores are divided by 10,000; that changes softmax, to take away does not.": (
+                lambda s: _by_hand(s / 10_000)
+            ),
+            "A logarithm of a quotient is a difference; here the moved scores are divided.": (
+                lambda s: _shifted(s) / _shifted(s).exp().sum(1, keepdim=True).log()
+            ),
             "The sum of the powers is taken away as it is, without its logarithm.": (
                 lambda s: _shifted(s) - _shifted(s).exp().sum(1, keepdim=True)
             ),
@@ -277,6 +286,9 @@ ENTRIES = (
             ),
             "Below stands m times the number of letters; what was added adds up to m alone.": (
                 lambda n, p, m: (n + m * p) / (n.sum(1, keepdim=True) + m * n.shape[1])
+            ),
+            "Below stands 35 times m; what was added adds up to m alone.": (
+                lambda n, p, m: (n + m * p) / (n.sum(1, keepdim=True) + 35 * m)
             ),
             "m is added above as it is, beside the shorter context's share.": (
                 lambda n, p, m: (n + m + p) / (n.sum(1, keepdim=True) + m)

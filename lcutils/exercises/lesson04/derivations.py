@@ -77,16 +77,25 @@ ENTRIES = (
             "This is the entropy of the forecast q, plus KL; H is that of the truth p.": (
                 "-q1*log(q1) - q2*log(q2) + KL"
             ),
-            "The weights are the truth's, p: words come as often as they come.": (
+            "The weights are the truth's, p: letters come as often as they come.": (
                 "-q1*log(p1) - q2*log(p2)"
             ),
-            "Only the first word was split.": "-p1*log(p1) + p1*log(p1/q1)",
+            "Only the first letter was split.": "-p1*log(p1) + p1*log(p1/q1)",
+            "One logarithm of KL is upside down: both have p above and q below.": (
+                "H + p1*log(p1/q1) + p2*log(q2/p2)"
+            ),
+            "One logarithm of KL is upside down: p stands above, q below, in both.": (
+                "H + p1*log(q1/p1) + p2*log(p2/q2)"
+            ),
+            "H is written with log2, but KL and the start with log: one base throughout.": (
+                "-p1*log(p1)/log(2) - p2*log(p2)/log(2) + KL"
+            ),
             "H is counted twice.": "2*H + KL",
             "The two are added, not multiplied.": "H*KL",
             "log(p1/q1) is a difference, log(p1) - log(q1), not a quotient of logarithms.": (
                 "H + p1*log(p1)/log(q1) + p2*log(p2)/log(q2)"
             ),
-            "The weights p are lost: each word counts as often as it comes.": (
+            "The weights p are lost: each letter counts as often as it comes.": (
                 "H + log(p1/q1) + log(p2/q2)"
             ),
         },

@@ -61,7 +61,7 @@ ENTRIES = (
         "What follows from the log and the program together?",
         {
             "a": Choice(
-                "there are ten classes: 2.3036 is ln 10, nearly",
+                "there are ten classes: 2.3036 is ln 10, roughly",
                 "It is near ln 10, but an epoch of training had passed: what a trained model pays "
                 "does not count its outputs.",
             ),
@@ -71,13 +71,13 @@ ENTRIES = (
                 "7 nats: the mean can be that high.",
             ),
             "c": Choice(
-                "that line did not print it; all may be true",
-                "Loss and accuracy hardly bind each other, but the digits do not come from that "
-                "line. Who rounded them, nobody can tell.",
+                "this program did not print it; all may be true",
+                "Loss and accuracy hardly bind each other, but the digits do not come from "
+                "this program. Who rounded them, nobody can tell.",
             ),
             "d": Choice(
                 "nothing at all: runs differ, and so do losses",
-                "They do, but in no run does that line print one of these ten losses as shown.",
+                "They do, but in no run does this program print one of these ten losses so.",
             ),
         },
         right="c",

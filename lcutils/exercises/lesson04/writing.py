@@ -47,7 +47,7 @@ _first = torch.tensor([0])
 
 
 def _draw(rng: torch.Generator, V: int, mass: float) -> tuple[Tensor, float]:
-    """Four words have binary fractions, of which two reach 0.75 exactly."""
+    """Four letters have binary fractions, of which two reach 0.75 exactly."""
     if V == 4:
         exact = torch.tensor([0.5, 0.25, 0.125, 0.125], dtype=torch.float64)
         return exact[torch.randperm(V, generator=rng)], mass
@@ -102,6 +102,16 @@ ENTRIES = (
             ),
             "The letters stand in the order of their probabilities; each should be in its own "
             "place.": lambda p, m: top_p(p, m).sort(descending=True).values,
+            "Only the kept letters are returned; each letter keeps its place, the others with 0.": (
+                lambda p, m: top_p(p, m)[top_p(p, m) > 0]
+            ),
+            "Only the kept letters are returned, sorted; each should be in its own place, the "
+            "others with 0.": (
+                lambda p, m: top_p(p, m)[top_p(p, m) > 0].sort(descending=True).values
+            ),
+            "The letters are added in the order given, and only the kept ones are returned.": (
+                lambda p, m: _in_given_order(p, m)[: int((p.cumsum(0) - p < m).sum())]
+            ),
             "The sum begins with the least likely letter; begin with the most likely.": (
                 _least_likely_first
             ),
