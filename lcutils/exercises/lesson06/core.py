@@ -495,13 +495,6 @@ ENTRIES = (
         },
         slips=(
             Slip(
-                "`clip_grad_norm_` cuts the `.grad` of weights; by_W and by_U are gradients.",
-                written("clip_grad"),
-                "def clip_by_norm(by_W, by_U, limit):\n"
-                "    torch.nn.utils.clip_grad_norm_([by_W, by_U], limit)\n"
-                "    return torch.cat([by_W, by_U], dim=1)\n",
-            ),
-            Slip(
                 "`.norm` is a method: without brackets it is no number.",
                 written(r"\.norm(?!\()\b"),
                 "def clip_by_norm(by_W, by_U, limit):\n"
