@@ -299,7 +299,7 @@ lc.prove("06.same_factor", lc.grad(dot(e, c3), x1), U.T * U.T * e, torch=True)
 # - the mean of the newest five: *forget*.
 #
 # Two memories of 8 numbers, a sum and one that fades with $\gamma = 0.8$.
-# A layer that writes and one that reads are trained, 300 steps on 64 sequences each (rate 0.03, chosen on others).
+# A small writer and a linear reader are trained, 300 steps on 64 sequences each (rate 0.03, chosen on others).
 # *Unexplained* is the mean square error, as a part of the answers' variance.
 
 # %% id="06-tension" tags=["exercise"]
@@ -409,7 +409,7 @@ said = f"Fading, asked for the marked numbers: {{value:.2f}}; written by hand an
 gone = lc.claim("06.gone", said, parts[1], between=(0.7, 0.87))
 text = r"""By hand: to a sum all 40 numbers are alike, so its best guess is the mean of all.
 That has $\frac{5}{40}$ of the variance of the newest five's mean; $1 - \frac{5}{40} = 0.88$ is left.
-The fading memory has lost the fact: no teaching brings it back.
+In the fading memory old facts are too faint: no teaching brings them back.
 **With one factor for all numbers, what never vanishes never forgets.**"""
 was = [round(part, 2) for part in parts]
 lc.reveal("06.tension", lc.figure(fig, stale), gone, text, was=was)
@@ -462,7 +462,7 @@ said = f"Newest five: two factors leave {parts[0]:.2f}, the turning memory {{val
 picture = lc.figure(fig, lc.claim("06.turning", said, parts[1], between=(0.22, 0.36)))
 said = f"Marked numbers: two factors leave {held[0]:.2f}, the turning memory {{value:.2f}}."
 both = lc.claim("06.turning_holds", said, held[1], between=(0.0, 0.03))
-text = r"""How far a pair has turned tells a number's age: the read-out adds up what is new, and the rest nearly cancels (for 40 steps; then the old comes round again).
+text = r"""How far a pair has turned tells a number's age: the read-out adds up what is new, and the rest nearly cancels (for 35 steps; at 40 the old is back).
 **No error vanishes, and what is stale is left out: the law is one of *one* factor.**
 Networks are built so (Arjovsky et al., 2016). But only age decides; in lesson 07 the text will."""
 lc.reveal("06.turn", picture, both, text, was=[round(part, 2) for part in parts])
@@ -569,8 +569,8 @@ near = lc.claim("06.near", "The third, more exactly: {value:.3f}.", mixed, betwe
 said = f"Fifteen writers as drawn, read by least squares: from {drawn[0]:.2f} to {drawn[-1]:.2f}, the middle one {{value:.2f}}."
 random = lc.claim("06.drawn", said, drawn[7], between=(0.8, 1.06))
 text = rf"""The second writer never learned what to write at a mark: no error was heard there, and what chance writes is seldom of use.
-(Eight numbers are: there least squares leaves {eight:.2f}. So one number here.)
-The third learned it from late marks, and the same layer writes the early ones.
+(Eight numbers mostly are: least squares leaves {eight:.1f}. So one here.)
+The third learned it from late marks, and the same writer writes the early ones.
 **Where no error ever comes nothing is taught. What is sometimes near can be learned there, and used far.**"""
 was = [round(part, 2) for part in (whole, cut, mixed)]
 lc.reveal("06.cut", claim, near, random, text, was=was)
@@ -646,7 +646,7 @@ lc.play(draw, rho=(0.5, 3.0, 1.1, 0.1), size=(0.0, 1.0, 0.1, 0.1))
 # Let the loss be $e^\top c_3$.
 #
 # **Exercise 6** (4 minutes). Bring every $U$ to the other side, so that each $x$ stands alone beside the error that comes to it.
-# Each line is held against the one before, for vectors of any length.
+# Take more than one step; each line is held against the one before, for vectors of any length.
 # `dot(a, b)` is $a^\top b$, and `U.T` is the transpose.
 
 # %% id="06-other_side" tags=["exercise"]

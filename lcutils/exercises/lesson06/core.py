@@ -277,6 +277,9 @@ ENTRIES = (
             "The walk stops one step early: U was used from h_0 to h_1, too.": (
                 lambda h, U, e: _walk(h, U, e, first=2)
             ),
+            "The last step is left out: the error is that at h_T, the last row of h.": (
+                lambda h, U, e: _walk(h[:-1], U, e)
+            ),
             "The walk begins at the first step; errors come from the last.": _forward,
             "This is the mean over the steps; their shares add up.": (
                 lambda h, U, e: _walk(h, U, e) / (len(h) - 1)
@@ -405,7 +408,7 @@ ENTRIES = (
         sizes=(
             {"N": 1, "D": 1, "limit": 0.5},
             {"N": 6, "D": 1, "limit": 1.0},
-            {"N": 2, "D": 9, "limit": 1.0},
+            {"N": 2, "D": 9, "limit": 2.0},  # long always, and the limit is not 1
             {"N": 2, "D": 5, "limit": 100.0},
         ),
         mistakes={
@@ -479,6 +482,11 @@ ENTRIES = (
                 lambda a, b, limit: _cut(_both(a, b), limit, _both(a, b).square().mean().sqrt())
             ),
             "What is longer than the limit becomes 1 long; it should become `limit` long.": (
+                lambda a, b, limit: (
+                    _both(a, b) / _both(a, b).norm() if _both(a, b).norm() > limit else _both(a, b)
+                )
+            ),
+            "This divides by the longer of length and limit; then times `limit` is missing.": (
                 lambda a, b, limit: _both(a, b) / _both(a, b).norm().clamp(min=limit)
             ),
             "This shortens every gradient a little; what is within the limit stays as it is.": (

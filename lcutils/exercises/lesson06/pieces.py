@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from lcutils.checking.data import FunctionExercise, Inputs, Slip, normal, row
-from lcutils.checking.syntax import calls, written
+from lcutils.checking.syntax import written
 
 
 def read_in_pieces(x: Tensor, U: Tensor, cut: int) -> Tensor:
@@ -36,7 +36,12 @@ def _read(
 
 def _drops_it(tree: ast.AST) -> bool:
     """Is a tensor detached, and the result kept nowhere?"""
-    return any(isinstance(n, ast.Expr) and calls(n, "detach") for n in ast.walk(tree))
+    alone = [n.value for n in ast.walk(tree) if isinstance(n, ast.Expr)]
+    return any(isinstance(n, ast.Call) and _name(n.func) == "detach" for n in alone)
+
+
+def _name(called: ast.expr) -> str:
+    return called.attr if isinstance(called, ast.Attribute) else ""
 
 
 def _draw(rng: torch.Generator, B: int, T: int, N: int, cut: int) -> Inputs:
@@ -55,7 +60,7 @@ def _answer(loop: str, end: str = "return torch.stack(states, dim=1)") -> str:
 
 _STEP = "state = torch.tanh(state @ U.T + x[:, t])\n"
 _DETACHED = r"detach_?\(|data\b"
-_DATA = written(r"\.data\b")
+_TRIES = written(r"\.det|no_grad|\.data\b")  # a mistyped detach, too
 
 ENTRIES = (
     FunctionExercise(
@@ -148,11 +153,29 @@ return torch.stack(states, dim=1)
             ),
             Slip(
                 "A state is cut off from its own loss here: keep it first, then cut.",
-                written(rf"(?s)tanh\(.*({_DETACHED}).*append\("),
+                written(rf"(?s)tanh\([^\n]*\n.*({_DETACHED}).*append\("),
                 _answer(
                     f"{_STEP}if (t + 1) % cut == 0:\n    state = state.detach()\n"
                     "states.append(state)"
                 ),
+            ),
+            Slip(
+                "The gradient ends at each token here, not only where a piece begins.",
+                written(rf"tanh\(\w+\.({_DETACHED})"),
+                _answer("state = torch.tanh(state.detach() @ U.T + x[:, t])\nstates.append(state)"),
+            ),
+            Slip(
+                "A piece begins where t % cut is 0; this cuts one token before.",
+                written(rf"(?s)\(t \+ 1\) % cut.*({_DETACHED}).*tanh\("),
+                _answer(
+                    f"if (t + 1) % cut == 0:\n    state = state.detach()\n"
+                    f"{_STEP}states.append(state)"
+                ),
+            ),
+            Slip(
+                "There is one cut here, at the first piece's end; each piece begins with one.",
+                written(r"\bt == cut\b"),
+                _answer(f"if t == cut:\n    state = state.detach()\n{_STEP}states.append(state)"),
             ),
             Slip(
                 "`detach_` cuts the very tensor that was kept one step before; cut a new one.",
@@ -169,7 +192,7 @@ return torch.stack(states, dim=1)
             ),
             Slip(
                 "Nothing ends the gradient now: it flows through the whole text.",
-                lambda tree: not calls(tree, "detach", "detach_", "no_grad") and not _DATA(tree),
+                lambda tree: not _TRIES(tree),
                 _answer(f"{_STEP}states.append(state)"),
             ),
         ),
