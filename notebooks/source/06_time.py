@@ -373,8 +373,8 @@ def trained(U, asked, cut=None, steps=300):
 # Written by hand, read by least squares.
 def left_by(state, answers):
     """What the best linear read-out of a state leaves, found on one half, judged on the other"""
-    state = torch.cat([state, torch.ones(len(state), 1)], dim=1)
-    (known, new), (said, true) = state.chunk(2), answers.chunk(2)
+    state = torch.cat([state, torch.ones(len(state), 1)], dim=1).double()
+    (known, new), (said, true) = state.chunk(2), answers.double().chunk(2)
     error = new @ torch.linalg.lstsq(known, said[:, None]).solution - true[:, None]
     return (error.square().mean() / true.var()).item()
 

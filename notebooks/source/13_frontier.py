@@ -33,11 +33,11 @@ answer = "a"
 ### END SOLUTION
 lc.quiz("13.recall_sum", answer=answer)
 
-# %% id="13-recall_loss" tags=["exercise"]
+# %% id="13-recall_lag" tags=["exercise"]
 ### BEGIN SOLUTION
-answer = "c"
+answer = "b"
 ### END SOLUTION
-lc.quiz("13.recall_loss", answer=answer)
+lc.quiz("13.recall_lag", answer=answer)
 
 # %% [markdown] id="texts"
 # ## 1. A text that asks
@@ -564,16 +564,9 @@ lc.quiz("13.exit", answer=answer)
 # %% [markdown] id="more-time"
 # ## If you have more time
 #
-# For doing: a question on other tests of memory (1 minute), the chance of a repeat (5), cache against state (5), attention without its slope (4).
+# For doing: the chance of a repeat (5 minutes), cache against state (5), attention without its slope (4).
 # For reading: more questions than in training (3), random keys and lesson 10's formula (6), keys as different as can be (5), the race in full: other memories, a window with a matrix, failures (6).
-
-# %% id="13-recall_lag" tags=["exercise"]
-### BEGIN SOLUTION
-answer = "b"
-### END SOLUTION
-lc.quiz("13.recall_lag", answer=answer)
-
-# %% [markdown] id="repeat-before"
+#
 # ### A key drawn twice
 #
 # Whoever draws the keys of a text must not draw one twice by accident: then two values answer one question.

@@ -29,30 +29,6 @@ ENTRIES = (
         right="a",
     ),
     Question(
-        "13.recall_loss",
-        "Lesson 05: one gradient step on 1/2 ||S^T k - v||^2 is an update rule. "
-        "What does it write?",
-        {
-            "a": Choice(
-                "the value v itself under the key k",
-                "That is the step on -v.(S^T k), the sum.",
-            ),
-            "b": Choice(
-                "the mean of all the values so far",
-                "A step sees one pair, and what the memory reads for its key.",
-            ),
-            "c": Choice(
-                "what is missing of v under the key k",
-                "beta k (v - S^T k)^T: it reads first, then writes the difference.",
-            ),
-            "d": Choice(
-                "nothing, once the state has some size",
-                "It writes as long as what is read differs from v.",
-            ),
-        },
-        right="c",
-    ),
-    Question(
         "13.recall_lag",
         "Lessons 06 and 07: what do copying, adding and temporal order ask of a memory?",
         {
