@@ -18,7 +18,7 @@ os.environ.update(THREADS)  # before torch is imported, here and in every kernel
 import pytest
 import torch
 
-from lcutils import _ledger
+from lcutils import _ledger, _typed
 
 # A shell that starts `make test` in the background has it ignore what a stop button sends.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -71,6 +71,7 @@ def _clean_slate(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     torch.set_num_threads(1)
     torch.manual_seed(0)
     _ledger.forget_all()
+    _typed._sources.clear()
     yield
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close("all")

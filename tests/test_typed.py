@@ -25,7 +25,6 @@ def shell():
     run(shell, "import lcutils as lc\nlc.start('05')")
     yield shell
     InteractiveShell.clear_instance()
-    _typed._sources.clear()
 
 
 def run(shell, cell):
