@@ -41,7 +41,6 @@ def _walk(
     *,
     n_steps: int | None = None,
     slope_of: int = 0,
-    is_sloped: bool = True,
     reads: int = 1,
     is_turned: bool = True,
     carries_slope: bool = True,
@@ -50,6 +49,7 @@ def _walk(
     keeps: bool = True,
     first: int = 1,
     bend: Callable[[Tensor], Tensor] = lambda h: 1 - h**2,
+    share: Callable[[Tensor, Tensor], Tensor] = torch.outer,
 ) -> Tensor:
     """The walk back, with what a reader may do differently in each of its lines."""
     total = torch.zeros_like(U)
@@ -57,9 +57,8 @@ def _walk(
     for t in range(last, first - 1, -1):
         if n_steps is not None and t <= last - n_steps:
             break
-        slope = bend(h[t - slope_of]) if is_sloped else torch.ones_like(error)
-        g = error * slope
-        new = torch.outer(g if shares_slope else error, h[t - reads])
+        g = error * bend(h[t - slope_of])
+        new = share(g if shares_slope else error, h[t - reads])
         total = total + new if keeps else new
         if is_passed:
             passed = g if carries_slope else error
@@ -121,16 +120,6 @@ def _without_x(h: Tensor, U: Tensor, error: Tensor) -> Tensor:
     for t in range(len(h) - 1, 0, -1):
         g = error * (1 - torch.tanh(U @ h[t - 1]) ** 2)
         total = total + torch.outer(g, h[t - 1])
-        error = U.T @ g
-    return total
-
-
-def _no_table(h: Tensor, U: Tensor, error: Tensor) -> Tensor:
-    """The mistake to multiply number by number; the total [N, N] spreads it over its rows."""
-    total = torch.zeros_like(U)
-    for t in range(len(h) - 1, 0, -1):
-        g = error * (1 - h[t] ** 2)
-        total = total + g * h[t - 1]
         error = U.T @ g
     return total
 
@@ -255,7 +244,7 @@ ENTRIES = (
                 lambda h, U, e: _walk(h, U, e, slope_of=1)
             ),
             "The slope of tanh is missing: an error passes through the bend first.": (
-                lambda h, U, e: _walk(h, U, e, is_sloped=False)
+                lambda h, U, e: _walk(h, U, e, bend=torch.ones_like)
             ),
             "What goes down is U^T g; here the slope is left out on the way down.": (
                 lambda h, U, e: _walk(h, U, e, carries_slope=False)
@@ -316,7 +305,9 @@ ENTRIES = (
             ),
             "h_t has x_t in it: its slope is 1 - h_t^2, not that of U h_(t-1) alone.": _without_x,
             "A step's share is a table, each error times each input; `*` goes number by number.": (
-                _no_table
+                lambda h, U, e: _walk(
+                    h, U, e, share=torch.mul
+                )  # [N] spreads over the rows of [N, N]
             ),
             "The error passes two bends at each step; there is one.": (
                 lambda h, U, e: _walk(h, U, e, bend=lambda h: (1 - h**2) ** 2)
